@@ -1,0 +1,65 @@
+//! What happened at this server: sign-ins, refusals, applied configurations.
+
+use sekisho_fault::Fault;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Call;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Entry {
+    /// Grows by one with each entry of this server.
+    pub number: i64,
+    /// When, in seconds since 1970.
+    pub time: i64,
+    /// What kind of thing.
+    pub kind: Kind,
+    /// Who it was about: the e-mail address that the identity provider sent.
+    pub who: Option<String>,
+    /// The number that the browser showed, when it was refused.
+    pub reference: Option<String>,
+    /// Why it was refused, when it was.
+    pub refusal: Option<Fault>,
+    /// What was received, decoded, as name and value: never signatures or raw XML (R29).
+    pub facts: Vec<(String, String)>,
+}
+
+/// The kinds of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Kind {
+    /// A user signed in, or was refused.
+    SignIn,
+    /// A user was made at the first sign-in.
+    Provisioned,
+    /// A test login.
+    TestLogin,
+    /// A configuration was applied, or refused.
+    Applied,
+    /// The service started serving.
+    Started,
+    /// The service stopped serving.
+    Stopped,
+}
+
+/// Which entries to read: the newest first.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Page {
+    /// Only entries with a smaller number than this.
+    pub before: Option<i64>,
+    /// At most this many (1 to 500).
+    pub limit: u16,
+}
+
+/// Reads a page of the activity.
+pub struct ListActivity;
+
+impl Call for ListActivity {
+    const METHOD: &'static str = "activity.list";
+    type Params = Page;
+    type Reply = Vec<Entry>;
+}

@@ -1,0 +1,162 @@
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sekisho_fault::{Fault, Result};
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::message::{Event, Hello, Incoming, Outcome, Request};
+use crate::{Call, Endpoint, codes, frame};
+
+type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Outcome>>>>;
+
+/// A connection to the service. Clones share it; calls may overlap.
+#[derive(Clone)]
+pub struct Client {
+    requests: mpsc::Sender<Request>,
+    waiting: Waiting,
+    events: broadcast::Sender<Event>,
+    next: Arc<AtomicU64>,
+}
+
+impl Client {
+    /// Connects to the service at `endpoint` and agrees on a version.
+    ///
+    /// Codes: `UNREACHABLE`, `WRONG_PEER`, `NOT_ALLOWED`, `VERSION`.
+    pub async fn connect(endpoint: &Endpoint) -> Result<Self> {
+        Self::over(platform::open(endpoint).await?).await
+    }
+
+    /// Speaks over a stream that is open already.
+    ///
+    /// Codes: `VERSION`, `CLOSED`, or what the service refused with.
+    pub async fn over(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> Result<Self> {
+        let (mut reader, mut writer) = tokio::io::split(stream);
+        frame::write(&mut writer, &Hello::ours()).await?;
+        let first: Value = frame::read(&mut reader).await?.ok_or_else(|| Fault::new(codes::CLOSED))?;
+        // A service that does not want us says why instead of its hello.
+        if let Ok(fault) = serde_json::from_value::<Fault>(first.clone()) {
+            return Err(fault);
+        }
+        let theirs: Hello = serde_json::from_value(first).map_err(|_| Fault::new(codes::GARBAGE))?;
+        Hello::ours().agree(&theirs)?;
+
+        let (requests, mut outgoing) = mpsc::channel::<Request>(64);
+        let waiting = Waiting::default();
+        let (events, _) = broadcast::channel(64);
+        tokio::spawn(async move {
+            while let Some(request) = outgoing.recv().await {
+                if frame::write(&mut writer, &request).await.is_err() {
+                    break;
+                }
+            }
+        });
+        let (answers, heard) = (waiting.clone(), events.clone());
+        tokio::spawn(async move {
+            while let Ok(Some(message)) = frame::read::<Incoming>(&mut reader).await {
+                match message {
+                    Incoming::Reply(reply) => {
+                        if let Some(waiter) = lock(&answers).remove(&reply.id) {
+                            let _ = waiter.send(reply.outcome);
+                        }
+                    }
+                    // Nobody listening is fine.
+                    Incoming::Event(event) => drop(heard.send(event)),
+                }
+            }
+            // Dropping the waiters tells every caller that the connection is gone.
+            lock(&answers).clear();
+        });
+        Ok(Self { requests, waiting, events, next: Arc::default() })
+    }
+
+    /// Calls a method and waits for the answer.
+    ///
+    /// Codes: the method's own, `CLOSED`, `GARBAGE`.
+    pub async fn call<C: Call>(&self, params: C::Params) -> Result<C::Reply> {
+        let params = serde_json::to_value(params).map_err(|_| Fault::new(codes::GARBAGE))?;
+        let result = self.call_raw(C::METHOD, params).await?;
+        serde_json::from_value(result).map_err(|_| Fault::new(codes::GARBAGE))
+    }
+
+    /// Calls a method by name, for a caller that only passes on what it was given.
+    ///
+    /// Codes: the method's own, `CLOSED`.
+    pub async fn call_raw(&self, method: &str, params: Value) -> Result<Value> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let (sender, receiver) = oneshot::channel();
+        lock(&self.waiting).insert(id, sender);
+        let sent = self.requests.send(Request { id, method: method.to_owned(), params }).await;
+        if sent.is_err() {
+            lock(&self.waiting).remove(&id);
+            return Err(Fault::new(codes::CLOSED));
+        }
+        match receiver.await {
+            Ok(Outcome::Result(value)) => Ok(value),
+            Ok(Outcome::Fault(fault)) => Err(fault),
+            Err(_) => Err(Fault::new(codes::CLOSED)),
+        }
+    }
+
+    /// The events from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Whether the service has closed the connection.
+    pub fn is_closed(&self) -> bool {
+        self.requests.is_closed()
+    }
+}
+
+/// No code panics while it holds this lock, and the map is whole at every moment: poison carries no news.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(unix)]
+mod platform {
+    use super::{Endpoint, Fault, Result, codes};
+    use std::os::unix::fs::MetadataExt;
+    use tokio::net::UnixStream;
+
+    /// Opens the socket, and checks that whoever answers owns the folder that the socket is in (R27):
+    /// only the service's account (or root) can have put it there.
+    pub(super) async fn open(endpoint: &Endpoint) -> Result<UnixStream> {
+        let path = endpoint.path();
+        let named = |code| Fault::new(code).with("endpoint", path.display().to_string());
+        let stream = UnixStream::connect(path).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                Fault::new(codes::NOT_ALLOWED).with("user", std::env::var("USER").unwrap_or_default())
+            }
+            _ => named(codes::UNREACHABLE),
+        })?;
+        let peer = stream.peer_cred().map_err(|_| named(codes::UNREACHABLE))?.uid();
+        let owner = path.parent().and_then(|folder| folder.metadata().ok()).map(|folder| folder.uid());
+        if peer != 0 && owner != Some(peer) {
+            return Err(Fault::new(codes::WRONG_PEER));
+        }
+        Ok(stream)
+    }
+}
+
+#[cfg(windows)]
+mod platform {
+    use super::{Endpoint, Fault, Result, codes};
+    use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient};
+
+    pub(super) async fn open(endpoint: &Endpoint) -> Result<NamedPipeClient> {
+        ClientOptions::new().open(endpoint.path()).map_err(|error| {
+            let code = if error.kind() == std::io::ErrorKind::PermissionDenied {
+                codes::NOT_ALLOWED
+            } else {
+                codes::UNREACHABLE
+            };
+            Fault::new(code)
+                .with("endpoint", endpoint.path().display().to_string())
+                .with("user", std::env::var("USERNAME").unwrap_or_default())
+        })
+    }
+}

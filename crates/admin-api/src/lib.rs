@@ -1,0 +1,24 @@
+//! The admin API: how console and command line speak with the service of this machine.
+//!
+//! Length-framed JSON over a local socket (Unix) or a named pipe (Windows), never TCP. Each feature
+//! is one module with one [`Call`] a method. The first frame of each side is a [`Hello`].
+
+pub mod activity;
+pub mod codes;
+pub mod frame;
+pub mod message;
+pub mod status;
+
+mod call;
+mod client;
+mod endpoint;
+
+pub use call::Call;
+pub use client::Client;
+pub use endpoint::{Endpoint, default_endpoint};
+pub use message::{Event, Hello, Incoming, Reply, Request};
+
+/// The newest protocol version that this build speaks.
+pub const VERSION: u16 = 1;
+/// The oldest protocol version that this build speaks.
+pub const OLDEST: u16 = 1;

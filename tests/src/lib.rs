@@ -1,0 +1,10 @@
+//! Drives the real programs: a virtual display, WebDriver, an identity provider, the service.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
+pub mod browser;
+pub mod display;
+pub mod process;
+pub mod wait;
+pub mod webdriver;
+pub mod window;

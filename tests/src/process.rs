@@ -1,0 +1,50 @@
+//! Programs that end with the test that started them.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+
+/// A started program; it is killed, with its process group, when this is dropped.
+#[derive(Debug)]
+pub struct Process(Child);
+
+impl Process {
+    /// Starts a program in a process group of its own, so that its children end with it.
+    pub fn start(command: &mut Command) -> Self {
+        use std::os::unix::process::CommandExt;
+        let program = command.get_program().to_owned();
+        Self(command.process_group(0).spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display())))
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// The process, to read its pipes or to wait for it.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The group has the id of its leader, which we started and have not waited for: it cannot be another's.
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).status();
+        let _ = self.0.wait();
+    }
+}
+
+/// The program of this name that cargo built beside this test.
+pub fn built(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    let folder = test.ancestors().nth(2).expect("tests are in target/<profile>/deps");
+    let program = folder.join(name);
+    assert!(program.is_file(), "{} is not built: cargo build --workspace", program.display());
+    program
+}
+
+/// A TCP port on 127.0.0.1 that is free at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}

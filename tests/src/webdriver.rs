@@ -1,0 +1,140 @@
+//! A small WebDriver client (W3C WebDriver), for `WebKitWebDriver` and `chromedriver`.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::wait::wait_for;
+
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A session with one window or browser.
+pub struct Session {
+    port: u16,
+    id: String,
+}
+
+impl Session {
+    /// Opens a session at the driver that listens on `port`.
+    pub fn open(port: u16, capabilities: &Value) -> Self {
+        wait_for("the WebDriver listens", || TcpStream::connect(("127.0.0.1", port)).ok());
+        let body = json!({"capabilities": {"alwaysMatch": capabilities}});
+        let answer = http(port, "POST", "/session", Some(&body)).expect("a new WebDriver session");
+        let id = answer["sessionId"].as_str().expect("sessionId").to_owned();
+        Self { port, id }
+    }
+
+    fn command(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Value> {
+        http(self.port, method, &format!("/session/{}{path}", self.id), body)
+    }
+
+    fn element(&self, css: &str) -> Option<String> {
+        let found = self.command("POST", "/element", Some(&json!({"using": "css selector", "value": css}))).ok()?;
+        found[ELEMENT].as_str().map(str::to_owned)
+    }
+
+    /// Clicks the element that the selector names, as soon as it is there.
+    pub fn click(&self, css: &str) {
+        wait_for(&format!("{css} can be clicked"), || {
+            let element = self.element(css)?;
+            self.command("POST", &format!("/element/{element}/click"), Some(&json!({}))).ok()
+        });
+    }
+
+    /// Types into the element that the selector names.
+    pub fn fill(&self, css: &str, text: &str) {
+        wait_for(&format!("{css} can be filled"), || {
+            let element = self.element(css)?;
+            self.command("POST", &format!("/element/{element}/clear"), Some(&json!({}))).ok()?;
+            self.command("POST", &format!("/element/{element}/value"), Some(&json!({"text": text}))).ok()
+        });
+    }
+
+    /// Chooses an option of a `select` by its value.
+    pub fn choose(&self, css: &str, value: &str) {
+        self.click(&format!("{css} option[value='{value}']"));
+    }
+
+    /// The text of the element, as soon as it is there.
+    pub fn text(&self, css: &str) -> String {
+        wait_for(&format!("{css} is there"), || {
+            let element = self.element(css)?;
+            let text = self.command("GET", &format!("/element/{element}/text"), None).ok()?;
+            text.as_str().map(str::to_owned)
+        })
+    }
+
+    /// Waits until the selector names something.
+    pub fn wait(&self, css: &str) {
+        wait_for(&format!("{css} is there"), || self.element(css));
+    }
+
+    /// An attribute of the element, as soon as the element is there.
+    pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
+        let value = wait_for(&format!("{css} is there"), || {
+            let element = self.element(css)?;
+            self.command("GET", &format!("/element/{element}/attribute/{name}"), None).ok()
+        });
+        value.as_str().map(str::to_owned)
+    }
+
+    /// Goes to an address.
+    pub fn go(&self, url: &str) {
+        self.command("POST", "/url", Some(&json!({"url": url}))).unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// The address on screen.
+    pub fn url(&self) -> String {
+        self.command("GET", "/url", None).ok().and_then(|url| url.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// The page's source, for a failing test's message.
+    pub fn source(&self) -> String {
+        self.command("GET", "/source", None).ok().and_then(|page| page.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    pub fn script(&self, script: &str) -> Value {
+        self.command("POST", "/execute/sync", Some(&json!({"script": script, "args": []}))).expect("the script runs")
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.command("DELETE", "", None);
+    }
+}
+
+fn http(port: u16, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Value> {
+    let failed = |error: std::io::Error| Value::String(error.to_string());
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(failed)?;
+    stream.set_read_timeout(Some(Duration::from_mins(1))).map_err(failed)?;
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    )
+    .map_err(failed)?;
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).map_err(failed)? == 0 || line == "\r\n" {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    let mut answer = vec![0; length];
+    reader.read_exact(&mut answer).map_err(failed)?;
+    let mut answer: Value = serde_json::from_slice(&answer).map_err(|error| Value::String(error.to_string()))?;
+    let value = answer["value"].take();
+    if value.get("error").is_some() { Err(value) } else { Ok(value) }
+}

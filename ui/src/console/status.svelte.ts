@@ -1,0 +1,40 @@
+import { asFault, type Backend } from '../lib/backend/backend';
+import type { Fault } from '../lib/backend/types/Fault';
+import type { Status } from '../lib/backend/types/Status';
+
+/** How long to wait before asking a service again that did not answer, in milliseconds. */
+const AGAIN = 2000;
+
+/** The service's status, kept true: read again at every event, and every two seconds while nobody answers. */
+export class StatusWatch {
+  status = $state<Status>();
+  fault = $state<Fault>();
+  readonly #backend: Backend;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #subscribed = false;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  async read(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      this.status = await this.#backend.call('status.get', null);
+      this.fault = undefined;
+      if (!this.#subscribed) {
+        await this.#backend.subscribe(() => void this.read());
+        this.#subscribed = true;
+      }
+    } catch (caught) {
+      this.status = undefined;
+      this.fault = asFault(caught);
+      this.#subscribed = false;
+    }
+    this.#timer = setTimeout(() => void this.read(), AGAIN);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,104 @@
+// The hand-over of a user's key to this page: RFC 9180 HPKE with DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
+// AES-256-GCM. The service seals to the key that this page made; nobody between them can open it.
+import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
+
+const suite = new CipherSuite({
+  kem: new DhkemP256HkdfSha256(),
+  kdf: new HkdfSha256(),
+  aead: new Aes256Gcm(),
+});
+
+/** What the sealed key is bound to. */
+export interface Info {
+  organisation: string;
+  connection: string;
+  subject: string;
+  redirect_uri: string;
+  flow: string;
+}
+
+/** The answer of `/vault/redeem`. */
+export interface Sealed {
+  enc: string;
+  ciphertext: string;
+  info: Info;
+}
+
+/** What was inside. */
+export interface User {
+  user_key: string;
+  email: string;
+  first_name: string;
+  last_name: string;
+}
+
+/** Why a hand-over was not taken. */
+export class HandoverRefused extends Error {}
+
+/** Bytes as base64url without padding. */
+export const toBase64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+/** The bytes of a base64url text. */
+export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+    character.charCodeAt(0),
+  );
+
+/** The HPKE `info`: a name, then each part with its length, so that no two contexts are the same bytes. */
+export const infoBytes = (info: Info): Uint8Array<ArrayBuffer> => {
+  const encoder = new TextEncoder();
+  const parts = [info.organisation, info.connection, info.subject, info.redirect_uri, info.flow].map((part) =>
+    encoder.encode(part),
+  );
+  const name = encoder.encode('sekisho-handover-v1');
+  const bytes = new Uint8Array(name.length + parts.reduce((sum, part) => sum + 4 + part.length, 0));
+  bytes.set(name);
+  let at = name.length;
+  for (const part of parts) {
+    new DataView(bytes.buffer).setUint32(at, part.length);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return bytes;
+};
+
+/** Makes the page's key pair. The private key cannot be taken out of the browser. */
+export const makeKeyPair = (): Promise<CryptoKeyPair> =>
+  crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, false, ['deriveBits']);
+
+/** The public key as the login URL carries it: 65 bytes, uncompressed, base64url. */
+export const publicKeyOf = async (pair: CryptoKeyPair): Promise<string> =>
+  toBase64Url(new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey)));
+
+/** A PKCE verifier or a state: 32 random bytes, base64url. */
+export const randomText = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+
+/** The S256 challenge of a PKCE verifier (RFC 7636, 4.2). */
+export const challengeOf = async (verifier: string): Promise<string> =>
+  toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))));
+
+/** Opens what the service sealed, if it was sealed for this page and for this sign-in. */
+export const open = async (
+  sealed: Sealed,
+  pair: CryptoKeyPair,
+  expected: { redirectUri: string; flow: string },
+): Promise<User> => {
+  if (sealed.info.redirect_uri !== expected.redirectUri || sealed.info.flow !== expected.flow) {
+    throw new HandoverRefused('meant for another page or another sign-in');
+  }
+  const plain = await suite.open(
+    { recipientKey: pair, enc: fromBase64Url(sealed.enc), info: infoBytes(sealed.info) },
+    fromBase64Url(sealed.ciphertext),
+  );
+  return JSON.parse(new TextDecoder().decode(plain)) as User;
+};
+
+/** Eight hexadecimal digits of the key's hash, to compare with. */
+export const checkOf = async (userKey: string): Promise<string> => {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', fromBase64Url(userKey)));
+  return [...hash.slice(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+};

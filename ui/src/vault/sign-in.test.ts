@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { arrivalOf } from './sign-in';
+
+test('the fragment tells a return from a refusal from a fresh visit', () => {
+  expect(arrivalOf('')).toEqual({ kind: 'fresh' });
+  expect(arrivalOf('#error=AB12')).toEqual({ kind: 'refused', reference: 'AB12' });
+  expect(arrivalOf('#code=c&state=s')).toEqual({ kind: 'returned', code: 'c', state: 's' });
+  expect(arrivalOf('#code=c')).toEqual({ kind: 'fresh' });
+});

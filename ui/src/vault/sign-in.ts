@@ -1,0 +1,52 @@
+import { challengeOf, makeKeyPair, open, publicKeyOf, randomText, type Sealed, type User } from './handover';
+import { keep, take } from './keeper';
+
+/** What the address of the page says when it is opened. */
+export type Arrival =
+  | { kind: 'fresh' }
+  | { kind: 'refused'; reference: string }
+  | { kind: 'returned'; code: string; state: string };
+
+/** Reads the fragment that the service leaves when it sends the browser back. */
+export const arrivalOf = (fragment: string): Arrival => {
+  const values = new URLSearchParams(fragment.replace(/^#/, ''));
+  const [code, state, reference] = [values.get('code'), values.get('state'), values.get('error')];
+  if (reference !== null) return { kind: 'refused', reference };
+  if (code !== null && state !== null) return { kind: 'returned', code, state };
+  return { kind: 'fresh' };
+};
+
+const redirectUri = (): string => `${location.origin}/vault/`;
+
+/** Goes to the identity provider. */
+export const start = async (): Promise<void> => {
+  const [pair, verifier, state] = [await makeKeyPair(), randomText(), randomText()];
+  await keep(state, pair);
+  sessionStorage.setItem(state, verifier);
+  const query = new URLSearchParams({
+    client: 'vault',
+    redirect_uri: redirectUri(),
+    code_challenge: await challengeOf(verifier),
+    code_challenge_method: 'S256',
+    page_key: await publicKeyOf(pair),
+    state,
+  });
+  location.assign(`/sso-connect/saml/login?${query.toString()}`);
+};
+
+/** Takes the code that the browser came back with to the service, and opens what it answers. */
+export const finish = async (code: string, state: string): Promise<User> => {
+  // A code must not stay in the history.
+  history.replaceState(null, '', location.pathname);
+  const verifier = sessionStorage.getItem(state);
+  sessionStorage.removeItem(state);
+  const pair = await take(state);
+  if (verifier === null || pair === undefined) throw new Error('this browser did not start this sign-in');
+  const answer = await fetch('/vault/redeem', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code, code_verifier: verifier }),
+  });
+  if (!answer.ok) throw new Error(`redeem: ${answer.status}`);
+  return open((await answer.json()) as Sealed, pair, { redirectUri: redirectUri(), flow: state });
+};

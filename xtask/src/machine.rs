@@ -1,0 +1,93 @@
+//! Installs what this machine lacks: Debian and npm packages, and cargo-nextest.
+
+use std::io::{IsTerminal, Write};
+
+use crate::shell::{self, Outcome};
+
+/// Needed to build the desktop app.
+const BUILD: &[&str] = &[
+    "build-essential",
+    "cmake",
+    "file",
+    "libayatana-appindicator3-dev",
+    "librsvg2-dev",
+    "libssl-dev",
+    "libwebkit2gtk-4.1-dev",
+    "libxdo-dev",
+    "patchelf",
+    "pkg-config",
+];
+
+/// Needed to drive the real window, a real browser and a real identity provider.
+const DRIVE: &[&str] = &[
+    "chromium",
+    "chromium-driver",
+    "curl",
+    "dbus",
+    "fonts-noto-cjk",
+    "imagemagick",
+    "openbox",
+    "openssl",
+    "php-cli",
+    "php-mbstring",
+    "php-sqlite3",
+    "php-xml",
+    "simplesamlphp",
+    "webkit2gtk-driver",
+    "x11-utils",
+    "xauth",
+    "xmlsec1",
+    "xvfb",
+];
+
+/// Installs what is missing. Asks once, unless `CI` is set or nobody is there to answer.
+pub fn prepare() -> Outcome {
+    debian_packages()?;
+    if !shell::succeeds("npm --version") {
+        return Err("Node.js 20 or newer with npm is needed (https://nodejs.org).".into());
+    }
+    if !shell::succeeds("cargo nextest --version") {
+        shell::run("", "cargo install --locked cargo-nextest")?;
+    }
+    let lock = modified("ui/package-lock.json");
+    if lock > modified("ui/node_modules/.package-lock.json") {
+        shell::run("ui", "npm ci --no-audit --no-fund")?;
+    }
+    Ok(())
+}
+
+fn modified(path: &str) -> Option<std::time::SystemTime> {
+    shell::root().join(path).metadata().and_then(|file| file.modified()).ok()
+}
+
+fn debian_packages() -> Outcome {
+    if !shell::succeeds("dpkg-query --version") {
+        println!("This is not Debian or Ubuntu: install the counterparts of {} yourself.", BUILD.join(" "));
+        return Ok(());
+    }
+    let missing: Vec<&str> = BUILD.iter().chain(DRIVE).copied().filter(|name| !installed(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("These Debian packages are missing and will be installed:\n  {}", missing.join(" "));
+    if std::env::var_os("CI").is_none() && std::io::stdin().is_terminal() && !agreed() {
+        return Err("not installed; nothing was changed".into());
+    }
+    let sudo = if shell::output("", "id -u").is_some_and(|id| id.trim() == "0") { "" } else { "sudo " };
+    let apt = format!("{sudo}env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300");
+    shell::run("", &format!("{apt} -q update"))?;
+    shell::run("", &format!("{apt} -q install -y --no-install-recommends {}", missing.join(" ")))
+}
+
+fn installed(package: &str) -> bool {
+    let query = format!("dpkg-query --show --showformat=${{db:Status-Status}} {package}");
+    shell::output("", &query).is_some_and(|status| status == "installed")
+}
+
+fn agreed() -> bool {
+    print!("Go on? [Y/n] ");
+    let _ = std::io::stdout().flush();
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer).is_ok();
+    read && !answer.trim().to_lowercase().starts_with('n')
+}

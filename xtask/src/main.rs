@@ -1,0 +1,48 @@
+//! The project's own commands. `cargo xtask --help` lists them.
+
+mod audit;
+mod house;
+mod machine;
+mod run;
+mod shell;
+mod stages;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Sekisho's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what is missing, builds, and opens the console with a service in a scratch folder.
+    Run,
+    /// Everything that has to hold before a change lands.
+    Test,
+    /// Licences, sources and bans of all dependencies; advisories where their database can be reached.
+    Audit,
+    /// Installs what this machine lacks, and nothing else.
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Run => run::run(),
+        Command::Test => test::test(),
+        Command::Audit => audit::audit(),
+        Command::Setup => machine::prepare(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `cargo xtask run`: a service and the console's window in one scratch folder.
+
+use std::path::Path;
+use std::process::{Child, Command};
+
+use crate::shell::{self, Outcome};
+use crate::stages::Stages;
+use crate::{machine, test};
+
+/// Installs, builds, starts; ends the service when the window is closed.
+pub fn run() -> Outcome {
+    let mut stages = Stages::default();
+    stages.stage("install what is missing", machine::prepare)?;
+    stages.stage("build the pages", test::build_ui)?;
+    stages.stage("build the programs", || shell::run("", "cargo build --workspace"))?;
+    let scratch = shell::root().join("target/run");
+    std::fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    if has_display() {
+        stages.stage("the console, until you close it", || window(&scratch))?;
+    } else {
+        println!("There is no display: the scripted tour opens the same window on a virtual one.");
+        stages.stage("tour", || {
+            let tour = "cargo nextest run --package sekisho-tests --run-ignored all -E test(=tour::the_tour)";
+            shell::run("", tour)
+        })?;
+        println!("Screenshots: {}", scratch.join("tour").display());
+    }
+    stages.print();
+    Ok(())
+}
+
+fn has_display() -> bool {
+    cfg!(windows) || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
+fn window(scratch: &Path) -> Outcome {
+    let socket = scratch.join("admin.sock");
+    let _service = Ended(start("sekishod", |command| {
+        command.arg("--data").arg(scratch.join("data")).arg("--admin-socket").arg(&socket)
+    })?);
+    let mut console = start("sekisho-console", |command| command.env("SEKISHO_ADMIN_SOCKET", &socket))?;
+    console.wait().map(drop).map_err(|error| error.to_string())
+}
+
+fn start(program: &str, with: impl FnOnce(&mut Command) -> &mut Command) -> Result<Child, String> {
+    let mut command = Command::new(shell::programs().join(program));
+    with(&mut command).spawn().map_err(|error| format!("{program}: {error}"))
+}
+
+/// Ends the process when dropped.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,45 @@
+//! Runs other programs in the repository's root.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a command of this crate ends with: the reason as one line.
+pub type Outcome = Result<(), String>;
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    // xtask always stands one folder below the root.
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// The folder with the programs that cargo built.
+pub fn programs() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("debug")
+}
+
+/// A command in `folder` below the root, shown before it runs.
+pub fn command(folder: &str, line: &str) -> Command {
+    let mut words = line.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).current_dir(root().join(folder));
+    command
+}
+
+/// Runs a command line and waits for it.
+pub fn run(folder: &str, line: &str) -> Outcome {
+    println!("+ {line}{}", if folder.is_empty() { String::new() } else { format!("   (in {folder}/)") });
+    let status = command(folder, line).status().map_err(|error| format!("{line}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status})")) }
+}
+
+/// What a command line prints, if it succeeds.
+pub fn output(folder: &str, line: &str) -> Option<String> {
+    let output = command(folder, line).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Whether a command line succeeds, silently.
+pub fn succeeds(line: &str) -> bool {
+    command("", line).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}

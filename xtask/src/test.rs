@@ -1,0 +1,44 @@
+//! `cargo xtask test`: everything that has to hold before a change lands.
+
+use crate::shell::{self, Outcome};
+use crate::stages::Stages;
+use crate::{house, machine};
+
+/// Runs all stages.
+pub fn test() -> Outcome {
+    let mut stages = Stages::default();
+    stages.stage("machine: install what is missing", machine::prepare)?;
+    stages.stage("format", || {
+        shell::run("", "cargo fmt --all --check")?;
+        shell::run("ui", "npm run --silent format:check")
+    })?;
+    stages.stage("house: links between crates, texts", house::check)?;
+    stages.stage("ui: types, texts, tests, build", build_ui)?;
+    stages.stage("clippy", || shell::run("", "cargo clippy --workspace --all-targets -- -D warnings"))?;
+    stages.stage("build", || shell::run("", "cargo build --workspace --all-targets"))?;
+    stages.stage("crates", || shell::run("", "cargo nextest run --workspace -E not(package(sekisho-tests))"))?;
+    stages.stage("generated types are checked in", generated_types)?;
+    stages.stage("end to end", || {
+        shell::run("", "cargo nextest run --workspace --no-fail-fast -E package(sekisho-tests)")
+    })?;
+    stages.print();
+    Ok(())
+}
+
+/// Checks, tests and builds the pages.
+pub fn build_ui() -> Outcome {
+    for script in ["messages:check", "check", "test", "build"] {
+        shell::run("ui", &format!("npm run --silent {script}"))?;
+    }
+    Ok(())
+}
+
+/// The crates' tests write the admin API's types as TypeScript; what is checked in (or staged) must be the same.
+fn generated_types() -> Outcome {
+    let list = |what: &str| shell::output("", &format!("git ls-files {what} -- ui/src/lib/backend/types"));
+    let changed: String = ["--modified", "--deleted", "--others"].into_iter().filter_map(list).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(format!("the admin API's types have changed; commit the new ones:\n{changed}"))
+}
