@@ -1,0 +1,24 @@
+//! SAML 2.0 service provider protocol: parse, gate, verify, decrypt, build.
+//!
+//! Pure: no I/O, no clock, no randomness of its own. One XML parser serves the whole path, and what
+//! an identity provider sent is read only from the very octets whose signature was verified.
+
+pub mod codes;
+pub mod keys;
+pub mod metadata;
+pub mod names;
+pub mod request;
+pub mod response;
+pub mod sp_metadata;
+pub mod time;
+
+mod algorithms;
+mod assertion;
+mod build;
+mod decrypt;
+mod gate;
+mod signature;
+mod xml;
+
+pub use response::{Expectations, Flow, SigningRule, Verified};
+pub use time::UnixTime;

@@ -1,0 +1,207 @@
+//! The one XML parser of this crate, behind limits, and small readers over its tree.
+
+use std::collections::HashSet;
+
+use sekisho_fault::{Fault, Result};
+use uppsala::{Document, Element, NodeId, NodeKind, Parser};
+
+use crate::codes;
+use crate::names::{DS, XENC, XENC11};
+
+/// Elements nest this deep at most.
+const DEPTH: u32 = 40;
+/// One element has this many attributes at most: the parser is quadratic in them.
+const ATTRIBUTES: usize = 64;
+
+/// A parsed document that keeps to the limits below.
+pub(crate) struct Xml<'a> {
+    pub(crate) document: Document<'a>,
+    pub(crate) root: NodeId,
+}
+
+/// A fault of shape, with what is wrong.
+pub(crate) fn shape(detail: &str) -> Fault {
+    Fault::new(codes::SHAPE).with("detail", detail)
+}
+
+impl<'a> Xml<'a> {
+    /// Parses UTF-8 XML 1.0 without DTD, processing instructions, relative or emptied namespaces.
+    ///
+    /// `nodes` bounds the elements. Codes: `NOT_XML`, `SHAPE`.
+    pub(crate) fn parse(text: &'a str, nodes: usize) -> Result<Self> {
+        declaration(text)?;
+        // A cheap bound before the parser allocates: every element costs at least one '<'.
+        if text.bytes().filter(|byte| *byte == b'<').count() > nodes.saturating_mul(2) {
+            return Err(shape("too many elements"));
+        }
+        if text.split('<').any(|tag| tag.split('>').next().unwrap_or_default().matches('=').count() > ATTRIBUTES * 4) {
+            return Err(shape("too many attributes"));
+        }
+        let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(DEPTH);
+        let document = parser.parse(text).map_err(|_| Fault::new(codes::NOT_XML))?;
+        let root = document.document_element().ok_or_else(|| Fault::new(codes::NOT_XML))?;
+        let xml = Self { document, root };
+        xml.whole()?;
+        Ok(xml)
+    }
+
+    /// Rules for every node, whoever reads it.
+    fn whole(&self) -> Result<()> {
+        for id in std::iter::once(self.document.root()).chain(self.document.descendants(self.document.root())) {
+            match self.document.node_kind(id) {
+                Some(NodeKind::ProcessingInstruction(_)) => return Err(shape("processing instruction")),
+                Some(NodeKind::Element(element)) => {
+                    if element.attributes.len() > ATTRIBUTES {
+                        return Err(shape("too many attributes"));
+                    }
+                    for (prefix, uri) in &element.namespace_declarations {
+                        if uri.is_empty() && !prefix.is_empty() {
+                            return Err(shape("emptied namespace prefix"));
+                        }
+                        if !uri.is_empty() && !absolute(uri) {
+                            return Err(shape("relative namespace URI"));
+                        }
+                    }
+                }
+                // A comment within text is a trap for readers of the first half.
+                Some(NodeKind::Comment(_))
+                    if self.document.parent(id).is_some_and(|parent| self.holds_text(parent)) =>
+                {
+                    return Err(shape("a comment within text"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn holds_text(&self, id: NodeId) -> bool {
+        self.document.children_iter(id).any(|child| {
+            self.document.text_content(child).is_some_and(|text| !text.trim_matches([' ', '\t', '\r', '\n']).is_empty())
+        })
+    }
+
+    /// Every identifier once, and nothing that looks like an identifier but is none (R: wrapping, pollution).
+    pub(crate) fn unique_ids(&self) -> Result<()> {
+        let mut seen = HashSet::new();
+        for id in self.elements(self.root) {
+            let Some(element) = self.document.element(id) else { continue };
+            let signing = [DS, XENC, XENC11].iter().any(|ns| element.name.namespace_uri.as_deref() == Some(*ns));
+            for attribute in &element.attributes {
+                let name = &*attribute.name.local_name;
+                if !name.eq_ignore_ascii_case("id") {
+                    continue;
+                }
+                let expected = if signing { "Id" } else { "ID" };
+                if attribute.name.namespace_uri.is_some() || name != expected {
+                    return Err(shape("an attribute that looks like an ID"));
+                }
+                if attribute.value.is_empty() || !seen.insert(attribute.value.to_string()) {
+                    return Err(shape("an ID used twice"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The element and all elements below it.
+    pub(crate) fn elements(&self, from: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        std::iter::once(from)
+            .chain(self.document.descendants(from))
+            .filter(|id| matches!(self.document.node_kind(*id), Some(NodeKind::Element(_))))
+    }
+
+    /// Whether the node is this element.
+    pub(crate) fn is(&self, id: NodeId, namespace: &str, name: &str) -> bool {
+        self.document.element(id).is_some_and(|element| element.matches_name_ns(namespace, name))
+    }
+
+    pub(crate) fn element(&self, id: NodeId) -> Option<&Element<'a>> {
+        self.document.element(id)
+    }
+
+    /// The child elements. Text between them other than white space is refused.
+    pub(crate) fn children(&self, id: NodeId) -> Result<Vec<NodeId>> {
+        let mut children = Vec::new();
+        for child in self.document.children_iter(id) {
+            match self.document.node_kind(child) {
+                Some(NodeKind::Element(_)) => children.push(child),
+                Some(NodeKind::Text(text)) if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() => {}
+                Some(NodeKind::Comment(_)) => {}
+                _ => return Err(shape("text between elements")),
+            }
+        }
+        Ok(children)
+    }
+
+    /// The child elements of this name.
+    pub(crate) fn named(&self, id: NodeId, namespace: &str, name: &str) -> Result<Vec<NodeId>> {
+        Ok(self.children(id)?.into_iter().filter(|child| self.is(*child, namespace, name)).collect())
+    }
+
+    /// The only child element of this name, if there is one; two are refused.
+    pub(crate) fn only(&self, id: NodeId, namespace: &str, name: &str) -> Result<Option<NodeId>> {
+        match self.named(id, namespace, name)?.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            _ => Err(shape(&format!("{name} more than once"))),
+        }
+    }
+
+    /// The only child element of this name.
+    pub(crate) fn required(&self, id: NodeId, namespace: &str, name: &str) -> Result<NodeId> {
+        self.only(id, namespace, name)?.ok_or_else(|| shape(&format!("{name} is missing")))
+    }
+
+    /// The text of an element that holds nothing but one run of text: no comment, CDATA or element may split it.
+    pub(crate) fn text(&self, id: NodeId) -> Result<&str> {
+        let children = self.document.children(id);
+        match children.as_slice() {
+            [] => Ok(""),
+            [only] => match self.document.node_kind(*only) {
+                Some(NodeKind::Text(text)) => Ok(text),
+                _ => Err(shape("an element where text is expected")),
+            },
+            _ => Err(shape("text that is split")),
+        }
+    }
+
+    /// The value of an attribute without a namespace.
+    pub(crate) fn attribute(&self, id: NodeId, name: &str) -> Option<&str> {
+        let element = self.document.element(id)?;
+        let found = element
+            .attributes
+            .iter()
+            .find(|attribute| attribute.name.namespace_uri.is_none() && *attribute.name.local_name == *name)?;
+        Some(&found.value)
+    }
+
+    /// The value of an attribute that has to be there.
+    pub(crate) fn required_attribute(&self, id: NodeId, name: &str) -> Result<&str> {
+        self.attribute(id, name).ok_or_else(|| shape(&format!("the attribute {name} is missing")))
+    }
+}
+
+/// Only XML 1.0 in UTF-8, said or unsaid.
+fn declaration(text: &str) -> Result<()> {
+    let Some(rest) = text.strip_prefix("<?xml ") else { return Ok(()) };
+    let (declared, _) = rest.split_once("?>").ok_or_else(|| Fault::new(codes::NOT_XML))?;
+    let declared = declared.to_ascii_lowercase().replace('\'', "\"");
+    let good_version = declared.contains("version=\"1.0\"");
+    let good_encoding = !declared.contains("encoding") || declared.contains("encoding=\"utf-8\"");
+    if good_version && good_encoding { Ok(()) } else { Err(Fault::new(codes::NOT_XML)) }
+}
+
+/// A URI with a scheme (RFC 3986, 3.1).
+fn absolute(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    })
+}
+
+/// Base64 with white space between the lines.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    let packed: Vec<u8> = text.bytes().filter(|byte| !b" \t\r\n".contains(byte)).collect();
+    data_encoding::BASE64.decode(&packed).ok()
+}
