@@ -1,11 +1,9 @@
 //! A virtual display of one's own.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::process::Process;
-use crate::wait::wait_for;
 
 /// An X server without a screen.
 pub struct Display {
@@ -31,16 +29,5 @@ impl Display {
     /// What goes into `DISPLAY`.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Writes what is on the display as a PNG, as soon as something is painted: the first frames can be blank.
-    pub fn shot(&self, png: &Path) {
-        wait_for("the window is painted", || {
-            let taken = Command::new("import").args(["-window", "root"]).arg(png).env("DISPLAY", &self.name).status();
-            assert!(taken.expect("import, from imagemagick").success());
-            let counted = Command::new("identify").args(["-format", "%k"]).arg(png).output().expect("identify");
-            let colours: u32 = String::from_utf8_lossy(&counted.stdout).trim().parse().ok()?;
-            (colours > 16).then_some(())
-        });
     }
 }

@@ -4,7 +4,9 @@
 
 pub mod browser;
 pub mod display;
+pub mod idp;
 pub mod process;
+pub mod service;
 pub mod wait;
 pub mod webdriver;
 pub mod window;

@@ -95,6 +95,16 @@ impl Session {
         self.command("GET", "/source", None).ok().and_then(|page| page.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
+    /// Writes what the window shows as NAME.png into the folder that `SEKISHO_SHOTS` names, if it names one.
+    pub fn shot(&self, name: &str) {
+        let Some(folder) = std::env::var_os("SEKISHO_SHOTS") else { return };
+        let shot = self.command("GET", "/screenshot", None).expect("a screenshot");
+        let png = data_encoding::BASE64.decode(shot.as_str().expect("base64").as_bytes()).expect("base64");
+        std::fs::create_dir_all(&folder).expect("the folder for screenshots");
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), png)
+            .expect("the screenshot is written");
+    }
+
     /// Runs a script in the page and gives what it returns.
     pub fn script(&self, script: &str) -> Value {
         self.command("POST", "/execute/sync", Some(&json!({"script": script, "args": []}))).expect("the script runs")

@@ -14,15 +14,11 @@ const LINKS: &[(&str, &[&str])] = &[
     ("certs", &[]),
     ("keys", &[]),
     ("config", &["saml", "certs"]),
-    ("hub-api", &[]),
-    ("hub", &["hub-api"]),
     ("admin-api", &[]),
-    ("admin", &["keys", "hub-api", "config"]),
     ("signin", &["saml", "config", "keys", "messages"]),
-    ("service", &["signin", "admin-api", "hub-api", "config", "keys", "certs", "saml", "messages"]),
-    ("cli", &["admin", "admin-api", "messages", "saml", "certs", "config"]),
-    ("console", &["admin", "admin-api", "messages"]),
-    ("tests", &["saml", "messages", "admin-api"]),
+    ("service", &["signin", "admin-api", "config", "keys", "certs", "saml", "messages"]),
+    ("console", &["admin-api", "messages"]),
+    ("tests", &[]),
 ];
 
 /// Crates that must stay without I/O: none of these may be among their dependencies.

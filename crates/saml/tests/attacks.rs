@@ -1,4 +1,5 @@
 //! Forged and broken messages, each refused by its code; and the genuine ones beside them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod support;
 

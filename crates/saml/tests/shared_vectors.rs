@@ -1,5 +1,6 @@
 //! The attack and conformance cases that lie beside the repository, when they are there: 45 classes, made anew with
 //! keys of this run. `attacks.rs` holds the project's own cases, which need nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -100,7 +101,7 @@ fn no_forged_message_of_the_shared_cases_is_accepted_and_no_genuine_one_is_refus
         match (case["expected"].as_str().unwrap(), outcome) {
             ("accept", Err(fault)) if !optional => wrong.push(format!("{name}: genuine, refused: {fault}")),
             ("reject", Ok(verified)) if !servers => {
-                wrong.push(format!("{name}: forged, taken for {:?}", identity(&verified)))
+                wrong.push(format!("{name}: forged, taken for {:?}", identity(&verified)));
             }
             ("not-victim", Ok(verified)) if identity(&verified).as_deref() == Some(VICTIM) => {
                 wrong.push(format!("{name}: taken for the victim"));

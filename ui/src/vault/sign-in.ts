@@ -4,6 +4,7 @@ import { keep, take } from './keeper';
 /** What the address of the page says when it is opened. */
 export type Arrival =
   | { kind: 'fresh' }
+  | { kind: 'start' }
   | { kind: 'refused'; reference: string }
   | { kind: 'returned'; code: string; state: string };
 
@@ -13,7 +14,7 @@ export const arrivalOf = (fragment: string): Arrival => {
   const [code, state, reference] = [values.get('code'), values.get('state'), values.get('error')];
   if (reference !== null) return { kind: 'refused', reference };
   if (code !== null && state !== null) return { kind: 'returned', code, state };
-  return { kind: 'fresh' };
+  return { kind: values.has('start') ? 'start' : 'fresh' };
 };
 
 const redirectUri = (): string => `${location.origin}/vault/`;

@@ -1,0 +1,113 @@
+//! The activity: written down in batches off the way of a login, sealed, and bounded.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_lc_rs::rand;
+use sekisho_admin_api::activity::{Entry, Kind, Page};
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::derive::{Purpose, Secret};
+use sekisho_keys::sealed;
+use sekisho_signin::SignIn;
+use sqlx::Row;
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::mpsc;
+
+use crate::status::Board;
+use crate::{clock, codes, store};
+
+const TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS activity (number INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT";
+/// Entries that wait to be written; more are dropped, so that a slow disk cannot slow down logins.
+const WAITING: usize = 4096;
+/// Entries that are kept.
+const KEPT: i64 = 100_000;
+
+/// The activity of this server.
+#[derive(Clone)]
+pub struct ActivityLog {
+    pool: SqlitePool,
+    key: Secret,
+    waiting: mpsc::Sender<Entry>,
+}
+
+impl ActivityLog {
+    /// Opens the activity of a data folder and starts its writer, which ends with the last handle.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn open(folder: &Path, secret: &Secret, board: Arc<Board>) -> Result<Self> {
+        let pool = store::open(&folder.join("activity.sqlite"), TABLE).await?;
+        let key = secret.derive(Purpose::Record, b"activity");
+        let (waiting, entries) = mpsc::channel(WAITING);
+        tokio::spawn(write(pool.clone(), key.clone(), entries, board));
+        Ok(Self { pool, key, waiting })
+    }
+
+    /// Writes something down.
+    pub fn add(&self, entry: Entry) {
+        if self.waiting.try_send(entry).is_err() {
+            tracing::warn!("activity: too much at once, an entry was dropped");
+        }
+    }
+
+    /// An entry of a kind, about nobody.
+    pub fn note(&self, kind: Kind, refusal: Option<Fault>) {
+        self.add(Entry { number: 0, time: clock::now(), kind, who: None, reference: None, refusal, facts: Vec::new() });
+    }
+
+    /// A page, the newest first.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn list(&self, page: Page) -> Result<Vec<Entry>> {
+        let select = "SELECT number, sealed FROM activity WHERE number < ? ORDER BY number DESC LIMIT ?";
+        let limit = i64::from(page.limit.clamp(1, 500));
+        let rows = sqlx::query(select).bind(page.before.unwrap_or(i64::MAX)).bind(limit).fetch_all(&self.pool).await;
+        let rows = rows
+            .map_err(|error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string()))?;
+        // An entry that cannot be opened any more is left out: the others are worth reading.
+        Ok(rows.iter().filter_map(|row| self.read(row.get(0), row.get(1))).collect())
+    }
+
+    fn read(&self, number: i64, bytes: &[u8]) -> Option<Entry> {
+        let entry: Entry = serde_json::from_slice(&sealed::open(&self.key, b"", bytes).ok()?).ok()?;
+        Some(Entry { number, ..entry })
+    }
+}
+
+impl sekisho_signin::Activity for ActivityLog {
+    fn sign_in(&self, sign_in: SignIn) {
+        self.add(Entry {
+            number: 0,
+            time: clock::now(),
+            kind: if sign_in.is_new { Kind::Provisioned } else { Kind::SignIn },
+            who: sign_in.who,
+            reference: sign_in.reference,
+            refusal: sign_in.refusal,
+            facts: sign_in.facts,
+        });
+    }
+}
+
+async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>, board: Arc<Board>) {
+    let mut batch = Vec::new();
+    while entries.recv_many(&mut batch, 256).await > 0 {
+        if let Err(error) = write_batch(&pool, &key, &batch).await {
+            tracing::error!(%error, "activity");
+        }
+        batch.clear();
+        board.tell("activity.changed");
+    }
+}
+
+async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::result::Result<(), sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    for entry in batch {
+        let mut nonce = [0; sealed::NONCE];
+        let sealed = rand::fill(&mut nonce).ok().and_then(|()| serde_json::to_vec(entry).ok());
+        let Some(sealed) = sealed.and_then(|plain| sealed::seal(key, nonce, b"", &plain).ok()) else { continue };
+        sqlx::query("INSERT INTO activity (sealed) VALUES (?)").bind(sealed).execute(&mut *transaction).await?;
+    }
+    let trim = "DELETE FROM activity WHERE number <= (SELECT MAX(number) FROM activity) - ?";
+    sqlx::query(trim).bind(KEPT).execute(&mut *transaction).await?;
+    transaction.commit().await
+}

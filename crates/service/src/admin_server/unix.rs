@@ -1,0 +1,83 @@
+//! The local socket.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sekisho_admin_api::{codes, frame};
+use sekisho_fault::{Fault, Result};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use super::{Rooms, speak};
+use crate::activity::ActivityLog;
+use crate::secret::file_fault;
+use crate::status::Board;
+
+/// Clients at once.
+const CLIENTS: usize = 64;
+
+/// Opens the socket, in a folder that only this account can write to, and serves it.
+///
+/// Code: `FILE`.
+pub fn start(path: &Path, board: Arc<Board>, activity: ActivityLog) -> Result<JoinHandle<()>> {
+    let failed = |error: std::io::Error| file_fault(path, &error);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    // What a service that was killed left behind; one that still runs answers, and its socket stays.
+    if std::os::unix::net::UnixStream::connect(path).is_ok() {
+        return Err(failed(std::io::ErrorKind::AddrInUse.into()));
+    }
+    let _ = fs::remove_file(path);
+    let listener = UnixListener::bind(path).map_err(failed)?;
+    // The peer's account decides, below; the mode keeps others from even connecting.
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    let own = fs::metadata(path).map_err(failed)?.uid();
+    Ok(tokio::spawn(accept(listener, own, Rooms { board, activity }, path.to_owned())))
+}
+
+/// Removes the socket when the server ends.
+struct Socket(std::path::PathBuf);
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+async fn accept(listener: UnixListener, own: u32, rooms: Rooms, path: std::path::PathBuf) {
+    let _socket = Socket(path);
+    let room = Arc::new(Semaphore::new(CLIENTS));
+    loop {
+        let Ok((mut stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let Ok(place) = room.clone().try_acquire_owned() else { continue };
+        let rooms = rooms.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            if !allowed(&stream, own) {
+                let fault = Fault::new(codes::NOT_ALLOWED).with("user", user(&stream));
+                let _ = frame::write(&mut stream, &fault).await;
+                return;
+            }
+            if let Err(fault) = speak(stream, rooms).await {
+                tracing::warn!(%fault, "admin API");
+            }
+        });
+    }
+}
+
+/// This account and root.
+fn allowed(stream: &UnixStream, own: u32) -> bool {
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
+}
+
+fn user(stream: &UnixStream) -> String {
+    stream.peer_cred().map_or_else(|_| "?".to_owned(), |peer| peer.uid().to_string())
+}

@@ -1,0 +1,52 @@
+//! The service's program.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sekisho_service::arguments::Arguments;
+use sekisho_service::lifecycle::Service;
+use tokio::signal;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "no threads");
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(async {
+        match Service::start(&arguments).await {
+            Ok(service) => {
+                told_to_stop().await;
+                service.stop().await;
+                ExitCode::SUCCESS
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "not started");
+                ExitCode::FAILURE
+            }
+        }
+    })
+}
+
+/// Waits for Ctrl-C, or for what systemd sends.
+#[cfg(unix)]
+async fn told_to_stop() {
+    let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) else {
+        let _ = signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    let _ = signal::ctrl_c().await;
+}

@@ -1,0 +1,56 @@
+//! The status, always true: whoever changes it tells every client.
+
+use std::sync::{Mutex, PoisonError};
+
+use sekisho_admin_api::Event;
+use sekisho_admin_api::status::{State, Status};
+use tokio::sync::broadcast;
+
+/// The one place where the status stands.
+pub struct Board {
+    status: Mutex<Status>,
+    events: broadcast::Sender<Event>,
+}
+
+impl Board {
+    /// A board of a service that has just been started.
+    pub fn new(server_name: String) -> Self {
+        let status = Status {
+            state: State::NotConfigured,
+            warnings: Vec::new(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            server_name,
+            listening: None,
+            login_url: None,
+            revision: None,
+        };
+        Self { status: Mutex::new(status), events: broadcast::channel(64).0 }
+    }
+
+    /// The status.
+    pub fn read(&self) -> Status {
+        self.lock().clone()
+    }
+
+    /// Changes the status and tells so.
+    pub fn change(&self, change: impl FnOnce(&mut Status)) {
+        change(&mut self.lock());
+        self.tell("status.changed");
+    }
+
+    /// Tells every client that something happened.
+    pub fn tell(&self, event: &str) {
+        // Nobody listening is fine.
+        let _ = self.events.send(Event { event: event.to_owned() });
+    }
+
+    /// The events from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// A status is whole at every moment, even after a panic while it was held.
+    fn lock(&self) -> std::sync::MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,87 @@
+//! What the public face needs of the service around it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use sekisho_config::Email;
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::derive::Secret;
+
+/// A future that any thread may run.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Who a user is at the identity provider, for good.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The identity provider's entity ID.
+    pub idp: String,
+    /// Where the value comes from: `name_id:<format>` or `attribute:<name>`.
+    pub source: String,
+    /// The value.
+    pub value: String,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
+/// What the identity provider says of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The e-mail address, in a reserved domain.
+    pub email: Email,
+    /// First name, possibly empty.
+    pub first_name: String,
+    /// Last name, possibly empty.
+    pub last_name: String,
+}
+
+/// A user who may sign in.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The e-mail address on record.
+    pub email: Email,
+    /// The key of the vault.
+    pub vault_key: Secret,
+    /// Whether this sign-in made the user.
+    pub is_new: bool,
+}
+
+/// The users.
+pub trait Users: Send + Sync + 'static {
+    /// The user with this identity; made when `may_create`.
+    ///
+    /// Codes: `UNKNOWN_USER`, `EMAIL_TAKEN`, `USERS`.
+    fn sign_in<'a>(&'a self, identity: &'a Identity, profile: &'a Profile, may_create: bool)
+    -> Later<'a, Result<User>>;
+}
+
+/// One sign-in, for the activity.
+#[derive(Clone, Debug, Default)]
+pub struct SignIn {
+    /// The e-mail address, as far as it was verified.
+    pub who: Option<String>,
+    /// The number that the browser showed.
+    pub reference: Option<String>,
+    /// Why it was refused.
+    pub refusal: Option<Fault>,
+    /// Whether the user was made by it.
+    pub is_new: bool,
+    /// What was received, decoded.
+    pub facts: Vec<(String, String)>,
+}
+
+/// Where sign-ins are written down. Must not wait: it stands in the way of a login.
+pub trait Activity: Send + Sync + 'static {
+    /// Writes down a sign-in.
+    fn sign_in(&self, sign_in: SignIn);
+}
+
+/// The time.
+pub trait Clock: Send + Sync + 'static {
+    /// Seconds since 1970.
+    fn now(&self) -> i64;
+}

@@ -1,0 +1,30 @@
+//! The codes of this crate.
+
+sekisho_fault::codes! {
+    /// The request that starts a sign-in is not one that the vault page makes. Argument: `detail`.
+    LOGIN_REQUEST = "signin.login_request";
+    /// The answer belongs to no sign-in of this browser, or to one that is over ten minutes old.
+    NO_STATE = "signin.no_state";
+    /// The form of the identity provider's answer is not one. Argument: `detail`.
+    FORM = "signin.form";
+    /// The assertion was used before.
+    REPLAY = "signin.replay";
+    /// The identity provider names the user anew in each session. Argument: `format`.
+    TRANSIENT_SUBJECT = "signin.transient_subject";
+    /// Nothing names the user for good. Argument: `wanted`.
+    NO_SUBJECT = "signin.no_subject";
+    /// There is not exactly one e-mail address. Arguments: `wanted`, `received` (attribute names).
+    NO_EMAIL = "signin.no_email";
+    /// The e-mail address is in no reserved domain. Arguments: `domain`, `reserved`.
+    DOMAIN_NOT_RESERVED = "signin.domain_not_reserved";
+    /// The user is not known and is not to be made. Argument: `email`.
+    UNKNOWN_USER = "signin.unknown_user";
+    /// Another user has this e-mail address. Argument: `email`.
+    EMAIL_TAKEN = "signin.email_taken";
+    /// Too much is going on at once.
+    BUSY = "signin.busy";
+    /// The code of a hand-over is wrong, or over a minute old.
+    CODE = "signin.code";
+    /// Users cannot be read or written now.
+    USERS = "signin.users";
+}

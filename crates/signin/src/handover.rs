@@ -1,0 +1,114 @@
+//! The one-time code of a hand-over, and `/vault/redeem`. The code carries nothing but what is sealed to the page
+//! anyway (R15): a second redemption gives the same bytes, which only the page can open.
+
+use aws_lc_rs::{constant_time, digest};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64URL_NOPAD;
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::derive::Purpose;
+use sekisho_keys::handover::{Info, PageKey, seal};
+use serde::{Deserialize, Serialize};
+
+use crate::flow::{self, Flow};
+use crate::routes::Shared;
+use crate::{Applied, Profile, User, codes};
+
+/// How long a code may be redeemed, in seconds.
+const LIFETIME: i64 = 60;
+
+/// What the sealed key is bound to, as the page reads it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Bound {
+    organisation: String,
+    connection: String,
+    subject: String,
+    redirect_uri: String,
+    flow: String,
+}
+
+/// What the page gets for its code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Redeemed {
+    enc: String,
+    ciphertext: String,
+    info: Bound,
+}
+
+/// What is in a code.
+#[derive(Debug, Serialize, Deserialize)]
+struct Code {
+    minted: i64,
+    challenge: String,
+    redeemed: Redeemed,
+}
+
+#[derive(Serialize)]
+struct Inside<'a> {
+    user_key: String,
+    email: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+}
+
+/// The address to send the browser to: the page, with a code and its own state in the fragment.
+pub(crate) fn address(applied: &Applied, flow: &Flow, user: &User, profile: &Profile, now: i64) -> Result<String> {
+    let key = BASE64URL_NOPAD.decode(flow.page_key.as_bytes()).map_err(|_| Fault::new(codes::CODE))?;
+    let bound = Bound {
+        organisation: applied.configuration.connection.advertised_host.to_string(),
+        connection: applied.entity_id.clone(),
+        subject: user.email.as_str().to_owned(),
+        redirect_uri: flow.redirect_uri.clone(),
+        flow: flow.page_state.clone(),
+    };
+    let inside = Inside {
+        user_key: BASE64URL_NOPAD.encode(user.vault_key.expose()),
+        email: user.email.as_str(),
+        first_name: &profile.first_name,
+        last_name: &profile.last_name,
+    };
+    let plain = serde_json::to_vec(&inside).map_err(|_| Fault::new(codes::CODE))?;
+    let info = Info {
+        organisation: &bound.organisation,
+        connection: &bound.connection,
+        subject: &bound.subject,
+        redirect_uri: &bound.redirect_uri,
+        flow: &bound.flow,
+    };
+    let sealed = seal(&PageKey::parse(&key)?, &info, &plain)?;
+    let redeemed = Redeemed {
+        enc: BASE64URL_NOPAD.encode(&sealed.enc),
+        ciphertext: BASE64URL_NOPAD.encode(&sealed.ciphertext),
+        info: bound,
+    };
+    let code = Code { minted: now, challenge: flow.code_challenge.clone(), redeemed };
+    let code = flow::seal(applied, Purpose::Code, "", &code, now)?;
+    Ok(format!("{}#code={code}&state={}", flow.redirect_uri, flow.page_state))
+}
+
+/// What the page sends.
+#[derive(Deserialize)]
+pub(crate) struct Redeem {
+    code: String,
+    code_verifier: String,
+}
+
+/// Answers a code with what was sealed to the page.
+pub(crate) async fn redeem(State(shared): State<Shared>, request: Result<Json<Redeem>, JsonRejection>) -> Response {
+    let Ok(Json(request)) = request else { return StatusCode::BAD_REQUEST.into_response() };
+    match redeemed(&shared.applied, &request, shared.clock.now()) {
+        Some(redeemed) => Json(redeemed).into_response(),
+        None => (StatusCode::FORBIDDEN, Json(Fault::new(codes::CODE))).into_response(),
+    }
+}
+
+fn redeemed(applied: &Applied, request: &Redeem, now: i64) -> Option<Redeemed> {
+    let code: Code = flow::open(applied, Purpose::Code, "", &request.code, now)?;
+    let challenge = BASE64URL_NOPAD.decode(code.challenge.as_bytes()).ok()?;
+    let computed = digest::digest(&digest::SHA256, request.code_verifier.as_bytes());
+    constant_time::verify_slices_are_equal(computed.as_ref(), &challenge).ok()?;
+    (0..=LIFETIME).contains(&(now - code.minted)).then_some(code.redeemed)
+}

@@ -1,0 +1,122 @@
+//! A real identity provider: SimpleSAMLphp, from Debian's package, on php's built-in server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::process::{Process, free_port};
+use crate::service::Sp;
+use crate::wait::wait_for;
+
+/// A started identity provider with the users alice (password alicepw), bob (bobpw) and nomail (nomailpw).
+pub struct SimpleSaml {
+    /// Its address.
+    pub origin: String,
+    /// Its metadata, in a file.
+    pub metadata: PathBuf,
+    folder: PathBuf,
+    _server: Process,
+}
+
+impl SimpleSaml {
+    /// Starts one in `folder` that knows this service provider. `policy` is PHP: what differs from signing both.
+    pub fn start(folder: &Path, sp: &Sp, policy: &str) -> Self {
+        let port = free_port();
+        let origin = format!("http://127.0.0.1:{port}");
+        for sub in ["config", "metadata", "cert", "log", "tmp", "data", "sessions"] {
+            fs::create_dir_all(folder.join(sub)).unwrap();
+        }
+        crate::service::self_signed(folder.join("cert"), "idp", "idp");
+        write(folder, "config/config.php", &config(folder, port));
+        write(folder, "config/authsources.php", AUTH_SOURCES);
+        write(folder, "metadata/saml20-idp-hosted.php", &hosted(&origin));
+        write(folder, "metadata/saml20-sp-remote.php", &remote(sp, policy));
+        let server = Process::start(
+            Command::new("php")
+                .arg("-d")
+                .arg(format!("session.save_path={}", folder.join("sessions").display()))
+                .args(["-d", "date.timezone=UTC", "-d", "error_reporting=0", "-d", "display_errors=0"])
+                .args(["-S", &format!("127.0.0.1:{port}"), "-t", "/usr/share/simplesamlphp/www"])
+                .current_dir("/usr/share/simplesamlphp/www")
+                .env("SIMPLESAMLPHP_CONFIG_DIR", folder.join("config"))
+                .env("PHP_CLI_SERVER_WORKERS", "2")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        );
+        let metadata = folder.join("idp.xml");
+        wait_for("SimpleSAMLphp answers with its metadata", || {
+            let url = format!("{origin}/saml2/idp/metadata.php");
+            let fetched = Command::new("curl").args(["-sf", "-o"]).arg(&metadata).arg(url).status().unwrap();
+            fetched.success().then_some(())
+        });
+        Self { origin, metadata, folder: folder.to_owned(), _server: server }
+    }
+
+    /// The address that starts a sign-in at the identity provider, as a tile in its portal does.
+    pub fn tile(&self, sp: &Sp) -> String {
+        format!("{}/saml2/idp/SSOService.php?spentityid={}", self.origin, sp.entity_id)
+    }
+
+    /// Its own log, for a failing test's message.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log/ssp.log")).unwrap_or_default()
+    }
+}
+
+fn write(folder: &Path, file: &str, text: &str) {
+    fs::write(folder.join(file), format!("<?php\n{text}\n")).unwrap();
+}
+
+fn config(folder: &Path, port: u16) -> String {
+    let at = folder.display();
+    format!(
+        "$config = [
+  'baseurlpath' => 'http://127.0.0.1:{port}/', 'certdir' => '{at}/cert/', 'loggingdir' => '{at}/log/',
+  'datadir' => '{at}/data/', 'tempdir' => '{at}/tmp', 'metadatadir' => '{at}/metadata/',
+  'attributenamemapdir' => '/etc/simplesamlphp/attributemap/', 'timezone' => 'UTC',
+  'technicalcontact_name' => 'Test', 'technicalcontact_email' => 'test@example.org',
+  'secretsalt' => 'a salt for tests only', 'auth.adminpassword' => 'a password for tests only',
+  'admin.checkforupdates' => false, 'trusted.url.domains' => ['127.0.0.1', 'localhost'], 'enable.http_post' => true,
+  'debug' => ['saml' => true], 'showerrors' => true, 'errorreporting' => false,
+  'logging.level' => 7, 'logging.handler' => 'file', 'logging.logfile' => 'ssp.log', 'statistics.out' => [],
+  'enable.saml20-idp' => true, 'module.enable' => ['exampleauth' => true, 'core' => true, 'saml' => true],
+  'session.cookie.name' => 'S{port}', 'session.cookie.secure' => false, 'session.cookie.samesite' => null,
+  'session.authtoken.cookiename' => 'A{port}', 'session.phpsession.cookiename' => 'P{port}',
+  'session.phpsession.httponly' => true, 'language.available' => ['en'], 'language.default' => 'en',
+  'language.cookie.secure' => false, 'language.cookie.samesite' => null, 'theme.use' => 'default',
+  'authproc.idp' => [], 'authproc.sp' => [], 'metadata.sources' => [['type' => 'flatfile']],
+  'store.type' => 'sql', 'store.sql.dsn' => 'sqlite:{at}/data/store.sq3', 'store.sql.prefix' => 'SSP',
+];"
+    )
+}
+
+const AUTH_SOURCES: &str = "$config = ['userpass' => ['exampleauth:UserPass',
+  'alice:alicepw' => ['uid' => ['alice'], 'mail' => ['alice@example.com'], 'givenName' => ['Alice'], 'sn' => ['Liddell']],
+  'bob:bobpw' => ['uid' => ['bob'], 'mail' => ['bob@example.com'], 'givenName' => ['Bob'], 'sn' => ['Ünïcode <&>']],
+  'nomail:nomailpw' => ['uid' => ['nomail'], 'givenName' => ['No'], 'sn' => ['Mail']],
+]];";
+
+fn hosted(origin: &str) -> String {
+    format!(
+        "$metadata['{origin}/idp'] = ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt',
+  'auth' => 'userpass', 'redirect.sign' => true,
+  'signature.algorithm' => 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+  'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic'];"
+    )
+}
+
+fn remote(sp: &Sp, policy: &str) -> String {
+    let certificate: String =
+        fs::read_to_string(&sp.certificate).unwrap().lines().filter(|line| !line.starts_with("-----")).collect();
+    let persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+    format!(
+        "$metadata['{}'] = [{policy}] + [
+  'AssertionConsumerService' => '{}',
+  'keys' => [['type' => 'X509Certificate', 'signing' => true, 'encryption' => true, 'X509Certificate' => '{certificate}']],
+  'NameIDFormat' => '{persistent}',
+  'authproc' => [61 => ['class' => 'saml:TransientNameID'], 62 => ['class' => 'saml:PersistentNameID', 'attribute' => 'uid']],
+  'saml20.sign.response' => true, 'saml20.sign.assertion' => true, 'validate.authnrequest' => true,
+];",
+        sp.entity_id, sp.acs
+    )
+}

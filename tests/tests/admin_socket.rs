@@ -1,0 +1,58 @@
+//! The admin socket under garbage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Command;
+
+use sekisho_admin_api::status::GetStatus;
+use sekisho_admin_api::{Client, Endpoint, codes};
+use sekisho_tests::service::{Service, Sp};
+
+fn ask(service: &Service) -> sekisho_fault::Result<sekisho_admin_api::status::Status> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Client::connect(&Endpoint::at(&service.socket)).await?.call::<GetStatus>(()).await })
+}
+
+#[test]
+fn oversized_and_garbage_frames_end_their_connection_and_harm_nobody_else() {
+    let home = tempfile::tempdir().unwrap();
+    let sp = Sp::prepare(home.path());
+    sp.configure(Path::new("nothing.xml"), &[]);
+    let service = Service::start(&sp);
+    for garbage in [&b"\xff\xff\xff\xff"[..], b"\0\0\0\x04nope", b"GET / HTTP/1.1\r\n\r\n"] {
+        let mut stream = UnixStream::connect(&service.socket).unwrap();
+        stream.write_all(garbage).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+    }
+    assert!(ask(&service).is_ok());
+    let socket = service.socket.clone();
+    assert_eq!(service.end(), Some(0));
+    assert!(!socket.exists(), "the socket goes with the service");
+}
+
+#[test]
+fn another_account_cannot_speak_with_the_service() {
+    let home = tempfile::tempdir().unwrap();
+    let sp = Sp::prepare(home.path());
+    sp.configure(Path::new("nothing.xml"), &[]);
+    let service = Service::start(&sp);
+    // The folder is opened for all, so that only the socket itself and the service refuse.
+    let opened = Command::new("chmod").args(["a+rx"]).arg(home.path()).status().unwrap();
+    assert!(opened.success());
+    let script = format!(
+        "import socket; s = socket.socket(socket.AF_UNIX); s.connect({:?}); print(s.recv(100))",
+        service.socket.display().to_string()
+    );
+    let other = Command::new("setpriv")
+        .args(["--reuid=65534", "--clear-groups", "/usr/bin/python3", "-c", &script])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(!other.status.success() && said.contains("PermissionError"), "{said}");
+    assert_ne!(ask(&service).map_err(|fault| fault.code).err(), Some(codes::NOT_ALLOWED));
+}
