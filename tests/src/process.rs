@@ -35,13 +35,12 @@ impl Drop for Process {
     }
 }
 
-/// The program of this name that cargo built beside this test.
+/// The program of this name that cargo built beside this one.
 pub fn built(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    let folder = test.ancestors().nth(2).expect("tests are in target/<profile>/deps");
-    let program = folder.join(name);
-    assert!(program.is_file(), "{} is not built: cargo build --workspace", program.display());
-    program
+    let own = std::env::current_exe().expect("a program has a path");
+    // Programs lie in target/<profile>, tests one folder deeper.
+    let found = own.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|program| program.is_file());
+    found.unwrap_or_else(|| panic!("{name} is not built: cargo build --workspace"))
 }
 
 /// A TCP port on 127.0.0.1 that is free at this moment.

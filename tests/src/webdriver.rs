@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -95,14 +96,14 @@ impl Session {
         self.command("GET", "/source", None).ok().and_then(|page| page.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// Writes what the window shows as NAME.png into the folder that `SEKISHO_SHOTS` names, if it names one.
-    pub fn shot(&self, name: &str) {
-        let Some(folder) = std::env::var_os("SEKISHO_SHOTS") else { return };
+    /// Writes what the window shows as a PNG.
+    pub fn shot(&self, png: &Path) {
+        // What the page holds is painted two frames later.
+        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        self.command("POST", "/execute/async", Some(&json!({"script": painted, "args": []}))).expect("two frames");
         let shot = self.command("GET", "/screenshot", None).expect("a screenshot");
-        let png = data_encoding::BASE64.decode(shot.as_str().expect("base64").as_bytes()).expect("base64");
-        std::fs::create_dir_all(&folder).expect("the folder for screenshots");
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), png)
-            .expect("the screenshot is written");
+        let bytes = data_encoding::BASE64.decode(shot.as_str().expect("base64").as_bytes()).expect("base64");
+        std::fs::write(png, bytes).expect("the screenshot is written");
     }
 
     /// Runs a script in the page and gives what it returns.

@@ -32,7 +32,6 @@ fn a_user_signs_in_and_the_key_is_opened_in_the_browser() {
     browser.page.click("[data-testid=sign-in]");
     log_in(&browser, "alice");
     let first = key_check(&browser);
-    browser.page.shot("vault-signed-in");
     assert_eq!(browser.page.attribute("[data-testid=email]", "data-email").as_deref(), Some("alice@example.com"));
     assert!(!browser.page.url().contains("code="), "the code stays in the history: {}", browser.page.url());
 
@@ -74,11 +73,4 @@ fn a_user_without_an_address_is_refused_with_a_number_that_the_administrator_can
     let notice = window.page.text("[data-testid=notice]");
     assert!(notice.contains(&reference), "{notice}");
     assert!(notice.contains("givenName"), "what was received is shown: {notice}");
-    window.page.shot("activity-refusal-en");
-    window.page.choose("[data-testid=language]", "ja");
-    window.page.wait("html[lang=ja]");
-    window.page.shot("activity-refusal-ja");
-    window.page.click("[data-testid=nav-overview]");
-    window.page.wait("[data-testid=listening]");
-    window.page.shot("overview-running-ja");
 }

@@ -19,14 +19,20 @@ pub fn run() -> Outcome {
         stages.stage("the console, until you close it", || window(&scratch))?;
     } else {
         println!("There is no display: the scripted tour opens the same window on a virtual one.");
-        stages.stage("tour", || {
-            let tour = "cargo nextest run --package sekisho-tests --run-ignored all -E test(=tour::the_tour)";
-            shell::run("", tour)
-        })?;
-        println!("Screenshots: {}", scratch.join("tour").display());
+        stages.stage("tour", || tour(&scratch.join("tour")))?;
     }
     stages.print();
     Ok(())
+}
+
+/// The scripted tour, with its screenshots in `folder`.
+pub fn tour(folder: &Path) -> Outcome {
+    let mut tour = Command::new(shell::programs().join("sekisho-tour"));
+    match tour.arg(folder).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("the tour failed ({status})")),
+        Err(error) => Err(format!("sekisho-tour: {error}")),
+    }
 }
 
 fn has_display() -> bool {

@@ -21,6 +21,7 @@ pub fn test() -> Outcome {
     stages.stage("end to end", || {
         shell::run("", "cargo nextest run --workspace --no-fail-fast -E package(sekisho-tests)")
     })?;
+    stages.stage("tour of the window", || crate::run::tour(&shell::root().join("target/tour")))?;
     stages.print();
     Ok(())
 }

@@ -165,11 +165,12 @@ fn arrived(applied: &Applied, form: &Form, headers: &HeaderMap, now: i64) -> Res
     }
 }
 
-/// What an administrator may see of a statement: decoded, without signatures or raw XML (R29).
+/// What an administrator may see of a statement: decoded, without signatures or raw XML (R29). Names with `@` are
+/// ours and have texts; the others are the identity provider's attributes.
 fn facts(statement: &Verified) -> Vec<(String, String)> {
-    let mut facts = vec![("key".to_owned(), statement.key_fingerprint.clone())];
+    let mut facts = vec![("@signing_key".to_owned(), statement.key_fingerprint.clone())];
     if let Some(name) = &statement.name_id {
-        facts.push(("NameID format".to_owned(), name.format.clone().unwrap_or_default()));
+        facts.push(("@name_id_format".to_owned(), name.format.clone().unwrap_or_default()));
     }
     for attribute in &statement.attributes {
         facts.push((attribute.name.clone(), attribute.values.join(", ")));
