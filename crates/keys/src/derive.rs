@@ -63,6 +63,32 @@ pub enum Purpose {
     Blind,
     /// A user's vault key, from the user's secret.
     VaultKey,
+    /// A user's signing key at the hub, from the user's secret.
+    HubKey,
+    /// A revision of the configuration.
+    Config,
+    /// A sealed object: a private key that the configuration names.
+    Object,
+    /// Signing key of an identity.
+    Signing,
+    /// Sealing key of an identity.
+    Sealing,
+    /// An administrator's identity, under the export key of the passphrase.
+    Envelope,
+    /// Names of nodes, connections and servers, under the organisation's key.
+    Name,
+    /// Keys of connections and secrets of invitations, under the organisation's key.
+    Wrap,
+    /// Authenticates an invited administrator's keys.
+    Invitation,
+    /// A server's own files.
+    Local,
+    /// What an administrator says of a user.
+    Fact,
+    /// A user's password for clients of the on-prem protocol, from the user's secret.
+    ClientPassword,
+    /// Handle of a session at the identity provider, which a client keeps until it logs out.
+    Session,
 }
 
 impl Purpose {
@@ -73,6 +99,19 @@ impl Purpose {
             Self::Record => "record",
             Self::Blind => "blind",
             Self::VaultKey => "vault-key",
+            Self::HubKey => "hub-key",
+            Self::Config => "config",
+            Self::Object => "object",
+            Self::Signing => "signing",
+            Self::Sealing => "sealing",
+            Self::Envelope => "envelope",
+            Self::Name => "name",
+            Self::Wrap => "wrap",
+            Self::Invitation => "invitation",
+            Self::Local => "local",
+            Self::Fact => "fact",
+            Self::ClientPassword => "client-password",
+            Self::Session => "session",
         }
     }
 }

@@ -1,9 +1,23 @@
-//! Keys: derivation by purpose, sealing, and the hand-over of a user's key to the vault page.
+//! Keys: derivation by purpose, identities, the organisation log, and everything that is signed and sealed.
 //!
-//! Pure: no I/O and no clock. Nonces come in as arguments; HPKE and key generation draw from the
-//! cryptographic library's own generator.
+//! Pure: no I/O and no clock. Nonces and secrets come in as arguments; HPKE draws from the cryptographic library's own
+//! generator.
 
 pub mod codes;
 pub mod derive;
+pub mod envelope;
+pub mod fact;
 pub mod handover;
+pub mod identity;
+pub mod ids;
+pub mod invitation;
+pub mod keyring;
+pub mod kit;
+pub mod log;
+pub mod object;
+pub mod revision;
 pub mod sealed;
+pub mod ticket;
+pub mod user;
+pub mod wire;
+pub mod witness;

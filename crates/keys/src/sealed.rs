@@ -34,10 +34,43 @@ pub fn open(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
     Ok(cipher.open_in_place(nonce, Aad::from(context), &mut buffer).map_err(|_| failed())?.to_vec())
 }
 
+/// Seals `plain` filled up to a multiple of `block` bytes, so that the length tells little (R20).
+///
+/// Codes: as [`seal`].
+pub fn seal_padded(key: &Secret, nonce: [u8; NONCE], context: &[u8], plain: &[u8], block: usize) -> Result<Vec<u8>> {
+    let length = u32::try_from(plain.len()).map_err(|_| Fault::new(codes::FORMAT))?;
+    let mut padded = length.to_be_bytes().to_vec();
+    padded.extend(plain);
+    padded.resize(padded.len().next_multiple_of(block.max(1)), 0);
+    seal(key, nonce, context, &padded)
+}
+
+/// Opens what [`seal_padded`] made.
+///
+/// Codes: `NOT_AUTHENTIC`, `FORMAT`.
+pub fn open_padded(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+    let padded = open(key, context, sealed)?;
+    let plain = padded.split_first_chunk::<4>().and_then(|(length, rest)| {
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        rest.get(..length)
+    });
+    plain.map(<[u8]>::to_vec).ok_or_else(|| Fault::new(codes::FORMAT))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn short_texts_of_different_lengths_look_alike() {
+        let key = Secret::new([1; 32]);
+        let lengths: Vec<usize> =
+            [0, 1, 200].map(|n| seal_padded(&key, [2; NONCE], b"", &vec![7; n], 256).unwrap().len()).to_vec();
+        assert!(lengths.iter().all(|length| *length == lengths[0]), "{lengths:?}");
+        let sealed = seal_padded(&key, [2; NONCE], b"x", b"abc", 256).unwrap();
+        assert_eq!(open_padded(&key, b"x", &sealed).unwrap(), b"abc");
+    }
 
     proptest! {
         #[test]

@@ -1,0 +1,153 @@
+//! What an administrator says of a user before the identity provider does: invited (R11). Signed by the administrator; of
+//! two, the one with the higher number counts. Numbers are moments: seconds since 1970.
+
+use minicbor::{Decode, Encode};
+use sekisho_fault::{Fault, Result};
+
+use crate::derive::Purpose;
+use crate::identity::{Identity, Signature, Signing};
+use crate::ids::{KeyId, UserId};
+use crate::keyring::{Keyring, Place};
+use crate::log::Organisation;
+use crate::sealed::{self, NONCE};
+use crate::{codes, user, wire};
+
+const BLOCK: usize = 256;
+
+/// What is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Said {
+    /// May sign in for the first time, though users are not made at first sign-in.
+    #[n(0)]
+    Invited,
+}
+
+#[derive(Encode, Decode)]
+struct Header {
+    #[n(0)]
+    format: u32,
+    #[n(1)]
+    place: Place,
+    /// The blinded e-mail address.
+    #[n(2)]
+    about: UserId,
+    #[n(3)]
+    number: u64,
+    #[n(4)]
+    epoch: u32,
+    #[n(5)]
+    author: KeyId,
+    #[n(6)]
+    time: i64,
+    #[cbor(n(7), with = "minicbor::bytes")]
+    ciphertext: Vec<u8>,
+}
+
+#[derive(Encode, Decode)]
+struct Plain {
+    #[n(0)]
+    email: String,
+    #[n(1)]
+    said: Said,
+}
+
+#[derive(Encode, Decode)]
+struct Envelope {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    header: Vec<u8>,
+    #[n(1)]
+    signature: Signature,
+}
+
+/// A fact, verified and opened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The blinded e-mail address.
+    pub about: UserId,
+    /// The e-mail address.
+    pub email: String,
+    /// What is said.
+    pub said: Said,
+    /// The higher number counts.
+    pub number: u64,
+}
+
+/// The name of a fact about an e-mail address.
+pub fn about(keyring: &Keyring, email: &str) -> UserId {
+    user::blinded(keyring, &["fact", email])
+}
+
+fn context(place: Place, about: UserId, number: u64) -> Vec<u8> {
+    wire::encode(&(place, about, number))
+}
+
+/// The key epoch that a fact is sealed under.
+///
+/// Codes: `FORMAT`, `NEWER_FORMAT`.
+pub fn epoch(bytes: &[u8]) -> Result<u32> {
+    let envelope: Envelope = wire::decode(bytes)?;
+    let header: Header = wire::decode(&envelope.header)?;
+    if header.format == 1 { Ok(header.epoch) } else { Err(Fault::new(codes::NEWER_FORMAT)) }
+}
+
+/// The number of a fact: of two, the higher counts.
+///
+/// Codes: `FORMAT`.
+pub fn number(bytes: &[u8]) -> Result<u64> {
+    let envelope: Envelope = wire::decode(bytes)?;
+    wire::decode::<Header>(&envelope.header).map(|header| header.number)
+}
+
+impl Fact {
+    /// Seals and signs a fact.
+    ///
+    /// Code: `NOT_AUTHENTIC`.
+    pub fn sign(
+        place: Place,
+        (email, said, number): (&str, Said, u64),
+        keyring: &Keyring,
+        author: &Identity,
+        time: i64,
+        nonce: [u8; NONCE],
+    ) -> Result<(UserId, Vec<u8>)> {
+        let about = about(keyring, email);
+        let bound = context(place, about, number);
+        let plain = wire::encode(&Plain { email: email.to_owned(), said });
+        let key = keyring.key.derive(Purpose::Fact, &bound);
+        let ciphertext = sealed::seal_padded(&key, nonce, &bound, &plain, BLOCK)?;
+        let header =
+            Header { format: 1, place, about, number, epoch: keyring.epoch, author: author.id(), time, ciphertext };
+        let header = wire::encode(&header);
+        let signature = author.sign(Signing::Fact, &header);
+        Ok((about, wire::encode(&Envelope { header, signature })))
+    }
+
+    /// Reads a fact that an administrator of the connection has signed.
+    ///
+    /// Codes: `FORMAT`, `NEWER_FORMAT`, `WRONG_PLACE`, `LOG_AUTHOR`, `SIGNATURE`, `WRONG_EPOCH`, `NOT_AUTHENTIC`.
+    pub fn open(bytes: &[u8], organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<Self> {
+        let envelope: Envelope = wire::decode(bytes)?;
+        let header: Header = wire::decode(&envelope.header)?;
+        if header.format != 1 {
+            return Err(Fault::new(codes::NEWER_FORMAT));
+        }
+        if header.place != place {
+            return Err(Fault::new(codes::WRONG_PLACE));
+        }
+        // What an administrator said counts after they have left, and what they say then does not.
+        let said = i64::try_from(header.number).unwrap_or(i64::MAX);
+        let author = organisation.might_change_at(place.connection, header.author, said)?;
+        author.keys.verify(Signing::Fact, &envelope.header, &envelope.signature)?;
+        if header.epoch != keyring.epoch {
+            return Err(Fault::new(codes::WRONG_EPOCH));
+        }
+        let bound = context(place, header.about, header.number);
+        let key = keyring.key.derive(Purpose::Fact, &bound);
+        let plain: Plain = wire::decode(&sealed::open_padded(&key, &bound, &header.ciphertext)?)?;
+        // The name is the address, blinded: a fact cannot be moved to another address.
+        if about(keyring, &plain.email) != header.about {
+            return Err(Fault::new(codes::WRONG_PLACE));
+        }
+        Ok(Self { about: header.about, email: plain.email, said: plain.said, number: header.number })
+    }
+}

@@ -1,0 +1,176 @@
+//! The keys of a connection in one epoch, and who they are sealed to.
+
+use minicbor::{Decode, Encode};
+use sekisho_fault::{Fault, Result};
+
+use crate::derive::{Purpose, Secret};
+use crate::identity::{Identity, PublicIdentity, Sealed};
+use crate::ids::{ConnectionId, OrganisationId, ServerId};
+use crate::sealed::{self, NONCE};
+use crate::{codes, wire};
+
+/// Where something belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+pub struct Place {
+    /// The organisation.
+    #[n(0)]
+    pub organisation: OrganisationId,
+    /// The connection.
+    #[n(1)]
+    pub connection: ConnectionId,
+}
+
+/// The keys of a connection in one epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyring {
+    /// The epoch, 1 for the first.
+    pub epoch: u32,
+    /// What everything of the epoch is derived from.
+    pub key: Secret,
+    /// Blinds identifiers; the same in every epoch, so that a user is found again (R20).
+    pub blind: Secret,
+}
+
+#[derive(Encode, Decode)]
+struct Wire {
+    #[n(0)]
+    epoch: u32,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    key: [u8; 32],
+    #[cbor(n(2), with = "minicbor::bytes")]
+    blind: [u8; 32],
+}
+
+impl Keyring {
+    fn bytes(&self) -> zeroize::Zeroizing<Vec<u8>> {
+        let wire = Wire { epoch: self.epoch, key: *self.key.expose(), blind: *self.blind.expose() };
+        zeroize::Zeroizing::new(wire::encode(&wire))
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self> {
+        let wire: Wire = wire::decode(bytes)?;
+        Ok(Self { epoch: wire.epoch, key: Secret::new(wire.key), blind: Secret::new(wire.blind) })
+    }
+
+    /// Seals the keyring to a server.
+    ///
+    /// Code: `NOT_AUTHENTIC`, when the server's key is none.
+    pub fn seal_to(&self, place: Place, server: &PublicIdentity) -> Result<Sealed> {
+        server.seal(&context(place), &self.bytes())
+    }
+
+    /// Opens a keyring as a server.
+    ///
+    /// Codes: `NOT_AUTHENTIC`, `FORMAT`.
+    pub fn open_as(server: &Identity, place: Place, sealed: &Sealed) -> Result<Self> {
+        Self::read(&zeroize::Zeroizing::new(server.open(&context(place), sealed)?))
+    }
+
+    /// Seals the keyring under the organisation's key.
+    ///
+    /// Code: `NOT_AUTHENTIC`.
+    pub fn seal_under(&self, organisation: &OrganisationKey, place: Place, nonce: [u8; NONCE]) -> Result<Vec<u8>> {
+        organisation.seal(Purpose::Wrap, b"keyring", &context(place), nonce, &self.bytes())
+    }
+
+    /// Opens a keyring with the organisation's key.
+    ///
+    /// Codes: `WRONG_EPOCH`, `NOT_AUTHENTIC`, `FORMAT`.
+    pub fn open_under(organisation: &OrganisationKey, place: Place, sealed: &[u8]) -> Result<Self> {
+        let plain = organisation.open(Purpose::Wrap, b"keyring", &context(place), sealed)?;
+        Self::read(&zeroize::Zeroizing::new(plain))
+    }
+}
+
+fn context(place: Place) -> Vec<u8> {
+    [b"sekisho/keyring/1\0".to_vec(), wire::encode(&place)].concat()
+}
+
+/// The organisation's key. It has a number, because it is replaced when an administrator is removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganisationKey {
+    /// 1 for the first.
+    pub number: u32,
+    /// The key.
+    pub secret: Secret,
+}
+
+impl OrganisationKey {
+    /// Seals something under the key; its number stands in front and is bound into the seal.
+    pub(crate) fn seal(
+        &self,
+        purpose: Purpose,
+        of: &[u8],
+        context: &[u8],
+        nonce: [u8; NONCE],
+        plain: &[u8],
+    ) -> Result<Vec<u8>> {
+        let number = self.number.to_be_bytes();
+        let bound = [&number, context].concat();
+        let sealed = sealed::seal_padded(&self.secret.derive(purpose, of), nonce, &bound, plain, 64)?;
+        Ok([&number[..], &sealed].concat())
+    }
+
+    /// Opens what [`OrganisationKey::seal`] made.
+    pub(crate) fn open(&self, purpose: Purpose, of: &[u8], context: &[u8], bytes: &[u8]) -> Result<Vec<u8>> {
+        let (number, sealed) = bytes.split_first_chunk::<4>().ok_or_else(|| Fault::new(codes::FORMAT))?;
+        if u32::from_be_bytes(*number) != self.number {
+            return Err(Fault::new(codes::WRONG_EPOCH));
+        }
+        sealed::open_padded(&self.secret.derive(purpose, of), &[number, context].concat(), sealed)
+    }
+}
+
+/// Seals the organisation's key to an administrator or a kit.
+///
+/// Code: `NOT_AUTHENTIC`, when the receiver's key is none.
+pub fn seal_organisation_key(
+    key: &OrganisationKey,
+    organisation: OrganisationId,
+    receiver: &PublicIdentity,
+) -> Result<Sealed> {
+    let plain = zeroize::Zeroizing::new([&key.number.to_be_bytes()[..], key.secret.expose()].concat());
+    receiver.seal(&organisation_context(organisation), &plain)
+}
+
+/// Opens the organisation's key.
+///
+/// Codes: `NOT_AUTHENTIC`, `FORMAT`.
+pub fn open_organisation_key(
+    receiver: &Identity,
+    organisation: OrganisationId,
+    sealed: &Sealed,
+) -> Result<OrganisationKey> {
+    let bytes = zeroize::Zeroizing::new(receiver.open(&organisation_context(organisation), sealed)?);
+    let read = bytes.split_first_chunk::<4>().and_then(|(number, key)| {
+        let secret = Secret::new(key.try_into().ok()?);
+        Some(OrganisationKey { number: u32::from_be_bytes(*number), secret })
+    });
+    read.ok_or_else(|| Fault::new(codes::FORMAT))
+}
+
+fn organisation_context(organisation: OrganisationId) -> Vec<u8> {
+    [b"sekisho/organisation-key/1\0".to_vec(), wire::encode(&organisation)].concat()
+}
+
+/// Seals a name that the hub must not read, of the organisation, a node or a connection.
+///
+/// Code: `NOT_AUTHENTIC`.
+pub fn seal_name(key: &OrganisationKey, of: &[u8], nonce: [u8; NONCE], name: &str) -> Result<Vec<u8>> {
+    key.seal(Purpose::Name, of, of, nonce, name.as_bytes())
+}
+
+/// Opens a name.
+///
+/// Codes: `WRONG_EPOCH`, `NOT_AUTHENTIC`, `FORMAT`.
+pub fn open_name(key: &OrganisationKey, of: &[u8], sealed: &[u8]) -> Result<String> {
+    String::from_utf8(key.open(Purpose::Name, of, of, sealed)?).map_err(|_| Fault::new(codes::FORMAT))
+}
+
+/// Seals a server's name under its connection's key.
+///
+/// Code: `NOT_AUTHENTIC`.
+pub fn seal_server_name(keyring: &Keyring, server: ServerId, nonce: [u8; NONCE], name: &str) -> Result<Vec<u8>> {
+    let key = keyring.key.derive(Purpose::Name, &server.0);
+    sealed::seal_padded(&key, nonce, &server.0, name.as_bytes(), 64)
+}

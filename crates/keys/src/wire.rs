@@ -1,0 +1,28 @@
+//! The bytes of what is signed and sealed: CBOR (RFC 8949). What was signed is kept and hashed as it came; nothing is
+//! ever encoded again to be verified.
+
+use minicbor::{Decode, Encode};
+use sekisho_fault::{Fault, Result};
+
+use crate::codes;
+
+/// The largest message that is read, in bytes.
+pub const LIMIT: usize = 1024 * 1024;
+
+/// The bytes of a value. Encoding into memory cannot fail.
+pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).unwrap_or_default()
+}
+
+/// Reads a value that fills all of the bytes.
+///
+/// Code: `FORMAT`.
+pub fn decode<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T> {
+    let wrong = || Fault::new(codes::FORMAT);
+    if bytes.len() > LIMIT {
+        return Err(wrong());
+    }
+    let mut decoder = minicbor::Decoder::new(bytes);
+    let value = decoder.decode().map_err(|_| wrong())?;
+    if decoder.position() == bytes.len() { Ok(value) } else { Err(wrong()) }
+}
