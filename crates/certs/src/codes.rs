@@ -1,12 +1,14 @@
 //! The codes of this crate.
 
 sekisho_fault::codes! {
-    /// The file holds no certificate.
+    /// There is no certificate.
     NO_CERTIFICATE = "certs.no_certificate";
-    /// The file holds no private key.
+    /// There is no private key.
     NO_KEY = "certs.no_key";
-    /// The private key is encrypted, or of a kind that is not used.
+    /// The private key is of a kind that is not used.
     KEY_KIND = "certs.key_kind";
+    /// The private key is encrypted where only a plain one can be read.
+    KEY_ENCRYPTED = "certs.key_encrypted";
     /// The file is no PEM file of certificates and keys.
     NOT_PEM = "certs.not_pem";
     /// A certificate cannot be read.
@@ -23,4 +25,53 @@ sekisho_fault::codes! {
     ENDS_SOON = "certs.ends_soon";
     /// The certificate does not cover a name. Arguments: `host`, `names`.
     NOT_COVERED = "certs.not_covered";
+
+    /// A file holds nothing of use, or is in a form that is not known. Argument: `file`.
+    UNRECOGNISED = "certs.unrecognised";
+    /// A file begins like a known one but cannot be read to its end. Argument: `file`.
+    DAMAGED = "certs.damaged";
+    /// A file is a certificate request, and there is no certificate. Argument: `file`.
+    IS_REQUEST = "certs.is_request";
+    /// A file is encrypted and no password was given. Argument: `file`.
+    PASSWORD_NEEDED = "certs.password_needed";
+    /// The password does not open a PKCS#12 file. Argument: `file`.
+    STORE_PASSWORD = "certs.store_password";
+    /// The password does not open an encrypted key. Argument: `file`.
+    KEY_PASSWORD = "certs.key_password";
+    /// A file is encrypted in a way that is not supported. Argument: `file`.
+    ENCRYPTION_KIND = "certs.encryption_kind";
+    /// There are several keys, and it is not clear which is meant. Argument: `count`.
+    SEVERAL_KEYS = "certs.several_keys";
+
+    /// The certificate has a common name and no alternative names. Argument: `name`, the common name.
+    COMMON_NAME_ONLY = "certs.common_name_only";
+    /// The certificate is signed by itself. Argument: `name` of its subject.
+    SELF_SIGNED = "certs.self_signed";
+    /// The chain ends before a root. Argument: `issuer` that is missing.
+    CHAIN_INCOMPLETE = "certs.chain_incomplete";
+    /// A certificate of the chain behind the leaf has ended. Arguments: `name`, `ended` (time).
+    CHAIN_EXPIRED = "certs.chain_expired";
+    /// The certificate is not meant for servers (extended key usage).
+    NOT_SERVER = "certs.not_server";
+    /// A key in the chain is too short. Arguments: `name`, `key`.
+    WEAK_KEY = "certs.weak_key";
+    /// A signature in the chain uses a broken hash. Arguments: `name`, `algorithm`.
+    WEAK_SIGNATURE = "certs.weak_signature";
+    /// The new certificate lacks names that the old one covers. Argument: `names`.
+    FEWER_NAMES = "certs.fewer_names";
+
+    /// A name cannot stand in a certificate. Argument: `name`.
+    HOST_NAME = "certs.host_name";
+    /// A request needs at least one name.
+    NO_NAMES = "certs.no_names";
+    /// The country of a subject is not two letters. Argument: `country`.
+    COUNTRY = "certs.country";
+    /// A key or certificate could not be made.
+    NOT_MADE = "certs.not_made";
+    /// A certificate request cannot be read.
+    REQUEST = "certs.request";
+    /// The certificates answer another request. Argument: `names` of the certificates.
+    ANSWER_OTHER_KEY = "certs.answer_other_key";
+    /// The answer lacks names that were requested. Argument: `names`.
+    ANSWER_LACKS_NAMES = "certs.answer_lacks_names";
 }

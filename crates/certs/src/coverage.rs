@@ -35,7 +35,12 @@ impl Verdict {
 pub fn names(der: &[u8]) -> Result<Vec<String>> {
     let certificate = parse(der)?;
     let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Ok(Vec::new()) };
-    let names = extension.value.general_names.iter().filter_map(|name| match name {
+    Ok(listed(&extension.value.general_names))
+}
+
+/// The DNS names and IP addresses of a list of names.
+pub(crate) fn listed(names: &[GeneralName<'_>]) -> Vec<String> {
+    let text = |name: &GeneralName<'_>| match name {
         GeneralName::DNSName(name) => Some((*name).to_ascii_lowercase()),
         GeneralName::IPAddress(bytes) => {
             let four: Option<[u8; 4]> = (*bytes).try_into().ok();
@@ -43,19 +48,31 @@ pub fn names(der: &[u8]) -> Result<Vec<String>> {
             four.map(IpAddr::from).or(sixteen.map(IpAddr::from)).map(|address| address.to_string())
         }
         _ => None,
-    });
-    Ok(names.collect())
+    };
+    names.iter().filter_map(text).collect()
 }
 
-/// Whether a certificate covers `host`: a DNS name in A-labels, or an IP address.
+/// Whether a certificate covers `host`: a DNS name (an international one by its A-labels, RFC 5891), or an IP address.
 ///
 /// Code: `CERTIFICATE`.
 pub fn covers(der: &[u8], host: &str) -> Result<Verdict> {
-    let host = host.to_ascii_lowercase();
+    let host = in_certificate(host).unwrap_or_else(|| host.to_ascii_lowercase());
     let verdicts = names(der)?.into_iter().map(|name| judge(&name, &host));
     // The best verdict counts; the reasons stand before "other".
     let rank = |verdict: &Verdict| *verdict as u8;
     Ok(verdicts.min_by_key(rank).unwrap_or(Verdict::Other))
+}
+
+/// A name as a certificate writes it: A-labels in small letters, no dot at the end, perhaps `*.` in front; or an IP
+/// address. Nothing if no certificate can hold it.
+pub(crate) fn in_certificate(name: &str) -> Option<String> {
+    let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        return Some(address.to_string());
+    }
+    let (wildcard, domain) = name.strip_prefix("*.").map_or(("", name), |domain| ("*.", domain));
+    let ascii = idna::domain_to_ascii_strict(domain.strip_suffix('.').unwrap_or(domain)).ok()?;
+    Some(format!("{wildcard}{ascii}"))
 }
 
 fn judge(name: &str, host: &str) -> Verdict {
@@ -89,6 +106,17 @@ mod tests {
         assert_eq!(judge("*.example.co.jp", "ssoexample.co.jp"), Verdict::Other);
         assert_eq!(judge("sso.example.com", "sso.example.co.jp"), Verdict::Other);
         assert_eq!(judge("*.0.0.1", "127.0.0.1"), Verdict::Other);
+    }
+
+    #[test]
+    fn a_name_is_compared_as_certificates_write_it() {
+        let written = |name| in_certificate(name).unwrap_or_default();
+        assert_eq!(written("日本語.EXAMPLE.jp."), "xn--wgv71a119e.example.jp");
+        assert_eq!(written("*.日本語.jp"), "*.xn--wgv71a119e.jp");
+        assert_eq!(written("[2001:DB8:0::1]"), "2001:db8::1");
+        for impossible in ["", "a b.example.com", "*.*.example.com", "-a.example.com"] {
+            assert_eq!(in_certificate(impossible), None, "{impossible}");
+        }
     }
 
     proptest! {

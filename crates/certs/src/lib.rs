@@ -1,13 +1,25 @@
-//! Certificates: reading files, matching keys, and which names a certificate covers.
+//! Certificates: reading files, matching keys, judging chains, and making trial certificates and requests.
 //!
 //! Pure: no I/O and no clock; moments come in as seconds since 1970.
 
 pub mod check;
 pub mod codes;
 pub mod coverage;
+pub mod describe;
+pub mod import;
 pub mod key;
 pub mod pair;
 pub mod pem;
+pub mod request;
+pub mod trial;
 
+mod encrypted;
+mod issuing;
+mod make;
+mod pkcs12;
+mod pkcs7;
+mod shape;
+
+pub use describe::{Description, describe};
 pub use key::PrivateKey;
 pub use pair::Pair;

@@ -2,9 +2,10 @@
 
 use sekisho_fault::{Fault, Result};
 use x509_parser::prelude::{FromDer, X509Certificate};
+use zeroize::Zeroizing;
 
 use crate::key::PrivateKey;
-use crate::{codes, coverage};
+use crate::{codes, coverage, describe, issuing, pem};
 
 /// A certificate chain and the key of its leaf: they belong together, or there is no such value.
 #[derive(Clone, Debug)]
@@ -14,27 +15,41 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Finds the leaf by the key and orders the others behind it, each signed by the next as far as names tell.
+    /// Finds the leaf by the key (the one that holds longest, where an old one is among them) and puts those behind
+    /// it that issued it, each followed by its own issuer. Certificates that do not belong are left out.
     ///
     /// Codes: `NO_CERTIFICATE`, `CERTIFICATE`, `KEY_MISMATCH`.
     pub fn assemble(certificates: &[Vec<u8>], key: PrivateKey) -> Result<Self> {
         if certificates.is_empty() {
             return Err(Fault::new(codes::NO_CERTIFICATE));
         }
-        let mut parsed = certificates.iter().map(|der| parse(der)).collect::<Result<Vec<_>>>()?;
-        let Some(leaf) = parsed.iter().position(|one| one.public_key().raw == key.spki()) else {
-            let names: Vec<String> =
-                certificates.iter().flat_map(|der| coverage::names(der).unwrap_or_default()).collect();
+        let parsed = certificates.iter().map(|der| parse(der)).collect::<Result<Vec<_>>>()?;
+        let fitting = parsed.iter().enumerate().filter(|(_, one)| one.public_key().raw == key.spki());
+        let Some((leaf, _)) = fitting.max_by_key(|(_, one)| one.validity().not_after.timestamp()) else {
+            let names: Vec<String> = parsed.iter().flat_map(names_or_title).collect();
             return Err(Fault::new(codes::KEY_MISMATCH).with("names", names));
         };
-        let mut chain = vec![parsed.swap_remove(leaf)];
-        while let Some(next) =
-            chain.last().and_then(|last| parsed.iter().position(|one| one.subject() == last.issuer()))
-        {
-            chain.push(parsed.swap_remove(next));
-        }
-        let chain = chain.into_iter().map(|one| one.as_raw().to_vec()).collect();
+        let chain = issuing::chain(parsed, leaf).into_iter().map(|one| one.as_raw().to_vec()).collect();
         Ok(Self { chain, key })
+    }
+
+    /// The chain and the key as PEM, the leaf first and the key last.
+    pub fn to_pem(&self) -> Zeroizing<String> {
+        let chain = self.chain_pem();
+        // Room for the whole text, so that no copy of the key stays behind when it grows.
+        let mut text = Zeroizing::new(String::with_capacity(chain.len() + 2 * self.key.pkcs8().len() + 128));
+        text.push_str(&chain);
+        pem::write(&mut text, "PRIVATE KEY", self.key.pkcs8());
+        text
+    }
+
+    /// The chain as PEM, the leaf first.
+    pub fn chain_pem(&self) -> String {
+        let mut text = String::new();
+        for certificate in &self.chain {
+            pem::write(&mut text, "CERTIFICATE", certificate);
+        }
+        text
     }
 
     /// The certificates, DER, the leaf first.
@@ -52,6 +67,12 @@ impl Pair {
     pub fn key(&self) -> &PrivateKey {
         &self.key
     }
+}
+
+/// What a certificate covers; its title, for one that covers no host.
+fn names_or_title(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let names = coverage::names(certificate.as_raw()).unwrap_or_default();
+    if names.is_empty() { vec![describe::title(certificate)] } else { names }
 }
 
 pub(crate) fn parse(der: &[u8]) -> Result<X509Certificate<'_>> {

@@ -1,5 +1,4 @@
 //! Certificates made in the test, read and judged.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use proptest::prelude::*;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -48,7 +47,7 @@ fn what_is_no_certificate_is_refused_by_its_code() {
     assert_eq!(read("hello"), codes::NOT_PEM);
     assert_eq!(
         read("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"),
-        codes::KEY_KIND
+        codes::KEY_ENCRYPTED
     );
     assert_eq!(read(&" ".repeat(2 << 20)), codes::TOO_LARGE);
 }

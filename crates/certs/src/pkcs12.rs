@@ -1,0 +1,65 @@
+//! PKCS#12 files (`.pfx`, `.p12`, RFC 7292), old and new, with p12-keystore.
+
+use p12_keystore::Pkcs12Archive;
+use p12_keystore::error::Error;
+use sekisho_fault::{Fault, Result};
+use zeroize::Zeroizing;
+
+use crate::codes;
+use crate::shape::elements;
+
+/// What a PKCS#12 file holds, all DER.
+#[derive(Default)]
+pub(crate) struct Store {
+    /// The certificates.
+    pub certificates: Vec<Vec<u8>>,
+    /// The keys, PKCS#8.
+    pub keys: Vec<Zeroizing<Vec<u8>>>,
+}
+
+/// Opens a file with the first password that fits. The empty one is always tried: some files have no other.
+///
+/// Codes: `PASSWORD_NEEDED`, `STORE_PASSWORD`, `ENCRYPTION_KIND`, `DAMAGED`.
+pub(crate) fn read(der: &[u8], passwords: &[&str]) -> Result<Store> {
+    let mut reason = None;
+    for password in passwords.iter().chain(&[""]) {
+        match Pkcs12Archive::from_pkcs12(der, password) {
+            Ok(archive) => return Ok(store(&archive)),
+            Err(error) => reason = reason.or(Some(error)),
+        }
+    }
+    // Version, content, and the MAC where there is one.
+    let has_mac = elements(der).is_some_and(|parts| parts.len() > 2);
+    Err(match reason {
+        Some(Error::MacError(_)) => wrong(passwords),
+        Some(Error::UnpadError | Error::Pkcs5Error(_)) if !has_mac => wrong(passwords),
+        // The MAC was right and the rest is locked otherwise: a second password, or an unknown method.
+        Some(
+            Error::UnpadError
+            | Error::Pkcs5Error(_)
+            | Error::InvalidParameters
+            | Error::UnsupportedEncryptionScheme
+            | Error::UnsupportedMacAlgorithm
+            | Error::UnsupportedContentType,
+        ) => Fault::new(codes::ENCRYPTION_KIND),
+        // The library writes passwords as UCS-2, which has no emoji and no rare kanji.
+        _ if passwords.iter().any(|password| password.chars().any(|one| one > '\u{ffff}')) => {
+            Fault::new(codes::ENCRYPTION_KIND)
+        }
+        // Without a MAC a wrong password may pass for the right one until the content makes no sense.
+        _ if !has_mac && !passwords.is_empty() => wrong(passwords),
+        _ => Fault::new(codes::DAMAGED),
+    })
+}
+
+fn wrong(passwords: &[&str]) -> Fault {
+    let code = if passwords.is_empty() { codes::PASSWORD_NEEDED } else { codes::STORE_PASSWORD };
+    Fault::new(code).on("store_password")
+}
+
+fn store(archive: &Pkcs12Archive) -> Store {
+    Store {
+        certificates: archive.certs.iter().map(|bag| bag.cert.as_der().to_vec()).collect(),
+        keys: archive.keys.iter().map(|bag| Zeroizing::new(bag.key.as_der().to_vec())).collect(),
+    }
+}

@@ -1,0 +1,9 @@
+//! Real files and what this crate makes of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod certificates;
+mod hostile;
+mod import;
+mod made;
+mod openssl;
+mod verdicts;
