@@ -1,0 +1,300 @@
+//! The client of the hub.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, StatusCode};
+use sekisho_fault::{Fault, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::address::HubAddress;
+use crate::wire::{
+    Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewInvitation, NewRecord, NewRevision,
+    PendingInvitation, RegistrationStarted, Row, Session, SignInStarted, StartRegistration, StartSignIn, VERSION,
+};
+use crate::{Blob, codes, tls};
+
+/// How long a feed may hold a request, in seconds.
+pub const LONGEST_WAIT: u64 = 25;
+/// For a request, without the time that a feed may hold it.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The largest answer that is read, in bytes.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// How this machine reaches the hub.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// An HTTP proxy; without one, the system's settings.
+    pub proxy: Option<Url>,
+    /// Certificates (DER) of authorities that are trusted besides the system's.
+    pub authorities: Vec<Vec<u8>>,
+}
+
+/// A hub, perhaps with a session.
+#[derive(Clone)]
+pub struct Hub {
+    address: HubAddress,
+    http: reqwest::Client,
+    token: Option<String>,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hub({})", self.address.url)
+    }
+}
+
+impl Hub {
+    /// A client for a hub. Nothing is sent yet.
+    ///
+    /// Code: `CONNECTION_SETTINGS`.
+    pub fn at(address: HubAddress, network: &Network) -> Result<Self> {
+        let wrong = |error: &dyn Error| Fault::new(codes::CONNECTION_SETTINGS).with("detail", innermost(error));
+        // The other parts of the process that need a provider take the same one; a second time changes nothing.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .https_only(true)
+            .connect_timeout(Duration::from_secs(10))
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("sekisho/", env!("CARGO_PKG_VERSION")));
+        if let Some(proxy) = &network.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(|error| wrong(&error))?);
+        }
+        builder = if let Some(pin) = address.pin {
+            builder.tls_backend_preconfigured(tls::pinned(pin)?)
+        } else {
+            let authorities = network.authorities.iter().map(|der| reqwest::Certificate::from_der(der));
+            let authorities = authorities.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+            builder.tls_certs_merge(authorities)
+        };
+        let http = builder.build().map_err(|error| wrong(&error))?;
+        Ok(Self { address, http, token: None })
+    }
+
+    /// The same hub, with a session.
+    #[must_use]
+    pub fn with_session(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &HubAddress {
+        &self.address
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{VERSION}/{path}", self.address.url);
+        let request = self.http.request(method, url).timeout(PATIENCE);
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
+        let mut response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
+            body.extend_from_slice(&part);
+            if body.len() > LARGEST {
+                return Err(self.no_answer("too large"));
+            }
+        }
+        if status.is_success() {
+            let body = if body.is_empty() { b"null" } else { body.as_slice() };
+            return serde_json::from_slice(body).map_err(|error| self.no_answer(&error.to_string()));
+        }
+        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(self.named(codes::PROXY));
+        }
+        let fault: Option<Fault> = serde_json::from_slice(&body).ok();
+        Err(fault.unwrap_or_else(|| self.no_answer(status.as_str())))
+    }
+
+    fn named(&self, code: sekisho_fault::Code) -> Fault {
+        Fault::new(code).with("hub", self.address.url.host_str().unwrap_or_default())
+    }
+
+    fn no_answer(&self, detail: &str) -> Fault {
+        self.named(codes::ANSWER).with("detail", detail)
+    }
+
+    /// The one true reason why a request did not arrive.
+    fn unreachable(&self, error: &reqwest::Error) -> Fault {
+        let chain = chain(error);
+        let says = |word: &str| chain.iter().any(|part| part.contains(word));
+        if says("407") || says("proxy authorization required") || says("Proxy Authentication Required") {
+            return self.named(codes::PROXY);
+        }
+        if says("invalid peer certificate") || says("certificate") {
+            return self.named(codes::CERTIFICATE);
+        }
+        if says("dns error") || says("failed to lookup address") {
+            return self.named(codes::NO_SUCH_HOST);
+        }
+        self.named(codes::UNREACHABLE).with("detail", innermost(error))
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    async fn write<T: DeserializeOwned>(&self, method: Method, path: &str, body: &impl Serialize) -> Result<T> {
+        self.send(self.request(method, path).json(body)).await
+    }
+
+    /// What the hub says of itself.
+    pub async fn info(&self) -> Result<HubInfo> {
+        self.get("hub").await
+    }
+
+    /// Begins a registration.
+    pub async fn start_registration(&self, body: &StartRegistration) -> Result<RegistrationStarted> {
+        self.write(Method::POST, "registrations", body).await
+    }
+
+    /// Founds an organisation; the founder is signed in.
+    pub async fn found(&self, body: &Found) -> Result<Session> {
+        self.write(Method::POST, "organisations", body).await
+    }
+
+    /// Begins a sign-in by passphrase.
+    pub async fn start_sign_in(&self, body: &StartSignIn) -> Result<SignInStarted> {
+        self.write(Method::POST, "sign-ins", body).await
+    }
+
+    /// Ends a sign-in by passphrase.
+    pub async fn finish_sign_in(&self, body: &FinishSignIn) -> Result<Session> {
+        self.write(Method::POST, "sessions", body).await
+    }
+
+    /// Signs in by key.
+    pub async fn sign_in_by_key(&self, body: &KeySignIn) -> Result<Session> {
+        self.write(Method::POST, "key-sessions", body).await
+    }
+
+    /// Ends the session.
+    pub async fn sign_out(&self) -> Result<()> {
+        self.send(self.request(Method::DELETE, "sessions")).await
+    }
+
+    /// Appends to the organisation log.
+    pub async fn append(&self, body: &Append) -> Result<()> {
+        self.write(Method::POST, "log", body).await
+    }
+
+    /// The organisation log after an entry, in parts.
+    pub async fn log(&self, after: u64) -> Result<Vec<Row>> {
+        self.get(&format!("log?after={after}")).await
+    }
+
+    /// What came to the organisation log and to a connection; waits for up to `wait` seconds when there is nothing.
+    pub async fn feed(&self, connection: &str, log: u64, after: u64, wait: u64) -> Result<Feed> {
+        let wait = wait.min(LONGEST_WAIT);
+        let path = format!("feed?connection={connection}&log={log}&after={after}&wait={wait}");
+        let request = self.request(Method::GET, &path).timeout(PATIENCE + Duration::from_secs(wait));
+        self.send(request).await
+    }
+
+    /// A revision; the newest when none is named.
+    pub async fn revision(&self, connection: &str, revision: Option<u64>) -> Result<Row> {
+        let name = revision.map_or_else(|| "newest".to_owned(), |revision| revision.to_string());
+        self.get(&format!("connections/{connection}/revisions/{name}")).await
+    }
+
+    /// The newest revisions, newest first.
+    pub async fn revisions(&self, connection: &str) -> Result<Vec<Row>> {
+        self.get(&format!("connections/{connection}/revisions")).await
+    }
+
+    /// Saves a revision, if it is the next one. The same bytes again are not a second save.
+    pub async fn save(&self, connection: &str, revision: u64, body: &NewRevision) -> Result<()> {
+        let path = format!("connections/{connection}/revisions/{revision}");
+        self.send(self.request(Method::PUT, &path).header(http::header::IF_NONE_MATCH, "*").json(body)).await
+    }
+
+    /// A sealed object.
+    pub async fn object(&self, connection: &str, object: &str) -> Result<Row> {
+        self.get(&format!("connections/{connection}/objects/{object}")).await
+    }
+
+    /// Writes a user record.
+    pub async fn put_user(&self, connection: &str, user: &str, body: &NewRecord) -> Result<()> {
+        let request = self.request(Method::PUT, &format!("connections/{connection}/users/{user}"));
+        let request = if body.after == 0 {
+            request.header(http::header::IF_NONE_MATCH, "*")
+        } else {
+            request.header(http::header::IF_MATCH, format!("\"{}\"", body.after))
+        };
+        self.send(request.json(body)).await
+    }
+
+    /// Writes what an administrator says of a user.
+    pub async fn put_fact(&self, connection: &str, fact: &str, signed: &Blob) -> Result<()> {
+        self.write(Method::PUT, &format!("connections/{connection}/facts/{fact}"), signed).await
+    }
+
+    /// Leaves a server's report.
+    pub async fn report(&self, connection: &str, server: &str, report: &Blob) -> Result<()> {
+        self.write(Method::PUT, &format!("connections/{connection}/reports/{server}"), report).await
+    }
+
+    /// The servers' reports.
+    pub async fn reports(&self, connection: &str) -> Result<Vec<Row>> {
+        self.get(&format!("connections/{connection}/reports")).await
+    }
+
+    /// Invites an administrator.
+    pub async fn invite(&self, body: &NewInvitation) -> Result<()> {
+        self.write(Method::POST, "invitations", body).await
+    }
+
+    /// The invitations that are open.
+    pub async fn invitations(&self) -> Result<Vec<PendingInvitation>> {
+        self.get("invitations").await
+    }
+
+    /// Accepts the invitation that the session was opened with.
+    pub async fn accept(&self, body: &Accept) -> Result<()> {
+        self.write(Method::POST, "acceptances", body).await
+    }
+}
+
+fn chain(error: &dyn Error) -> Vec<String> {
+    let mut parts = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(error) = next {
+        parts.push(error.to_string());
+        next = error.source();
+    }
+    parts
+}
+
+fn innermost(error: &dyn Error) -> String {
+    chain(error).pop().unwrap_or_default()
+}
+
+/// Reads certificates (PEM) of authorities; an empty text has none.
+///
+/// Code: `CONNECTION_SETTINGS`.
+pub fn authorities(pem: &str) -> Result<Vec<Vec<u8>>> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    let wrong = |detail: String| Fault::new(codes::CONNECTION_SETTINGS).with("detail", detail);
+    let read = read.map_err(|error| wrong(error.to_string()))?;
+    if read.is_empty() && !pem.trim().is_empty() {
+        return Err(wrong("PEM".to_owned()));
+    }
+    Ok(read.into_iter().map(|der| der.to_vec()).collect())
+}
+
+/// The pin of a hub's certificate (DER), for the set-up code that it prints.
+///
+/// Code: `CERTIFICATE`.
+pub fn pin_of(certificate: &[u8]) -> Result<crate::Pin> {
+    tls::pin_of(certificate).ok_or_else(|| Fault::new(codes::CERTIFICATE).with("hub", ""))
+}

@@ -1,0 +1,15 @@
+//! The hub's API: what goes over the wire, the client, and the passphrase protocol. The hub links this crate, and must
+//! not link `keys`: everything sealed is a [`Blob`] here.
+
+pub mod address;
+pub mod client;
+pub mod codes;
+pub mod passphrase;
+pub mod wire;
+
+mod blob;
+mod tls;
+
+pub use address::{HubAddress, Pin, SetupCode};
+pub use blob::Blob;
+pub use client::{Hub, Network};

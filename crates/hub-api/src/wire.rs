@@ -1,0 +1,292 @@
+//! What goes over the wire, as JSON. `docs/hub-openapi.json` says the same for people and other programs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Blob;
+
+/// The version of this API; it is part of every path.
+pub const VERSION: &str = "v1";
+
+/// What a hub says of itself to anyone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubInfo {
+    /// Its own name: random, for good.
+    pub hub: String,
+    /// The version of the program.
+    pub version: String,
+    /// Its clock, in seconds since 1970. A hint to compare clocks by, never a reason to trust a moment.
+    pub time: i64,
+}
+
+/// Begins a registration: with a set-up token or an invitation's session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StartRegistration {
+    /// The name at sign-in.
+    pub login: String,
+    /// The set-up token, when an organisation is founded.
+    pub setup_token: Option<Blob>,
+    /// OPAQUE's registration request.
+    pub request: Blob,
+}
+
+/// OPAQUE's answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RegistrationStarted {
+    /// OPAQUE's registration response.
+    pub response: Blob,
+}
+
+/// An account to be made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewAccount {
+    /// The name at sign-in; unique at the hub.
+    pub login: String,
+    /// OPAQUE's registration upload.
+    pub record: Blob,
+    /// How the passphrase was stretched.
+    pub stretching: u32,
+    /// The administrator's identity, sealed.
+    pub envelope: Blob,
+    /// The secret of the time-based codes (RFC 6238), and one code as proof that it was taken down.
+    pub totp_secret: Blob,
+    /// Six digits.
+    pub totp_code: String,
+}
+
+/// Keys that may sign in at the hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// The fingerprint of the keys.
+    pub keys: String,
+    /// The Ed25519 public key.
+    pub signing: Blob,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What a session may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Role {
+    /// Everything in the organisation.
+    Administrator {
+        /// The name at sign-in.
+        login: String,
+    },
+    /// A server of one connection.
+    Server {
+        /// The connection.
+        connection: String,
+        /// The server.
+        server: String,
+    },
+    /// May register one account.
+    Invitation {
+        /// The invitation.
+        invitation: String,
+        /// The name at sign-in that it is for.
+        login: String,
+    },
+    /// The recovery kit: may register one account and append to the log.
+    Kit,
+}
+
+/// Founds an organisation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The organisation.
+    pub organisation: String,
+    /// The set-up token.
+    pub setup_token: Blob,
+    /// The founder's account.
+    pub account: NewAccount,
+    /// The first entry of the organisation log.
+    pub genesis: Blob,
+    /// The recovery kit's keys.
+    pub kit: Credential,
+}
+
+/// Begins a sign-in by passphrase.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StartSignIn {
+    /// The name.
+    pub login: String,
+    /// OPAQUE's KE1.
+    pub request: Blob,
+}
+
+/// OPAQUE's answer; the same for an unknown account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignInStarted {
+    /// Names this try.
+    pub sign_in: Blob,
+    /// OPAQUE's KE2.
+    pub response: Blob,
+    /// How the passphrase was stretched.
+    pub stretching: u32,
+}
+
+/// Ends a sign-in by passphrase.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FinishSignIn {
+    /// The try.
+    pub sign_in: Blob,
+    /// OPAQUE's KE3.
+    pub proof: Blob,
+    /// Six digits (RFC 6238).
+    pub totp_code: String,
+}
+
+/// Signs in by key: a signature over [`greeting`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeySignIn {
+    /// The fingerprint of the keys.
+    pub keys: String,
+    /// Random.
+    pub nonce: Blob,
+    /// When: seconds since 1970.
+    pub time: i64,
+    /// Ed25519.
+    pub signature: Blob,
+}
+
+/// What is signed to sign in by key, for one hub and one moment.
+pub fn greeting(keys: &str, hub: &str, nonce: &Blob, time: i64) -> Vec<u8> {
+    format!("{keys}\n{hub}\n{}\n{time}", data_encoding::BASE64URL_NOPAD.encode(&nonce.0)).into_bytes()
+}
+
+/// Stands in front of the greeting when it is signed.
+pub const GREETING_LABEL: &[u8] = b"sekisho/hub-session/1\0";
+
+/// A session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Goes into `Authorization: Bearer`.
+    pub token: String,
+    /// The organisation.
+    pub organisation: String,
+    /// What it may do.
+    pub role: Role,
+    /// Until when: seconds since 1970.
+    pub ends: i64,
+    /// The administrator's identity, sealed; for a sign-in by passphrase.
+    pub envelope: Option<Blob>,
+}
+
+/// Entries to be appended to the organisation log, and what follows from them at the hub.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Append {
+    /// The number of entries before these.
+    pub after: u64,
+    /// The entries.
+    pub entries: Vec<Blob>,
+    /// Keys that may sign in from now on.
+    #[serde(default)]
+    pub admit: Vec<Credential>,
+    /// Keys that may not any more, by their fingerprints.
+    #[serde(default)]
+    pub revoke: Vec<String>,
+    /// An Enterprise Domain that the organisation takes, and the connection that it leads to.
+    #[serde(default)]
+    pub enterprise_domain: Option<EnterpriseDomain>,
+    /// An invitation that was used.
+    #[serde(default)]
+    pub invitation: Option<String>,
+    /// An account that is made with it: by the recovery kit.
+    #[serde(default)]
+    pub account: Option<NewAccount>,
+    /// The name of an account that ends.
+    #[serde(default)]
+    pub end_account: Option<String>,
+}
+
+/// A unique alias.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EnterpriseDomain {
+    /// What users type.
+    pub name: String,
+    /// Where it leads.
+    pub connection: String,
+}
+
+/// A row of a feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its place in the feed.
+    pub seq: u64,
+    /// What it is: `log`, `revision`, `object`, `user`, `report`.
+    pub kind: String,
+    /// Its name.
+    pub id: String,
+    /// How often it was written.
+    pub rev: u64,
+    /// What was written last.
+    pub body: Blob,
+}
+
+/// A part of the feeds that were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feed {
+    /// Of the organisation log.
+    pub log: Vec<Row>,
+    /// Of the connection.
+    pub connection: Vec<Row>,
+    /// How far the connection's feed goes.
+    pub head: u64,
+}
+
+/// A revision to be saved, with the objects that it names for the first time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewRevision {
+    /// The signed revision.
+    pub revision: Blob,
+    /// Names and sealed bytes.
+    #[serde(default)]
+    pub objects: Vec<(String, Blob)>,
+}
+
+/// A user record to be written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewRecord {
+    /// How often the row was written before; 0 for a new one.
+    pub after: u64,
+    /// The signed record.
+    pub record: Blob,
+    /// The blinded e-mail address, which one user of the connection has.
+    pub email: String,
+}
+
+/// An invitation of an administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewInvitation {
+    /// Its name.
+    pub invitation: String,
+    /// The name at sign-in that it is for.
+    pub login: String,
+    /// The keys that it gives.
+    pub credential: Credential,
+    /// Its secret, sealed under the organisation's key.
+    pub sealed: Blob,
+    /// Until when it may be used: seconds since 1970.
+    pub ends: i64,
+}
+
+/// What the invited administrator leaves for those who admit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Accept {
+    /// The account.
+    pub account: NewAccount,
+    /// The public identity.
+    pub keys: Blob,
+    /// Authenticates it.
+    pub mark: Blob,
+}
+
+/// An invitation as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingInvitation {
+    /// The invitation.
+    pub invitation: NewInvitation,
+    /// The public identity and its mark, once it was accepted.
+    pub accepted: Option<(Blob, Blob)>,
+}

@@ -1,0 +1,176 @@
+//! What belongs to a connection: revisions, objects, user records, facts about users, servers' reports.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use sekisho_fault::Fault;
+use sekisho_hub_api::wire::{NewRecord, NewRevision, Row};
+use sekisho_hub_api::{Blob, codes};
+
+use super::feed::wire;
+use super::refusal::{Answer, Body};
+use super::who::{Who, connection_scope, id};
+use crate::app::{App, json, put, unavailable};
+use crate::store::{Batch, Claim, Expect, Require};
+
+/// Revisions in a history.
+const HISTORY: u32 = 100;
+
+fn row(revision: u64) -> String {
+    format!("{revision:020}")
+}
+
+fn missing(what: &str) -> Fault {
+    Fault::new(codes::NOT_FOUND).with("what", what)
+}
+
+/// Records, facts, reports and keys are small: nobody fills the hub with them.
+fn small(body: &Blob) -> Answer<()> {
+    if body.0.len() <= 32 * 1024 { Ok(()) } else { Err(Fault::new(codes::REQUEST).with("detail", "size").into()) }
+}
+
+async fn find(app: &App, connection: &str, kind: &str, name: &str) -> Answer<Json<Row>> {
+    let found = app.store.get(&connection_scope(connection), kind, name).await.map_err(unavailable)?;
+    Ok(Json(wire(found.ok_or_else(|| missing(kind))?)))
+}
+
+async fn newest(app: &App, connection: &str) -> Answer<u64> {
+    let found = app.store.get(&connection_scope(connection), "newest", "revision").await.map_err(unavailable)?;
+    Ok(found.and_then(|row| serde_json::from_slice(&row.body).ok()).unwrap_or(0))
+}
+
+/// One revision, by number or `newest`.
+pub(super) async fn revision(
+    State(app): State<App>,
+    who: Who,
+    Path((connection, name)): Path<(String, String)>,
+) -> Answer<Json<Row>> {
+    who.may_read(&app, &connection).await?;
+    let number = if name == "newest" { newest(&app, &connection).await? } else { name.parse().unwrap_or(0) };
+    find(&app, &connection, "revision", &row(number)).await
+}
+
+/// The newest revisions, newest first.
+pub(super) async fn revisions(
+    State(app): State<App>,
+    who: Who,
+    Path(connection): Path<String>,
+) -> Answer<Json<Vec<Row>>> {
+    who.may_read(&app, &connection).await?;
+    let after = newest(&app, &connection).await?.saturating_sub(u64::from(HISTORY));
+    let scope = connection_scope(&connection);
+    let mut rows = app.store.list(&scope, "revision", Some(&row(after)), HISTORY).await.map_err(unavailable)?;
+    rows.reverse();
+    Ok(Json(rows.into_iter().map(wire).collect()))
+}
+
+/// Saves a revision if it is the next one. The same bytes again are not a second save.
+pub(super) async fn save(
+    State(app): State<App>,
+    who: Who,
+    Path((connection, revision)): Path<(String, u64)>,
+    Body(body): Body<NewRevision>,
+) -> Answer<()> {
+    who.administrator_of(&app, &connection).await?;
+    let before = revision.checked_sub(1).ok_or_else(|| missing("revision"))?;
+    let scope = connection_scope(&connection);
+    let mut batch = Batch::default();
+    if before > 0 {
+        let (kind, name) = ("revision".to_owned(), row(before));
+        batch.requires.push(Require { scope: scope.clone(), kind, id: name, rev: None });
+    }
+    // Objects first: who follows the feed has them before the revision that names them.
+    for (object, sealed) in body.objects {
+        id(&object, 32)?;
+        small(&sealed)?;
+        // A key that is there stays as it is: which of two seals of it does not matter.
+        if app.store.get(&scope, "object", &object).await.map_err(unavailable)?.is_none() {
+            batch.changes.push(put(&scope, "object", &object, Expect::Absent, sealed.0));
+        }
+    }
+    batch.changes.push(put(&scope, "revision", &row(revision), Expect::Absent, body.revision.0.clone()));
+    batch.changes.push(put(&scope, "newest", "revision", Expect::Any, json(&revision)));
+    match app.commit(batch).await {
+        Err(fault) if fault.code == codes::STALE => {
+            let found = app.store.get(&scope, "revision", &row(revision)).await.map_err(unavailable)?;
+            if found.is_some_and(|found| found.body == body.revision.0) { Ok(()) } else { Err(fault.into()) }
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// A sealed object.
+pub(super) async fn object(
+    State(app): State<App>,
+    who: Who,
+    Path((connection, object)): Path<(String, String)>,
+) -> Answer<Json<Row>> {
+    who.may_read(&app, &connection).await?;
+    find(&app, &connection, "object", &object).await
+}
+
+/// Writes a user record; the e-mail address (blinded) belongs to one user. The same bytes again are not a second write.
+pub(super) async fn put_user(
+    State(app): State<App>,
+    who: Who,
+    Path((connection, user)): Path<(String, String)>,
+    Body(body): Body<NewRecord>,
+) -> Answer<()> {
+    who.server_of(&connection)?;
+    who.may_read(&app, &connection).await?;
+    id(&user, 32)?;
+    id(&body.email, 32)?;
+    small(&body.record)?;
+    let scope = connection_scope(&connection);
+    let expect = if body.after == 0 { Expect::Absent } else { Expect::Rev(body.after) };
+    let changes = vec![put(&scope, "user", &user, expect, body.record.0.clone())];
+    let claims = vec![Claim { name: format!("email/{connection}/{}", body.email), holder: user.clone() }];
+    match app.commit(Batch { changes, claims, ..Batch::default() }).await {
+        Err(fault) if fault.code == codes::STALE => {
+            let found = app.store.get(&scope, "user", &user).await.map_err(unavailable)?;
+            if found.is_some_and(|found| found.body == body.record.0) { Ok(()) } else { Err(fault.into()) }
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// Writes what an administrator says of a user.
+pub(super) async fn put_fact(
+    State(app): State<App>,
+    who: Who,
+    Path((connection, fact)): Path<(String, String)>,
+    Body(body): Body<Blob>,
+) -> Answer<()> {
+    who.administrator_of(&app, &connection).await?;
+    id(&fact, 32)?;
+    small(&body)?;
+    let change = put(&connection_scope(&connection), "fact", &fact, Expect::Any, body.0);
+    Ok(app.commit(Batch { changes: vec![change], ..Batch::default() }).await?)
+}
+
+/// Leaves a server's report of itself.
+pub(super) async fn report(
+    State(app): State<App>,
+    who: Who,
+    Path((connection, server)): Path<(String, String)>,
+    Body(body): Body<Blob>,
+) -> Answer<()> {
+    if who.server_of(&connection)? != server {
+        return Err(Fault::new(codes::FORBIDDEN).into());
+    }
+    small(&body)?;
+    // A scope of its own: reports come often, and those who follow the connection need none of them.
+    let change = put(&format!("{}/reports", connection_scope(&connection)), "report", &server, Expect::Any, body.0);
+    Ok(app.commit(Batch { changes: vec![change], ..Batch::default() }).await?)
+}
+
+/// All servers' reports.
+pub(super) async fn reports(
+    State(app): State<App>,
+    who: Who,
+    Path(connection): Path<String>,
+) -> Answer<Json<Vec<Row>>> {
+    who.may_read(&app, &connection).await?;
+    let scope = format!("{}/reports", connection_scope(&connection));
+    let rows = app.store.list(&scope, "report", None, 1000).await.map_err(unavailable)?;
+    Ok(Json(rows.into_iter().map(wire).collect()))
+}

@@ -1,0 +1,83 @@
+//! Following by long poll: catching up and waiting are one path.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use sekisho_hub_api::Blob;
+use sekisho_hub_api::client::LONGEST_WAIT;
+use sekisho_hub_api::wire::{self, Feed};
+use serde::Deserialize;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
+
+use super::refusal::Answer;
+use super::who::{Who, connection_scope, organisation_scope};
+use crate::app::{App, unavailable};
+use crate::store::Row;
+
+/// Rows in one answer.
+const PART: u32 = 500;
+/// Bytes in one answer.
+const PAGE: usize = 8 * 1024 * 1024;
+/// How often a waiting feed looks for what another node has written.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// From where.
+#[derive(Deserialize)]
+pub(super) struct From {
+    connection: String,
+    log: u64,
+    after: u64,
+    wait: u64,
+}
+
+pub(super) fn wire(row: Row) -> wire::Row {
+    wire::Row { seq: row.seq, kind: row.kind, id: row.id, rev: row.rev, body: Blob(row.body) }
+}
+
+/// Rows up to a size that every client reads; at least one.
+pub(super) fn page(rows: Vec<Row>) -> Vec<wire::Row> {
+    let mut size = 0;
+    let fits = |row: &Row| {
+        let first = size == 0;
+        size += row.body.len();
+        first || size <= PAGE
+    };
+    rows.into_iter().take_while(fits).map(wire).collect()
+}
+
+/// What came after the given places, or nothing when the time is over.
+pub(super) async fn feed(State(app): State<App>, who: Who, Query(from): Query<From>) -> Answer<Json<Feed>> {
+    who.may_read(&app, &from.connection).await?;
+    let (log, connection) = (organisation_scope(&who.organisation), connection_scope(&from.connection));
+    let end = Instant::now() + Duration::from_secs(from.wait.min(LONGEST_WAIT));
+    // Subscribed before the first look: what is written in between wakes us.
+    let mut changed = app.changed.subscribe();
+    loop {
+        // The connection first: whoever is admitted in between is in the log that is read after it.
+        let rows_of_connection = rows(&app, &connection, from.after).await?;
+        let head = app.store.head(&connection).await.map_err(unavailable)?;
+        let found = Feed { log: rows(&app, &log, from.log).await?, connection: rows_of_connection, head };
+        if !found.log.is_empty() || !found.connection.is_empty() || Instant::now() >= end {
+            return Ok(Json(found));
+        }
+        let look = end.min(Instant::now() + LOOK);
+        // The wait is over at a change of ours, or when it is time to look at what other nodes did.
+        let _ = timeout_at(look, async {
+            loop {
+                match changed.recv().await {
+                    Ok(scope) if scope != log && scope != connection => {}
+                    Ok(_) | Err(RecvError::Lagged(_)) => return,
+                    Err(RecvError::Closed) => std::future::pending::<()>().await,
+                }
+            }
+        })
+        .await;
+    }
+}
+
+async fn rows(app: &App, scope: &str, after: u64) -> Answer<Vec<wire::Row>> {
+    let rows = app.store.feed(scope, after, PART).await.map_err(unavailable)?;
+    Ok(page(rows))
+}

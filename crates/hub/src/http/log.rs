@@ -1,0 +1,163 @@
+//! The organisation log, as sealed rows in order. What they say, only those who verify them know.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use sekisho_fault::Fault;
+use sekisho_hub_api::codes;
+use sekisho_hub_api::wire::{Append, Credential, Role, Row};
+use serde::Deserialize;
+
+use super::accounts;
+use super::feed::page;
+use super::refusal::{Answer, Body};
+use super::who::{Who, id, organisation_scope};
+use crate::app::{App, HUB, account_id, json, put, unavailable};
+use crate::store::{Batch, Change, Claim, Expect, Require};
+
+/// Entries in one answer.
+const PART: u32 = 500;
+
+/// The largest entry, in bytes.
+const ENTRY: usize = 64 * 1024;
+
+/// Which entries.
+#[derive(Deserialize)]
+pub(super) struct After {
+    after: u64,
+}
+
+/// The name of an entry's row: numbers in the order of their bytes.
+pub(super) fn row(sequence: u64) -> String {
+    format!("{sequence:020}")
+}
+
+/// Reads the log after an entry. Everyone of the organisation may.
+pub(super) async fn read(State(app): State<App>, who: Who, Query(query): Query<After>) -> Answer<Json<Vec<Row>>> {
+    let rows = app.store.feed(&organisation_scope(&who.organisation), query.after, PART).await.map_err(unavailable)?;
+    Ok(Json(page(rows)))
+}
+
+/// The change that lets keys sign in.
+pub(super) fn credential(organisation: &str, credential: &Credential, expect: Expect) -> Change {
+    let held = super::sessions::Held { organisation: organisation.to_owned(), credential: credential.clone() };
+    put(HUB, "credential", &credential.keys, expect, json(&held))
+}
+
+/// Appends entries, with what follows from them, if nobody else appended in between. The same entries again are not
+/// appended twice.
+pub(super) async fn append(State(app): State<App>, who: Who, Body(body): Body<Append>) -> Answer<()> {
+    let kit = who.role == Role::Kit;
+    if !kit {
+        who.administrator()?;
+    }
+    if kit != body.account.is_some() {
+        return Err(Fault::new(codes::FORBIDDEN).into());
+    }
+    if body.entries.iter().any(|entry| entry.0.len() > ENTRY) {
+        return Err(Fault::new(codes::REQUEST).with("detail", "entry").into());
+    }
+    let organisation = &who.organisation;
+    let scope = organisation_scope(organisation);
+    let mut batch = Batch::default();
+    if body.after > 0 {
+        let before = row(body.after - 1);
+        batch.requires.push(Require { scope: scope.clone(), kind: "log".to_owned(), id: before, rev: None });
+    }
+    for (entry, sequence) in body.entries.iter().zip(body.after..) {
+        batch.changes.push(put(&scope, "log", &row(sequence), Expect::Absent, entry.0.clone()));
+    }
+    for keys in &body.admit {
+        admit(&who, &body, keys, &mut batch)?;
+    }
+    for keys in &body.revoke {
+        revoke(&app, organisation, keys, &mut batch).await?;
+    }
+    if let Some(domain) = &body.enterprise_domain {
+        id(&domain.connection, 16)?;
+        batch.changes.push(put(HUB, "connection", &domain.connection, Expect::Absent, json(organisation)));
+        let owner = format!("{organisation}/{}", domain.connection);
+        batch.changes.push(put(HUB, "owner", &owner, Expect::Absent, Vec::new()));
+        let name = format!("enterprise-domain/{}", domain.name.to_lowercase());
+        batch.claims.push(Claim { name, holder: domain.connection.clone() });
+    }
+    if let Some(invitation) = &body.invitation {
+        super::invitations::admitted(&app, organisation, invitation, &mut batch).await?;
+    }
+    if let Some(account) = &body.account {
+        let (change, claim, _) = accounts::made(&app, organisation, account, true)?;
+        batch.changes.push(change);
+        batch.claims.push(claim);
+    }
+    if let Some(login) = &body.end_account {
+        end_account(&app, organisation, login, &mut batch).await?;
+    }
+    match app.commit(batch).await {
+        Err(fault) if fault.code == codes::STALE && appended_already(&app, &scope, &body).await? => Ok(()),
+        Err(fault) => Err(fault.into()),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Which keys may be admitted by whom: servers of the organisation's own connections, and the next kit of a recovery.
+fn admit(who: &Who, body: &Append, keys: &Credential, batch: &mut Batch) -> Answer<()> {
+    id(&keys.keys, 32)?;
+    match &keys.role {
+        Role::Server { connection, server } if who.role != Role::Kit => {
+            id(server, 16)?;
+            let fresh = body.enterprise_domain.as_ref().is_some_and(|domain| domain.connection == *connection);
+            if !fresh {
+                owned(who, connection, batch)?;
+            }
+        }
+        Role::Kit if who.role == Role::Kit || !body.revoke.is_empty() => {}
+        _ => return Err(Fault::new(codes::FORBIDDEN).into()),
+    }
+    batch.changes.push(credential(&who.organisation, keys, Expect::Absent));
+    Ok(())
+}
+
+/// The batch is done only if the connection is the organisation's.
+fn owned(who: &Who, connection: &str, batch: &mut Batch) -> Answer<()> {
+    id(connection, 16)?;
+    let owner = format!("{}/{connection}", who.organisation);
+    batch.requires.push(Require { scope: HUB.to_owned(), kind: "owner".to_owned(), id: owner, rev: None });
+    Ok(())
+}
+
+async fn appended_already(app: &App, scope: &str, body: &Append) -> Answer<bool> {
+    for (entry, sequence) in body.entries.iter().zip(body.after..) {
+        let found = app.store.get(scope, "log", &row(sequence)).await.map_err(unavailable)?;
+        if found.is_none_or(|found| found.body != entry.0) {
+            return Ok(false);
+        }
+    }
+    Ok(!body.entries.is_empty())
+}
+
+async fn revoke(app: &App, organisation: &str, keys: &str, batch: &mut Batch) -> Answer<()> {
+    let held: Option<super::sessions::Held> = app.read("credential", keys).await?;
+    // Gone already, or somebody else's: nothing to revoke.
+    if held.is_none_or(|held| held.organisation != organisation) {
+        return Ok(());
+    }
+    let remove = |kind: &str, id: String| Change::Remove {
+        scope: HUB.to_owned(),
+        kind: kind.to_owned(),
+        id,
+        expect: Expect::Any,
+    };
+    batch.changes.push(remove("credential", keys.to_owned()));
+    Ok(())
+}
+
+async fn end_account(app: &App, organisation: &str, login: &str, batch: &mut Batch) -> Answer<()> {
+    let row = account_id(login);
+    let account: Option<accounts::Account> = app.read("account", &row).await?;
+    if account.is_none_or(|account| account.organisation != organisation) {
+        return Err(Fault::new(codes::NOT_FOUND).with("what", login).into());
+    }
+    batch.releases.push(Claim { name: format!("login/{row}"), holder: organisation.to_owned() });
+    let (scope, kind) = (HUB.to_owned(), "account".to_owned());
+    batch.changes.push(Change::Remove { scope, kind, id: row, expect: Expect::Any });
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The hub: orders and keeps sealed things, refuses stale writes, and vouches for nothing.
+
+pub mod app;
+pub mod certificate;
+pub mod codes;
+pub mod http;
+pub mod listener;
+pub mod setup;
+pub mod store;

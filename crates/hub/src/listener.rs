@@ -1,0 +1,42 @@
+//! HTTPS for servers and administrators.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+/// Connections at once.
+const CONNECTIONS: usize = 4096;
+/// For a TLS handshake, and for a request's head.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves until the process ends: what was committed is on disk, and clients ask again.
+pub async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, router: Router) {
+    let (room, tls) = (Arc::new(Semaphore::new(CONNECTIONS)), TlsAcceptor::from(tls));
+    loop {
+        let Ok(place) = room.clone().acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, mostly: give others time to close.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let (tls, router) = (tls.clone(), router.clone());
+        tokio::spawn(async move {
+            let _place = place;
+            let Ok(Ok(stream)) = timeout(PATIENCE, tls.accept(stream)).await else { return };
+            let mut builder = Builder::new(TokioExecutor::new());
+            builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+            builder.http2().timer(TokioTimer::new()).keep_alive_interval(PATIENCE).max_concurrent_streams(64);
+            let _ = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).await;
+        });
+    }
+}

@@ -1,0 +1,138 @@
+//! The hub's program.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use sekisho_fault::{Fault, Result};
+use sekisho_hub::app::{App, system_clock};
+use sekisho_hub::store::{PostgresStore, SqliteStore, Store};
+use sekisho_hub::{certificate, codes, http, listener, setup};
+use sekisho_hub_api::HubAddress;
+use tokio::net::TcpListener;
+
+/// The hub: keeps and orders what it cannot read.
+#[derive(Parser)]
+#[command(name = "sekisho-hub", version)]
+struct Arguments {
+    /// Folder for certificate and database.
+    #[arg(long, default_value = "/var/lib/sekisho-hub")]
+    data: PathBuf,
+    /// Uses this `PostgreSQL` database instead of a file: the variable of the environment that holds its address.
+    #[arg(long, value_name = "VARIABLE")]
+    postgres: Option<String>,
+    /// A name or address of this machine, for a certificate that is made at the first start.
+    #[arg(long = "name", default_value = "localhost")]
+    names: Vec<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves.
+    Serve {
+        /// Where to listen.
+        #[arg(long, default_value = "0.0.0.0:8444")]
+        listen: SocketAddr,
+    },
+    /// Prints a set-up code, with which an organisation is founded, once, within an hour.
+    SetupCode {
+        /// The hub's address as administrators and servers reach it.
+        #[arg(long)]
+        url: String,
+        /// Leaves the pin out: a system root vouches for the hub's certificate.
+        #[arg(long)]
+        no_pin: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "no threads");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            let (reason, remedy) = sekisho_messages::explain(language(), &fault);
+            eprintln!("sekisho-hub: {reason}\n{remedy}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn language() -> sekisho_messages::Language {
+    let wish = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    sekisho_messages::Language::preferred(&wish.unwrap_or_default())
+}
+
+async fn run(arguments: &Arguments) -> Result<()> {
+    let data = &arguments.data;
+    std::fs::create_dir_all(data).map_err(|error| file_fault(data, &error))?;
+    let identity = certificate::read_or_make(data, &arguments.names)?;
+    let app = App::open(store(arguments).await?, system_clock).await?;
+    match &arguments.command {
+        Command::SetupCode { url, no_pin } => {
+            let address = HubAddress::new(url, (!no_pin).then_some(identity.pin))?;
+            println!("{}", setup::new_code(&app, address).await?);
+        }
+        Command::Serve { listen } => {
+            let socket = TcpListener::bind(listen).await;
+            let socket = socket.map_err(|error| {
+                Fault::new(codes::BIND).with("address", listen.to_string()).with("detail", error.to_string())
+            })?;
+            tracing::info!(%listen, "serving");
+            tokio::spawn(sweep(app.clone()));
+            tokio::select! {
+                () = listener::serve(socket, identity.tls, http::router(app)) => {}
+                () = told_to_stop() => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn store(arguments: &Arguments) -> Result<Arc<dyn Store>> {
+    // The address holds a password: it comes by the environment, never by the command line.
+    if let Some(variable) = &arguments.postgres {
+        let address = std::env::var(variable).unwrap_or_default();
+        return Ok(Arc::new(PostgresStore::open(&address).await?));
+    }
+    Ok(Arc::new(SqliteStore::open(&arguments.data.join("hub.sqlite")).await?))
+}
+
+fn file_fault(path: &Path, error: &std::io::Error) -> Fault {
+    Fault::new(codes::DATABASE).with("place", path.display().to_string()).with("detail", error.to_string())
+}
+
+/// Forgets ended sessions every ten minutes.
+async fn sweep(app: App) {
+    let mut ticks = tokio::time::interval(Duration::from_mins(10));
+    loop {
+        ticks.tick().await;
+        app.sweep().await;
+    }
+}
+
+/// Waits for Ctrl-C, or for what systemd sends.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

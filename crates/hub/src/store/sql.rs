@@ -1,0 +1,292 @@
+//! The store over SQL, written once for both databases: each makes its own tables and says how a
+//! transaction begins; the statements and their order are these.
+
+use super::{Refused, Row, Unavailable};
+
+/// The schema that this hub writes.
+pub(super) const SCHEMA: i64 = 1;
+
+/// Locks a scope against other writers until the transaction ends, and moves its head on by `$2`.
+pub(super) const ADVANCE: &str = "INSERT INTO heads (scope, seq) VALUES ($1, $2) \
+    ON CONFLICT (scope) DO UPDATE SET seq = heads.seq + excluded.seq RETURNING seq";
+pub(super) const HEAD: &str = "SELECT seq FROM heads WHERE scope = $1";
+
+pub(super) const GET: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
+    WHERE scope = $1 AND kind = $2 AND id = $3";
+// No id is empty, so the empty text comes before all of them.
+pub(super) const LIST: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
+    WHERE scope = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4";
+pub(super) const FEED: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
+    WHERE scope = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+pub(super) const PUT: &str = "INSERT INTO entries (scope, kind, id, rev, seq, body) VALUES ($1, $2, $3, $4, $5, $6) \
+    ON CONFLICT (scope, kind, id) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, body = excluded.body";
+pub(super) const REMOVE: &str = "DELETE FROM entries WHERE scope = $1 AND kind = $2 AND id = $3";
+
+/// Takes a name, or locks it as it is, and returns who has it.
+pub(super) const CLAIM: &str = "INSERT INTO claims (name, holder) VALUES ($1, $2) \
+    ON CONFLICT (name) DO UPDATE SET holder = claims.holder RETURNING holder";
+pub(super) const RELEASE: &str = "DELETE FROM claims WHERE name = $1 AND holder = $2";
+pub(super) const HOLDER: &str = "SELECT holder FROM claims WHERE name = $1";
+
+pub(super) const PUT_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
+    ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends";
+pub(super) const SESSION: &str = "SELECT body FROM sessions WHERE key = $1 AND ends > $2";
+pub(super) const END_SESSION: &str = "DELETE FROM sessions WHERE key = $1";
+pub(super) const SWEEP: &str = "DELETE FROM sessions WHERE ends <= $1";
+
+pub(super) const FOUND_SCHEMA: &str = "SELECT version FROM schema_version WHERE one = 1";
+pub(super) const WRITE_SCHEMA: &str = "INSERT INTO schema_version (one, version) VALUES (1, $1) \
+    ON CONFLICT (one) DO UPDATE SET version = excluded.version";
+
+/// A row as the statements above give it.
+pub(super) type Columns = (String, String, String, i64, i64, Vec<u8>);
+
+/// The row of these columns.
+pub(super) fn row((scope, kind, id, rev, seq, body): Columns) -> Result<Row, sqlx::Error> {
+    Ok(Row { scope, kind, id, rev: unsigned(rev)?, seq: unsigned(seq)?, body })
+}
+
+/// A number as SQL has it. Databases count to 2^63; nothing is above that.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number as the store has it.
+pub(super) fn unsigned(number: i64) -> Result<u64, sqlx::Error> {
+    u64::try_from(number).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Why a transaction was not committed.
+pub(super) enum Failure {
+    /// The batch does not fit what is there.
+    Refused(Refused),
+    /// The database failed.
+    Database(sqlx::Error),
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => refused,
+            Failure::Database(error) => Self::Unavailable { detail: Unavailable::from(error).detail },
+        }
+    }
+}
+
+/// Makes a struct with the pools `readers` and `writers` a [`super::Store`].
+///
+/// `$begin` begins a transaction that writes. `$retry` says which failures of the database mean that the
+/// transaction is undone and may be tried again.
+macro_rules! sql_store {
+    ($store:ident, $database:ident, begin: $begin:expr, retry: $retry:expr) => {
+        /// What transactions are made on.
+        type Connection = <$database as sqlx::Database>::Connection;
+
+        impl $store {
+            /// Does the batch, again and again while the database undoes it for no fault of the batch.
+            async fn persist(&self, batch: &Batch) -> Result<Done, Refused> {
+                /// How often it is begun again.
+                const RETRIES: u32 = 5;
+                for _ in 0..RETRIES {
+                    match self.attempt(batch).await {
+                        Err(Failure::Database(error)) if $retry(&error) => {}
+                        outcome => return Ok(outcome?),
+                    }
+                }
+                Ok(self.attempt(batch).await?)
+            }
+
+            async fn attempt(&self, batch: &Batch) -> Result<Done, Failure> {
+                let mut work = self.writers.begin_with($begin).await?;
+                let done = apply(&mut work, batch).await;
+                if done.is_ok() {
+                    work.commit().await?;
+                } else {
+                    // Should it fail, the connection is broken and the database undoes the transaction itself.
+                    let _ = work.rollback().await;
+                }
+                done
+            }
+        }
+
+        /// Locks the scopes that the batch touches, in one order for all writers so that none wait for each
+        /// other. Returns the heads of those that it changes, before the batch.
+        ///
+        /// A scope of which something is only required is locked no less: a shared lock would let a stream
+        /// of such batches keep out, for ever, the one that changes what they require.
+        async fn lock<'a>(work: &mut Connection, batch: &'a Batch) -> Result<BTreeMap<&'a str, u64>, sqlx::Error> {
+            let mut heads = BTreeMap::new();
+            for (scope, puts) in batch.scopes() {
+                let added = puts.unwrap_or_default();
+                let advance = sqlx::query_scalar(sql::ADVANCE).bind(scope).bind(sql::signed(added));
+                let head: i64 = advance.fetch_one(&mut *work).await?;
+                if puts.is_some() {
+                    heads.insert(scope, sql::unsigned(head)?.saturating_sub(added));
+                }
+            }
+            Ok(heads)
+        }
+
+        async fn apply(work: &mut Connection, batch: &Batch) -> Result<Done, Failure> {
+            let mut heads = lock(work, batch).await?;
+            for required in &batch.requires {
+                let now = find(work, [&required.scope, &required.kind, &required.id]).await?;
+                required.check(now.as_ref())?;
+            }
+            for change in &batch.changes {
+                let [scope, kind, id] = change.row();
+                let now = find(work, [scope, kind, id]).await?;
+                change.check(now.as_ref())?;
+                let statement = match change {
+                    Change::Put { body, .. } => {
+                        let rev = now.map_or(0, |row| row.rev) + 1;
+                        let seq = heads.entry(scope).or_default();
+                        *seq += 1;
+                        let put = sqlx::query(sql::PUT).bind(scope).bind(kind).bind(id);
+                        put.bind(sql::signed(rev)).bind(sql::signed(*seq)).bind(body.as_slice())
+                    }
+                    Change::Remove { .. } => sqlx::query(sql::REMOVE).bind(scope).bind(kind).bind(id),
+                };
+                statement.execute(&mut *work).await?;
+            }
+            name(work, batch).await?;
+            Ok(Done { heads: heads.into_iter().map(|(scope, head)| (scope.to_owned(), head)).collect() })
+        }
+
+        /// Gives names back and takes them, in one order for all writers, as above.
+        async fn name(work: &mut Connection, batch: &Batch) -> Result<(), Failure> {
+            for (name, naming) in batch.names() {
+                for holder in naming.releases {
+                    sqlx::query(sql::RELEASE).bind(name).bind(holder).execute(&mut *work).await?;
+                }
+                for holder in naming.claims {
+                    let claim = sqlx::query_scalar(sql::CLAIM).bind(name).bind(holder);
+                    let has: String = claim.fetch_one(&mut *work).await?;
+                    if has != holder {
+                        return Err(Refused::Taken { name: name.to_owned() }.into());
+                    }
+                }
+            }
+            Ok(())
+        }
+
+        async fn find(work: &mut Connection, [scope, kind, id]: [&str; 3]) -> Result<Option<Row>, sqlx::Error> {
+            let get = sqlx::query_as(sql::GET).bind(scope).bind(kind).bind(id);
+            get.fetch_optional(work).await?.map(sql::row).transpose()
+        }
+
+        impl Store for $store {
+            fn commit(&self, batch: Batch) -> Later<'_, Result<Done, Refused>> {
+                Box::pin(async move {
+                    batch.check()?;
+                    let store = self.clone();
+                    // A task of its own: a caller that hangs up must not leave a transaction half done, whose
+                    // locks are kept and whose connection is lost.
+                    let doing = tokio::spawn(async move { store.persist(&batch).await });
+                    doing.await.unwrap_or_else(|error| Err(Refused::Unavailable { detail: error.to_string() }))
+                })
+            }
+
+            fn get<'a>(&'a self, scope: &'a str, kind: &'a str, id: &'a str) -> Later<'a, Read<Option<Row>>> {
+                Box::pin(async move {
+                    if ![scope, kind, id].into_iter().all(is_name) {
+                        return Ok(None);
+                    }
+                    let get = sqlx::query_as(sql::GET).bind(scope).bind(kind).bind(id);
+                    Ok(get.fetch_optional(&self.readers).await?.map(sql::row).transpose()?)
+                })
+            }
+
+            fn list<'a>(
+                &'a self,
+                scope: &'a str,
+                kind: &'a str,
+                after: Option<&'a str>,
+                limit: u32,
+            ) -> Later<'a, Read<Vec<Row>>> {
+                Box::pin(async move {
+                    if ![scope, kind].into_iter().chain(after).all(is_name) {
+                        return Ok(Vec::new());
+                    }
+                    let list = sqlx::query_as(sql::LIST).bind(scope).bind(kind);
+                    let list = list.bind(after.unwrap_or_default()).bind(i64::from(limit));
+                    let rows = list.fetch_all(&self.readers).await?;
+                    Ok(rows.into_iter().map(sql::row).collect::<Result<_, _>>()?)
+                })
+            }
+
+            fn feed<'a>(&'a self, scope: &'a str, after: u64, limit: u32) -> Later<'a, Read<Vec<Row>>> {
+                Box::pin(async move {
+                    if !is_name(scope) {
+                        return Ok(Vec::new());
+                    }
+                    let feed = sqlx::query_as(sql::FEED).bind(scope).bind(sql::signed(after)).bind(i64::from(limit));
+                    let rows = feed.fetch_all(&self.readers).await?;
+                    Ok(rows.into_iter().map(sql::row).collect::<Result<_, _>>()?)
+                })
+            }
+
+            fn head<'a>(&'a self, scope: &'a str) -> Later<'a, Read<u64>> {
+                Box::pin(async move {
+                    if !is_name(scope) {
+                        return Ok(0);
+                    }
+                    let head = sqlx::query_scalar(sql::HEAD).bind(scope).fetch_optional(&self.readers).await?;
+                    Ok(sql::unsigned(head.unwrap_or_default())?)
+                })
+            }
+
+            fn holder<'a>(&'a self, name: &'a str) -> Later<'a, Read<Option<String>>> {
+                Box::pin(async move {
+                    if !is_claimable(name) {
+                        return Ok(None);
+                    }
+                    Ok(sqlx::query_scalar(sql::HOLDER).bind(name).fetch_optional(&self.readers).await?)
+                })
+            }
+
+            fn put_session(&self, key: [u8; 32], body: Vec<u8>, ends: i64) -> Later<'_, Read<()>> {
+                Box::pin(async move {
+                    let put = sqlx::query(sql::PUT_SESSION).bind(key.to_vec()).bind(body).bind(ends);
+                    put.execute(&self.writers).await?;
+                    Ok(())
+                })
+            }
+
+            fn session<'a>(&'a self, key: &'a [u8; 32], now: i64) -> Later<'a, Read<Option<Vec<u8>>>> {
+                Box::pin(async move {
+                    let session = sqlx::query_scalar(sql::SESSION).bind(key.as_slice()).bind(now);
+                    Ok(session.fetch_optional(&self.readers).await?)
+                })
+            }
+
+            fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>> {
+                Box::pin(async move {
+                    let ended = sqlx::query(sql::END_SESSION).bind(key.as_slice()).execute(&self.writers).await?;
+                    Ok(ended.rows_affected() == 1)
+                })
+            }
+
+            fn sweep(&self, now: i64) -> Later<'_, Read<()>> {
+                Box::pin(async move {
+                    sqlx::query(sql::SWEEP).bind(now).execute(&self.writers).await?;
+                    Ok(())
+                })
+            }
+        }
+    };
+}
+
+pub(super) use sql_store;
