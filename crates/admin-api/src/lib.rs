@@ -5,9 +5,15 @@
 
 pub mod activity;
 pub mod codes;
+pub mod draft;
+pub mod enrolment;
 pub mod frame;
+pub mod machine;
 pub mod message;
+pub mod save;
 pub mod status;
+pub mod sync;
+pub mod test_login;
 
 mod call;
 mod client;

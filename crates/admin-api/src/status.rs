@@ -36,6 +36,43 @@ pub enum State {
     Detached,
 }
 
+/// Where this server belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Membership {
+    /// The organisation.
+    pub organisation: String,
+    /// The connection.
+    pub connection: String,
+    /// The Enterprise Domain.
+    pub enterprise_domain: String,
+    /// The server.
+    pub server: String,
+    /// The hub's address.
+    pub hub: String,
+}
+
+/// How the hub is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "hub", rename_all = "snake_case")]
+#[ts(export)]
+pub enum HubState {
+    /// Not tried yet.
+    Unknown,
+    /// It answered last time.
+    Reachable {
+        /// When: seconds since 1970.
+        at: i64,
+    },
+    /// It does not answer.
+    Unreachable {
+        /// Since when: seconds since 1970.
+        since: i64,
+        /// Why.
+        reason: Fault,
+    },
+}
+
 /// Everything that the status strip and the overview show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -54,6 +91,16 @@ pub struct Status {
     pub login_url: Option<String>,
     /// The applied configuration's revision at the hub.
     pub revision: Option<u64>,
+    /// When the last of the hub's news was taken in: seconds since 1970.
+    pub synced: Option<i64>,
+    /// Where this server belongs, once it is enrolled.
+    pub membership: Option<Membership>,
+    /// The hub.
+    pub hub: HubState,
+    /// Users that this server knows.
+    pub users: u64,
+    /// The mail domains that are reserved for the connection.
+    pub domains: Vec<String>,
 }
 
 /// Reads the status.

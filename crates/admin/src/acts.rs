@@ -1,0 +1,310 @@
+//! What console and command line ask of this crate, and what they get: plain words on the outside, keys inside.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A hub and the way to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HubWay {
+    /// A set-up code, a hub's `https://` address, or an invitation. Empty: the hub that was used last.
+    pub hub: String,
+    /// An HTTP proxy; empty for the system's settings.
+    #[serde(default)]
+    pub proxy: String,
+    /// Certificates (PEM) of authorities that are trusted besides the system's; empty for none.
+    #[serde(default)]
+    pub authorities: String,
+}
+
+/// What was found out before anything is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Preflight {
+    /// The hub's address.
+    pub hub: String,
+    /// The hub's version.
+    pub version: String,
+    /// How far this machine's clock is ahead of the hub's, in seconds.
+    pub clock_ahead: i64,
+}
+
+/// Begins to found an organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BeginFounding {
+    /// The name at sign-in.
+    pub login: String,
+}
+
+/// What goes into an authenticator app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Authenticator {
+    /// The secret, base32, for typing.
+    pub secret: String,
+    /// The address behind the QR code (`otpauth://`).
+    pub uri: String,
+    /// The QR code as SVG.
+    pub qr: String,
+}
+
+/// Founds an organisation.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FoundOrganisation {
+    /// The way to the hub; `hub` is a set-up code.
+    pub way: HubWay,
+    /// The organisation's name.
+    pub name: String,
+    /// The founder's name at sign-in.
+    pub login: String,
+    /// The founder's passphrase.
+    pub passphrase: String,
+    /// A code of the authenticator app.
+    pub totp_code: String,
+}
+
+/// The recovery kit, to be printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KitSheet {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The hub's address and pin, as they are needed to use the kit.
+    pub hub: String,
+    /// The fingerprint of the organisation log's first entry.
+    pub fingerprint: String,
+    /// The secret, line by line.
+    pub lines: Vec<String>,
+}
+
+/// One line of the kit, typed from paper.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RehearseKit {
+    /// The line's number, from 1.
+    pub line: u8,
+    /// What is on paper.
+    pub text: String,
+}
+
+/// Signs in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SignIn {
+    /// The way to the hub.
+    pub way: HubWay,
+    /// The name.
+    pub login: String,
+    /// The passphrase.
+    pub passphrase: String,
+    /// A code of the authenticator app.
+    pub totp_code: String,
+}
+
+/// A connection, for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConnectionInfo {
+    /// Its name for good.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The alias that users type.
+    pub enterprise_domain: String,
+    /// Reserved mail domains.
+    pub domains: Vec<String>,
+    /// Servers that belong to it.
+    pub servers: u32,
+}
+
+/// Who is signed in in this process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SignedIn {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The administrator's name at sign-in.
+    pub login: String,
+    /// The hub's address.
+    pub hub: String,
+    /// The connections.
+    pub connections: Vec<ConnectionInfo>,
+    /// Administrators, this one included.
+    pub administrators: Vec<String>,
+}
+
+/// The session, if there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AdminSession {
+    /// Who is signed in.
+    pub signed_in: Option<SignedIn>,
+    /// The hub that was used last.
+    pub last_hub: String,
+    /// The name that signed in last.
+    pub last_login: String,
+}
+
+/// Makes a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AddConnection {
+    /// Its name, and its node's.
+    pub name: String,
+    /// The alias that users type.
+    pub enterprise_domain: String,
+}
+
+/// Admits a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EnrolServer {
+    /// The connection.
+    pub connection: String,
+    /// The name that the server has given itself.
+    pub server: String,
+    /// Its public keys, base64url.
+    pub keys: String,
+    /// The machine's name.
+    pub name: String,
+}
+
+/// What the server needs to join; the admin API's `Admission` has the same form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Admitted {
+    /// The hub's address.
+    pub hub_url: String,
+    /// The hub's pin.
+    pub hub_pin: Option<String>,
+    /// The ticket, base64url.
+    pub ticket: String,
+}
+
+/// A prepared save; the admin API's `Prepared` has the same form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SignSave {
+    /// The organisation.
+    pub organisation: String,
+    /// The connection.
+    pub connection: String,
+    /// The save: the same at every try.
+    pub save: String,
+    /// The revision that it was made from; 0 before the first.
+    pub base: u64,
+    /// The document, as JSON text.
+    pub document: String,
+    /// Names and sealed bytes (base64url) of private keys.
+    pub objects: Vec<(String, String)>,
+    /// The fields that the administrator was shown as changed: nothing else is signed.
+    pub shown: Vec<String>,
+}
+
+/// What was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Saved {
+    /// The new revision.
+    pub revision: u64,
+}
+
+/// Reserves a mail domain for a connection, or frees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MailDomain {
+    /// The connection.
+    pub connection: String,
+    /// The domain.
+    pub domain: String,
+}
+
+/// Invites an administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct InviteAdministrator {
+    /// The name at sign-in.
+    pub login: String,
+}
+
+/// What is given to the invited administrator, by another way than the hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct InvitationText {
+    /// One line to copy.
+    pub text: String,
+    /// Until when: seconds since 1970.
+    pub ends: i64,
+}
+
+/// An invitation that is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OpenInvitation {
+    /// Its name.
+    pub invitation: String,
+    /// The name at sign-in that it is for.
+    pub login: String,
+    /// Until when: seconds since 1970.
+    pub ends: i64,
+    /// Whether it was accepted, and waits for an administrator.
+    pub accepted: bool,
+}
+
+/// Which invitation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WhichInvitation {
+    /// Its name.
+    pub invitation: String,
+}
+
+/// Accepts an invitation: makes the account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AcceptInvitation {
+    /// The way to the hub; `hub` is the invitation.
+    pub way: HubWay,
+    /// The new passphrase.
+    pub passphrase: String,
+    /// A code of the authenticator app.
+    pub totp_code: String,
+}
+
+/// Makes a new administrator with the recovery kit.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoverOrganisation {
+    /// The way to the hub: its line on the kit.
+    pub way: HubWay,
+    /// The lines of the secret.
+    pub lines: Vec<String>,
+    /// The fingerprint on the kit.
+    pub fingerprint: String,
+    /// The new administrator's name at sign-in.
+    pub login: String,
+    /// The new passphrase.
+    pub passphrase: String,
+    /// A code of the authenticator app.
+    pub totp_code: String,
+}
+
+/// Invites a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct InviteUser {
+    /// The connection.
+    pub connection: String,
+    /// The e-mail address.
+    pub email: String,
+}
+
+/// A passphrase that is worth using.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Suggested {
+    /// About 100 bits.
+    pub passphrase: String,
+}

@@ -1,0 +1,40 @@
+//! The codes of this crate.
+
+sekisho_fault::codes! {
+    /// Nobody is signed in.
+    SIGNED_OUT = "admin.signed_out";
+    /// The passphrase is easy to guess.
+    WEAK_PASSPHRASE = "admin.weak_passphrase";
+    /// Neither a set-up code, nor a hub's address, nor an invitation.
+    HUB = "admin.hub";
+    /// A set-up code is needed.
+    NEEDS_SETUP_CODE = "admin.needs_setup_code";
+    /// An invitation is needed.
+    NEEDS_INVITATION = "admin.needs_invitation";
+    /// The authenticator's secret was not made in this process.
+    NO_AUTHENTICATOR = "admin.no_authenticator";
+    /// The line of the recovery kit is another. Argument: `line`.
+    KIT_LINE = "admin.kit_line";
+    /// There is no kit to be rehearsed.
+    NO_KIT = "admin.no_kit";
+    /// The hub shows an older or another organisation log than this computer has seen. Arguments: `seen`, `shown`.
+    FORK = "admin.fork";
+    /// There is no such connection. Argument: `connection`.
+    NO_CONNECTION = "admin.no_connection";
+    /// Not an Enterprise Domain. Argument: `value`.
+    ENTERPRISE_DOMAIN = "admin.enterprise_domain";
+    /// A name is needed.
+    NAME = "admin.name";
+    /// Somebody saved in between. Arguments: `base`, `newest`.
+    CONFLICT = "admin.conflict";
+    /// The document has other changes than those that were shown. Argument: `fields`.
+    NOT_SHOWN = "admin.not_shown";
+    /// The invitation was not accepted yet. Argument: `login`.
+    NOT_ACCEPTED = "admin.not_accepted";
+    /// There is no such method. Argument: `method`.
+    UNKNOWN_METHOD = "admin.unknown_method";
+    /// The parameters do not fit the method. Arguments: `method`, `detail`.
+    BAD_PARAMS = "admin.bad_params";
+    /// What this computer remembers cannot be written. Arguments: `path`, `detail`.
+    MEMORY = "admin.memory";
+}

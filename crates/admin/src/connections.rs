@@ -1,0 +1,150 @@
+//! Connections, their mail domains and their servers.
+
+use data_encoding::BASE64URL_NOPAD;
+use sekisho_config::Domain;
+use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::Blob;
+use sekisho_hub_api::wire::{Credential, EnterpriseDomain, Role};
+use sekisho_keys::derive::Secret;
+use sekisho_keys::identity::PublicIdentity;
+use sekisho_keys::ids::{ConnectionId, NodeId, ServerId};
+use sekisho_keys::keyring::{self, Keyring, Place};
+use sekisho_keys::log::{Act, Epoch, Server};
+use sekisho_keys::revision::Revision;
+use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
+
+use crate::acts::{AddConnection, Admitted, ConnectionInfo, EnrolServer, InviteUser, MailDomain};
+use crate::codes;
+use crate::session::{Effects, Session, no_effects, now, random};
+
+impl Session {
+    /// Makes a connection on a node of its own.
+    ///
+    /// Codes: `NAME`, `ENTERPRISE_DOMAIN`, `LOG_RULE`, and the hub's `TAKEN`.
+    pub async fn add_connection(&mut self, wish: &AddConnection) -> Result<ConnectionInfo> {
+        let name = wish.name.trim();
+        if name.is_empty() || name.chars().count() > 100 {
+            return Err(Fault::new(codes::NAME).on("name"));
+        }
+        let alias = wish.enterprise_domain.trim();
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_' || b == b'.';
+        if !(3..=60).contains(&alias.len()) || !alias.bytes().all(plain) {
+            return Err(Fault::new(codes::ENTERPRISE_DOMAIN).with("value", alias).on("enterprise_domain"));
+        }
+        let (node, connection) = (NodeId(random()), ConnectionId(random()));
+        let place = Place { organisation: self.log.organisation.id(), connection };
+        let keyring = Keyring { epoch: 1, key: Secret::new(random()), blind: Secret::new(random()) };
+        let epoch = Epoch { number: 1, organisation: keyring.seal_under(&self.key, place, random())?, servers: vec![] };
+        let acts = vec![
+            Act::AddNode { node, parent: None, name: keyring::seal_name(&self.key, &node.0, random(), name)? },
+            Act::AddConnection {
+                connection,
+                node,
+                enterprise_domain: alias.to_owned(),
+                name: keyring::seal_name(&self.key, &connection.0, random(), name)?,
+                epoch,
+            },
+        ];
+        let domain = EnterpriseDomain { name: alias.to_owned(), connection: connection.to_string() };
+        self.append(acts, Effects { enterprise_domain: Some(domain), ..no_effects() }).await?;
+        Ok(ConnectionInfo {
+            id: connection.to_string(),
+            name: name.to_owned(),
+            enterprise_domain: alias.to_owned(),
+            domains: Vec::new(),
+            servers: 0,
+        })
+    }
+
+    /// Reserves a mail domain.
+    ///
+    /// Codes: `DOMAIN` of the configuration, `LOG_RULE`.
+    pub async fn reserve_domain(&mut self, wish: &MailDomain) -> Result<()> {
+        let (place, _) = self.connection(&wish.connection)?;
+        let domain = Domain::parse(wish.domain.trim()).map_err(|fault| fault.on("domain"))?.as_str().to_owned();
+        let act = Act::ReserveDomain { connection: place.connection, domain };
+        self.append(vec![act], no_effects()).await
+    }
+
+    /// Frees a mail domain.
+    ///
+    /// Code: `LOG_RULE`.
+    pub async fn release_domain(&mut self, wish: &MailDomain) -> Result<()> {
+        let (place, _) = self.connection(&wish.connection)?;
+        let act = Act::ReleaseDomain { connection: place.connection, domain: wish.domain.clone() };
+        self.append(vec![act], no_effects()).await
+    }
+
+    /// Admits a server and signs its ticket (R8).
+    ///
+    /// Codes: `NO_CONNECTION`, `LOG_RULE`, and those of the revision.
+    pub async fn enrol(&mut self, wish: &EnrolServer) -> Result<Admitted> {
+        let (place, connection) = self.connection(&wish.connection)?;
+        let keyring = self.keyring(place, connection)?;
+        let id: ServerId = wish.server.parse()?;
+        let wrong = || Fault::new(sekisho_keys::codes::FORMAT);
+        let keys = PublicIdentity::from_bytes(&BASE64URL_NOPAD.decode(wish.keys.as_bytes()).map_err(|_| wrong())?)?;
+        // A try that was cut off between the log and the server: the same server is not admitted twice.
+        let known = connection.servers.get(&id).is_some_and(|state| state.active && state.server.keys == keys);
+        if !known {
+            let act = Act::AdmitServer {
+                connection: place.connection,
+                server: Server { id, keys, name: keyring::seal_server_name(&keyring, id, random(), &wish.name)? },
+                keyring: keyring.seal_to(place, &keys)?,
+            };
+            let role = Role::Server { connection: wish.connection.clone(), server: wish.server.clone() };
+            let signing = Blob(keys.signing.to_vec());
+            let credential = Credential { keys: keys.id().to_string(), signing, role };
+            self.append(vec![act], Effects { admit: vec![credential], ..no_effects() }).await?;
+        }
+        let revision = self.newest(place).await?.map(|newest| (newest.header().context.revision, newest.hash()));
+        let feed = self.hub.feed(&wish.connection, self.log.heads.len() as u64, u64::MAX >> 1, 0).await?.head;
+        let body = Body {
+            format: 1,
+            place,
+            server: id,
+            keys: keys.id(),
+            genesis: self.log.organisation.genesis(),
+            log: self.log.organisation.head(),
+            revision,
+            feed,
+            author: self.identity.id(),
+            ends: now() + LIFETIME,
+        };
+        let address = self.hub.address();
+        Ok(Admitted {
+            hub_url: address.url.to_string(),
+            hub_pin: address.pin.map(|pin| pin.to_string()),
+            ticket: BASE64URL_NOPAD.encode(&Ticket::sign(body, &self.identity).to_bytes()),
+        })
+    }
+
+    /// The newest revision of a connection, verified.
+    ///
+    /// Codes: the hub's, and those of the revision.
+    pub(crate) async fn newest(&self, place: Place) -> Result<Option<Revision>> {
+        let row = match self.hub.revision(&place.connection.to_string(), None).await {
+            Ok(row) => row,
+            Err(fault) if fault.code == sekisho_hub_api::codes::NOT_FOUND => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        let revision = Revision::read(row.body.as_slice())?;
+        revision.verify(&self.log.organisation, place, None)?;
+        Ok(Some(revision))
+    }
+
+    /// Lets a user sign in for the first time, though users are not made by themselves.
+    ///
+    /// Codes: `EMAIL` of the configuration, `NO_CONNECTION`.
+    pub async fn invite_user(&mut self, wish: &InviteUser) -> Result<()> {
+        use sekisho_keys::fact::{Fact, Said};
+        let email = sekisho_config::Email::parse(wish.email.trim()).map_err(|fault| fault.on("email"))?;
+        let (place, connection) = self.connection(&wish.connection)?;
+        let keyring = self.keyring(place, connection)?;
+        // Seconds grow: of two words about one user the later one counts.
+        let number = u64::try_from(now()).unwrap_or_default();
+        let said = (email.as_str(), Said::Invited, number);
+        let (about, fact) = Fact::sign(place, said, &keyring, &self.identity, now(), random())?;
+        self.hub.put_fact(&wish.connection, &about.to_string(), &Blob(fact)).await
+    }
+}

@@ -1,0 +1,215 @@
+//! The desk: one place where console and command line bring their wishes, by method name. It holds the session.
+
+use std::path::Path;
+
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::ids::Hash;
+use sekisho_keys::kit::Kit;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::acts::{
+    AcceptInvitation, AddConnection, AdminSession, BeginFounding, EnrolServer, FoundOrganisation, HubWay,
+    InviteAdministrator, InviteUser, KitSheet, MailDomain, Preflight, RecoverOrganisation, RehearseKit, SignIn,
+    SignSave, Suggested, WhichInvitation,
+};
+use crate::founding::{self, Newcomer};
+use crate::memory::Memory;
+use crate::session::{Session, now, random};
+use crate::way::{Destination, client};
+use crate::{authenticator, codes, inviting, passphrase, signing_in};
+
+/// The administrator's desk in this process.
+pub struct Desk {
+    memory: Memory,
+    session: Option<Session>,
+    totp_secret: Option<[u8; 20]>,
+    kit: Option<Kit>,
+}
+
+impl Desk {
+    /// A desk with its memory in a file.
+    pub fn new(memory: &Path) -> Self {
+        Self { memory: Memory::at(memory), session: None, totp_secret: None, kit: None }
+    }
+
+    /// The session.
+    ///
+    /// Code: `SIGNED_OUT`.
+    pub fn session(&mut self) -> Result<&mut Session> {
+        self.session.as_mut().ok_or_else(|| Fault::new(codes::SIGNED_OUT))
+    }
+
+    /// Does what a method's name says.
+    ///
+    /// Codes: `UNKNOWN_METHOD`, `BAD_PARAMS`, and those of the method.
+    pub async fn call(&mut self, method: &str, params: Value) -> Result<Value> {
+        let reply = self.act(method, params).await;
+        // Whatever was appended or followed is remembered at once: what the hub takes back later is found out.
+        if let Some(session) = &self.session {
+            let organisation = session.organisation();
+            let (id, head) = (organisation.id().to_string(), organisation.head());
+            let (hub, login) = (session.hub().address().clone(), session.describe().login);
+            self.memory.keep(&hub, &login, &id, head)?;
+        }
+        reply
+    }
+
+    async fn act(&mut self, method: &str, params: Value) -> Result<Value> {
+        match method {
+            "admin.session" => answer(&self.describe()),
+            "admin.preflight" => answer(&self.preflight(&read(method, params)?).await?),
+            "admin.suggest_passphrase" => answer(&Suggested { passphrase: passphrase::suggest(random()) }),
+            "admin.begin_founding" => {
+                let wish: BeginFounding = read(method, params)?;
+                let secret = random();
+                self.totp_secret = Some(secret);
+                answer(&authenticator::show(&secret, &wish.login)?)
+            }
+            "admin.found" => answer(&self.found(&read(method, params)?).await?),
+            "admin.rehearse_kit" => answer(&self.rehearse(&read(method, params)?)?),
+            "admin.recover" => answer(&self.recover(&read(method, params)?).await?),
+            "admin.accept" => answer(&self.accept(&read(method, params)?).await?),
+            "admin.sign_in" => {
+                let wish: SignIn = read(method, params)?;
+                let (hub, _) = client(&wish.way, &self.memory)?;
+                let login = wish.login.trim();
+                let opened =
+                    signing_in::by_passphrase(&hub, login, &wish.passphrase, &wish.totp_code, &mut self.memory);
+                self.session = Some(opened.await?);
+                answer(&self.describe())
+            }
+            "admin.sign_out" => {
+                if let Some(session) = self.session.take() {
+                    // Gone here in any case; the hub forgets it by itself, too.
+                    let _ = session.hub().sign_out().await;
+                }
+                answer(&())
+            }
+            "admin.add_connection" => {
+                let wish: AddConnection = read(method, params)?;
+                answer(&self.session()?.add_connection(&wish).await?)
+            }
+            "admin.reserve_domain" => {
+                let wish: MailDomain = read(method, params)?;
+                answer(&self.session()?.reserve_domain(&wish).await?)
+            }
+            "admin.release_domain" => {
+                let wish: MailDomain = read(method, params)?;
+                answer(&self.session()?.release_domain(&wish).await?)
+            }
+            "admin.enrol" => {
+                let wish: EnrolServer = read(method, params)?;
+                answer(&self.session()?.enrol(&wish).await?)
+            }
+            "admin.save" => {
+                let wish: SignSave = read(method, params)?;
+                answer(&self.session()?.save(&wish).await?)
+            }
+            "admin.invite" => {
+                let wish: InviteAdministrator = read(method, params)?;
+                answer(&self.session()?.invite(&wish).await?)
+            }
+            "admin.invitations" => answer(&self.session()?.invitations().await?),
+            "admin.admit" => {
+                let wish: WhichInvitation = read(method, params)?;
+                answer(&self.session()?.admit(&wish.invitation).await?)
+            }
+            "admin.invite_user" => {
+                let wish: InviteUser = read(method, params)?;
+                answer(&self.session()?.invite_user(&wish).await?)
+            }
+            other => Err(Fault::new(codes::UNKNOWN_METHOD).with("method", other.chars().take(80).collect::<String>())),
+        }
+    }
+
+    fn describe(&self) -> AdminSession {
+        let hub = self.memory.hub();
+        let pin = hub.and_then(|hub| hub.pin).map(|pin| format!(" {pin}")).unwrap_or_default();
+        AdminSession {
+            signed_in: self.session.as_ref().map(Session::describe),
+            last_hub: hub.map(|hub| format!("{}{pin}", hub.url)).unwrap_or_default(),
+            last_login: self.memory.login().to_owned(),
+        }
+    }
+
+    async fn preflight(&self, way: &HubWay) -> Result<Preflight> {
+        let (hub, destination) = client(way, &self.memory)?;
+        let info = hub.info().await?;
+        let address = destination.address().url.to_string();
+        Ok(Preflight { hub: address, version: info.version, clock_ahead: now() - info.time })
+    }
+
+    async fn found(&mut self, wish: &FoundOrganisation) -> Result<KitSheet> {
+        let (hub, destination) = client(&wish.way, &self.memory)?;
+        let Destination::Setup(code) = destination else { return Err(Fault::new(codes::NEEDS_SETUP_CODE).on("hub")) };
+        let name = named(&wish.name, "name")?;
+        let who = self.newcomer(&wish.login, &wish.passphrase, &wish.totp_code, &[&name])?;
+        let (kit, sheet, session) = founding::found(&hub, &code, &name, &who).await?;
+        let organisation = session.organisation();
+        let (id, head) = (organisation.id().to_string(), organisation.head());
+        self.memory.keep(hub.address(), wish.login.trim(), &id, head)?;
+        (self.kit, self.session) = (Some(kit), Some(session));
+        Ok(sheet)
+    }
+
+    fn rehearse(&self, wish: &RehearseKit) -> Result<()> {
+        let kit = self.kit.as_ref().ok_or_else(|| Fault::new(codes::NO_KIT))?;
+        let right = wish.line.checked_sub(1).is_some_and(|number| kit.has_line(usize::from(number), &wish.text));
+        if right { Ok(()) } else { Err(Fault::new(codes::KIT_LINE).with("line", i64::from(wish.line)).on("line")) }
+    }
+
+    async fn recover(&mut self, wish: &RecoverOrganisation) -> Result<KitSheet> {
+        let (hub, _) = client(&wish.way, &self.memory)?;
+        let kit = Kit::read(wish.lines.iter().map(String::as_str))?;
+        let who = self.newcomer(&wish.login, &wish.passphrase, &wish.totp_code, &[])?;
+        let fingerprint = Hash::read_shown(&wish.fingerprint).map_err(|fault| fault.on("fingerprint"))?;
+        let (next, sheet) = founding::recover(&hub, &kit, fingerprint, &who).await?;
+        self.kit = Some(next);
+        Ok(sheet)
+    }
+
+    async fn accept(&mut self, wish: &AcceptInvitation) -> Result<()> {
+        let (hub, destination) = client(&wish.way, &self.memory)?;
+        let Destination::Invited(code) = destination else {
+            return Err(Fault::new(codes::NEEDS_INVITATION).on("hub"));
+        };
+        let who = self.newcomer(&code.login, &wish.passphrase, &wish.totp_code, &[])?;
+        inviting::accept(&hub, &code, &who).await
+    }
+
+    /// Judges the passphrase before anything is sent.
+    fn newcomer<'a>(
+        &'a self,
+        login: &'a str,
+        passphrase: &'a str,
+        totp_code: &'a str,
+        known: &[&str],
+    ) -> Result<Newcomer<'a>> {
+        let login = login.trim();
+        if login.is_empty() {
+            return Err(Fault::new(codes::NAME).on("login"));
+        }
+        passphrase::judge(passphrase, &[known, &[login]].concat()).map_err(|fault| fault.on("passphrase"))?;
+        let totp_secret = self.totp_secret.as_ref().ok_or_else(|| Fault::new(codes::NO_AUTHENTICATOR))?;
+        Ok(Newcomer { login, passphrase, totp_secret, totp_code })
+    }
+}
+
+fn named(text: &str, field: &str) -> Result<String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 100 {
+        return Err(Fault::new(codes::NAME).on(field));
+    }
+    Ok(name.to_owned())
+}
+
+fn read<T: DeserializeOwned>(method: &str, params: Value) -> Result<T> {
+    serde_json::from_value(params)
+        .map_err(|error| Fault::new(codes::BAD_PARAMS).with("method", method).with("detail", error.to_string()))
+}
+
+fn answer(reply: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(reply).map_err(|error| Fault::new(codes::BAD_PARAMS).with("detail", error.to_string()))
+}

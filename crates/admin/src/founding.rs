@@ -1,0 +1,165 @@
+//! Founding an organisation, and recovering one with its kit.
+
+use sekisho_fault::Result;
+use sekisho_hub_api::wire::{Append, Credential, Found, Role};
+use sekisho_hub_api::{Blob, Hub, SetupCode};
+use sekisho_keys::derive::Secret;
+use sekisho_keys::envelope::Owner;
+use sekisho_keys::identity::Identity;
+use sekisho_keys::ids::{AdministratorId, Hash, OrganisationId};
+use sekisho_keys::keyring::{self, OrganisationKey};
+use sekisho_keys::kit::Kit;
+use sekisho_keys::log::{Act, Administrator, Body, Entry, FORMAT, Organisation, Scope};
+
+use crate::account::{self, Applicant};
+use crate::acts::KitSheet;
+use crate::session::{Log, Session, no_effects, now, random};
+use crate::signing_in::by_key;
+
+/// What the founder or the recovering administrator says of themselves.
+pub(crate) struct Newcomer<'a> {
+    pub(crate) login: &'a str,
+    pub(crate) passphrase: &'a str,
+    pub(crate) totp_secret: &'a [u8; 20],
+    pub(crate) totp_code: &'a str,
+}
+
+impl<'a> Newcomer<'a> {
+    /// The account that they make.
+    pub(crate) fn applies(&self, owner: Owner, identity: &'a Identity) -> Applicant<'a> {
+        Applicant {
+            login: self.login,
+            passphrase: self.passphrase,
+            totp_secret: self.totp_secret,
+            totp_code: self.totp_code,
+            owner,
+            identity,
+        }
+    }
+}
+
+fn kit_credential(kit: &Identity) -> Credential {
+    let signing = Blob(kit.public().signing.to_vec());
+    Credential { keys: kit.id().to_string(), signing, role: Role::Kit }
+}
+
+fn sheet(organisation: &str, hub: &Hub, genesis: Hash, kit: &Kit) -> KitSheet {
+    let address = hub.address();
+    let pin = address.pin.map(|pin| format!(" {pin}")).unwrap_or_default();
+    KitSheet {
+        organisation: organisation.to_owned(),
+        hub: format!("{}{pin}", address.url),
+        fingerprint: genesis.shown(),
+        lines: kit.lines(),
+    }
+}
+
+/// Founds an organisation, gives its recovery kit, and is signed in.
+pub(crate) async fn found(
+    hub: &Hub,
+    code: &SetupCode,
+    name: &str,
+    who: &Newcomer<'_>,
+) -> Result<(Kit, KitSheet, Session)> {
+    let (id, administrator) = (OrganisationId(random()), AdministratorId(random()));
+    let identity = Identity::new(Secret::new(random()));
+    let kit = Kit::new(Secret::new(random()));
+    let key = OrganisationKey { number: 1, secret: Secret::new(random()) };
+    let kit_identity = kit.identity();
+    let act = Act::Found {
+        name: keyring::seal_name(&key, &id.0, random(), name)?,
+        administrator: Administrator {
+            id: administrator,
+            login: who.login.to_owned(),
+            keys: *identity.public(),
+            scope: Scope::Organisation,
+        },
+        kit: *kit_identity.public(),
+        key: vec![
+            keyring::seal_organisation_key(&key, id, identity.public())?,
+            keyring::seal_organisation_key(&key, id, kit_identity.public())?,
+        ],
+    };
+    let body = Body {
+        format: FORMAT,
+        organisation: id,
+        sequence: 0,
+        previous: Hash::NONE,
+        time: now(),
+        author: identity.id(),
+        act,
+    };
+    let entry = Entry::sign(body, &identity);
+    let organisation = Organisation::found(&entry, None)?;
+    let token = Blob(code.token.to_vec());
+    let owner = Owner { administrator, organisation: id, genesis: organisation.genesis(), device: false };
+    let account = account::make(hub, Some(token.clone()), &who.applies(owner, &identity)).await?;
+    let found = Found {
+        organisation: id.to_string(),
+        setup_token: token,
+        account,
+        genesis: Blob(entry.to_bytes()),
+        kit: kit_credential(&kit_identity),
+    };
+    let opened = hub.found(&found).await?;
+    let sheet = sheet(name, hub, organisation.genesis(), &kit);
+    let log = Log { organisation, heads: vec![entry.head()] };
+    let session = Session::open(hub.with_session(&opened.token), log, administrator, identity, who.login.to_owned())?;
+    Ok((kit, sheet, session))
+}
+
+/// Makes a new administrator with the kit, and the next kit: each is used once. The fingerprint on the kit says which
+/// organisation is the right one.
+pub(crate) async fn recover(hub: &Hub, kit: &Kit, fingerprint: Hash, who: &Newcomer<'_>) -> Result<(Kit, KitSheet)> {
+    let kit_identity = kit.identity();
+    let hub = by_key(hub, &kit_identity).await?;
+    let mut log = Log::read(&hub, Some(fingerprint)).await?;
+    let organisation = &log.organisation;
+    let id = organisation.id();
+    let missing = || sekisho_fault::Fault::new(sekisho_keys::codes::NOT_AUTHENTIC);
+    let sealed = organisation.kit_key.as_ref().ok_or_else(missing)?;
+    let key = keyring::open_organisation_key(&kit_identity, id, sealed)?;
+    let name = keyring::open_name(&key, &id.0, &organisation.name)?;
+
+    let (administrator, identity) = (AdministratorId(random()), Identity::new(Secret::new(random())));
+    let next = Kit::new(Secret::new(random()));
+    let next_identity = next.identity();
+    let owner = Owner { administrator, organisation: id, genesis: fingerprint, device: false };
+    let account = account::make(&hub, None, &who.applies(owner, &identity)).await?;
+    let head = organisation.head();
+    let act = Act::Recover {
+        administrator: Administrator {
+            id: administrator,
+            login: who.login.to_owned(),
+            keys: *identity.public(),
+            scope: Scope::Organisation,
+        },
+        kit: *next_identity.public(),
+        key: vec![
+            keyring::seal_organisation_key(&key, id, identity.public())?,
+            keyring::seal_organisation_key(&key, id, next_identity.public())?,
+        ],
+    };
+    let body = Body {
+        format: FORMAT,
+        organisation: id,
+        sequence: head.sequence + 1,
+        previous: head.hash,
+        time: now(),
+        author: kit_identity.id(),
+        act,
+    };
+    let entry = Entry::sign(body, &kit_identity);
+    log.organisation.apply(&entry)?;
+    let append = Append {
+        after: log.heads.len() as u64,
+        entries: vec![Blob(entry.to_bytes())],
+        admit: vec![kit_credential(&next_identity)],
+        revoke: vec![kit_identity.id().to_string()],
+        account: Some(account),
+        ..no_effects()
+    };
+    hub.append(&append).await?;
+    let sheet = sheet(&name, &hub, log.organisation.genesis(), &next);
+    Ok((next, sheet))
+}

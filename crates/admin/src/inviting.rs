@@ -1,0 +1,126 @@
+//! A second administrator: invited by a secret out of band, accepted, admitted into the log (R3).
+
+use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::wire::{Accept, Credential, NewInvitation, Role};
+use sekisho_hub_api::{Blob, Hub};
+use sekisho_keys::derive::Secret;
+use sekisho_keys::envelope::Owner;
+use sekisho_keys::identity::{Identity, PublicIdentity};
+use sekisho_keys::ids::{AdministratorId, InvitationId};
+use sekisho_keys::invitation::{Invitation, Terms};
+use sekisho_keys::keyring;
+use sekisho_keys::log::{Act, Administrator, Scope};
+
+use crate::account;
+use crate::acts::{InvitationText, InviteAdministrator, OpenInvitation};
+use crate::codes;
+use crate::founding::Newcomer;
+use crate::session::{Effects, Log, Session, no_effects, now, random};
+use crate::signing_in::by_key;
+use crate::way::InvitationCode;
+
+/// How long an invitation may be used, in seconds.
+const LIFETIME: i64 = 7 * 24 * 3600;
+
+impl Session {
+    /// Invites an administrator.
+    ///
+    /// Codes: `NAME`, and the hub's.
+    pub async fn invite(&mut self, wish: &InviteAdministrator) -> Result<InvitationText> {
+        let login = wish.login.trim().to_owned();
+        if login.is_empty() || login.len() > 120 {
+            return Err(Fault::new(codes::NAME).on("login"));
+        }
+        let (id, secret) = (InvitationId(random()), random());
+        let invitation = Invitation::new(id, &secret);
+        let credential = invitation.credential();
+        let ends = now() + LIFETIME;
+        let sealed = invitation.seal(&self.key, &Terms { login: &login, ends }, random())?;
+        let sent = NewInvitation {
+            invitation: id.to_string(),
+            login: login.clone(),
+            credential: Credential {
+                keys: credential.id().to_string(),
+                signing: Blob(credential.public().signing.to_vec()),
+                role: Role::Invitation { invitation: id.to_string(), login: login.clone() },
+            },
+            sealed: Blob(sealed),
+            ends,
+        };
+        self.hub.invite(&sent).await?;
+        let genesis = self.log.organisation.genesis();
+        let code = InvitationCode { hub: self.hub.address().clone(), id, secret, genesis, login };
+        Ok(InvitationText { text: code.to_string(), ends })
+    }
+
+    /// The invitations that are open.
+    ///
+    /// Codes: the hub's.
+    pub async fn invitations(&self) -> Result<Vec<OpenInvitation>> {
+        let open = self.hub.invitations().await?;
+        let shown = open.into_iter().map(|one| OpenInvitation {
+            invitation: one.invitation.invitation,
+            login: one.invitation.login,
+            ends: one.invitation.ends,
+            accepted: one.accepted.is_some(),
+        });
+        Ok(shown.collect())
+    }
+
+    /// Admits an invited administrator whose keys were made with the invitation.
+    ///
+    /// Codes: `NOT_ACCEPTED`, `INVITATION` of the keys, `LOG_RULE`.
+    pub async fn admit(&mut self, invitation: &str) -> Result<()> {
+        let open = self.hub.invitations().await?;
+        let missing = || Fault::new(sekisho_hub_api::codes::NOT_FOUND).with("what", "invitation");
+        let found = open.into_iter().find(|one| one.invitation.invitation == invitation).ok_or_else(missing)?;
+        let (login, ends) = (found.invitation.login, found.invitation.ends);
+        if now() > ends {
+            return Err(missing());
+        }
+        let (keys, mark) =
+            found.accepted.ok_or_else(|| Fault::new(codes::NOT_ACCEPTED).with("login", login.as_str()))?;
+        let id: InvitationId = invitation.parse()?;
+        let keys = PublicIdentity::from_bytes(keys.as_slice())?;
+        let terms = Terms { login: &login, ends };
+        let secret = Invitation::open(id, &self.key, &terms, found.invitation.sealed.as_slice())?;
+        secret.verify(&login, &keys, mark.as_slice())?;
+        let act = Act::AdmitAdministrator {
+            administrator: Administrator { id: administrator(&keys), login, keys, scope: Scope::Organisation },
+            invitation: id,
+            key: Some(keyring::seal_organisation_key(&self.key, self.log.organisation.id(), &keys)?),
+        };
+        self.append(vec![act], Effects { invitation: Some(invitation.to_owned()), ..no_effects() }).await
+    }
+}
+
+/// The invited one's name for good follows from the keys, so that both sides know it.
+fn administrator(keys: &PublicIdentity) -> AdministratorId {
+    let mut id = [0; 16];
+    id.copy_from_slice(&keys.id().0[..16]);
+    AdministratorId(id)
+}
+
+/// Accepts an invitation: makes keys and account, and leaves both for those who admit.
+///
+/// Codes: the hub's.
+pub(crate) async fn accept(hub: &Hub, code: &InvitationCode, who: &Newcomer<'_>) -> Result<()> {
+    let invitation = Invitation::new(code.id, &code.secret);
+    let hub = by_key(hub, &invitation.credential()).await?;
+    // The invitation names the organisation: a hub that shows another one gets no account.
+    let log = Log::read(&hub, Some(code.genesis)).await?;
+    let identity = Identity::new(Secret::new(random()));
+    let owner = Owner {
+        administrator: administrator(identity.public()),
+        organisation: log.organisation.id(),
+        genesis: code.genesis,
+        device: false,
+    };
+    let account = account::make(&hub, None, &who.applies(owner, &identity)).await?;
+    let accept = Accept {
+        account,
+        keys: Blob(identity.public().to_bytes()),
+        mark: Blob(invitation.authenticate(who.login, identity.public())),
+    };
+    hub.accept(&accept).await
+}

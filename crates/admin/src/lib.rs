@@ -1,0 +1,21 @@
+//! The administrator's acts. Passphrases, codes, and the administrator's and the organisation's keys are here, in the
+//! console's or the command line's own process, and never reach the service (R1).
+
+pub mod acts;
+pub mod codes;
+pub mod desk;
+pub mod memory;
+pub mod session;
+pub mod way;
+
+mod account;
+mod authenticator;
+mod connections;
+mod founding;
+mod inviting;
+mod passphrase;
+mod saving;
+mod signing_in;
+
+pub use desk::Desk;
+pub use session::Session;

@@ -1,0 +1,56 @@
+//! Signing in at the hub, by passphrase and code or by key.
+
+use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::wire::{FinishSignIn, KeySignIn, StartSignIn, greeting};
+use sekisho_hub_api::{Blob, Hub, codes, passphrase};
+use sekisho_keys::envelope;
+use sekisho_keys::identity::{Identity, Signing};
+use zeroize::Zeroizing;
+
+use crate::memory::Memory;
+use crate::session::{Log, Session, now, random};
+
+/// Signs in by passphrase and code, opens the identity, verifies the organisation log against what this computer has
+/// seen, and opens the organisation's key.
+///
+/// Codes: `SIGN_IN`, `TOO_MANY_TRIES`, `FORK`, and those of the hub and the log.
+pub(crate) async fn by_passphrase(
+    hub: &Hub,
+    login: &str,
+    passphrase: &str,
+    totp_code: &str,
+    memory: &mut Memory,
+) -> Result<Session> {
+    let (signing_in, request) = passphrase::sign_in(passphrase)?;
+    let started = hub.start_sign_in(&StartSignIn { login: login.to_owned(), request }).await?;
+    let secret = Zeroizing::new(passphrase.to_owned());
+    let (stretching, response) = (started.stretching, started.response);
+    let finished = tokio::task::spawn_blocking(move || signing_in.finish(&secret, stretching, &response)).await;
+    let (proof, export_key) = finished.map_err(|_| Fault::new(codes::SIGN_IN))??;
+    let finish = FinishSignIn { sign_in: started.sign_in, proof, totp_code: totp_code.trim().to_owned() };
+    let session = hub.finish_sign_in(&finish).await?;
+    let sealed = session.envelope.ok_or_else(|| Fault::new(codes::SIGN_IN))?;
+    // Which organisation is the right one, the administrator's own envelope says, on whatever computer.
+    let (owner, identity) = envelope::open(sealed.as_slice(), &export_key)?;
+    let hub = hub.with_session(&session.token);
+    let log = Log::read(&hub, Some(owner.genesis)).await?;
+    if log.organisation.id() != owner.organisation {
+        return Err(Fault::new(sekisho_keys::codes::LOG_WRONG_ORGANISATION));
+    }
+    let organisation = owner.organisation.to_string();
+    memory.check(&organisation, &log.heads)?;
+    memory.keep(hub.address(), login, &organisation, log.organisation.head())?;
+    Session::open(hub, log, owner.administrator, identity, login.to_owned())
+}
+
+/// Signs in by key.
+///
+/// Codes: `SESSION`, `CLOCK`.
+pub(crate) async fn by_key(hub: &Hub, identity: &Identity) -> Result<Hub> {
+    let info = hub.info().await?;
+    let (keys, nonce, time) = (identity.id().to_string(), Blob(random::<16>().to_vec()), now());
+    let signature = identity.sign(Signing::HubSession, &greeting(&keys, &info.hub, &nonce, time));
+    let body = KeySignIn { keys, nonce, time, signature: Blob(signature.0.to_vec()) };
+    let session = hub.sign_in_by_key(&body).await?;
+    Ok(hub.with_session(&session.token))
+}
