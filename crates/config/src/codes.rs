@@ -1,13 +1,11 @@
 //! The codes of this crate.
 
 sekisho_fault::codes! {
-    /// The file is no configuration. Argument: `detail` (line, column and what was expected).
-    FILE = "config.file";
     /// Not a host name and not an IP address. Argument: `value`.
     HOST = "config.host";
     /// Not a mail domain. Argument: `value`.
     DOMAIN = "config.domain";
-    /// A port must be 1 to 65535.
+    /// A port must be 1 to 65535. Argument: `value`.
     PORT = "config.port";
     /// The Entity ID is empty, has spaces, or is longer than 1024 characters.
     ENTITY_ID = "config.entity_id";
@@ -17,4 +15,30 @@ sekisho_fault::codes! {
     JIT_WITHOUT_DOMAIN = "config.jit_without_domain";
     /// Not one plain e-mail address. Argument: `value`.
     EMAIL = "config.email";
+    /// The document is in a newer schema. Arguments: `needed`, `known`.
+    NEWER_SCHEMA = "config.newer_schema";
+    /// The document cannot be read. Argument: `detail`.
+    DOCUMENT = "config.document";
+    /// There is no such field. Argument: `value`.
+    NO_SUCH_FIELD = "config.no_such_field";
+    /// The field belongs to this server, or to all servers: it is set elsewhere.
+    LOCAL_FIELD = "config.local_field";
+    /// Not one of the choices. Argument: `value`.
+    CHOICE = "config.choice";
+    /// Not a name: empty, too long, or with spaces around it. Argument: `value`.
+    NAME = "config.name";
+    /// Not an IP address. Argument: `value`.
+    ADDRESS = "config.address";
+    /// Not a proxy's address. Argument: `value`.
+    PROXY = "config.proxy";
+    /// A field that is needed is empty; the field is named.
+    MISSING = "config.missing";
+    /// The certificate is a trial one.
+    TRIAL_CERTIFICATE = "config.trial_certificate";
+    /// Encrypted assertions are wanted, but there is no key to decrypt them.
+    ENCRYPTED_WITHOUT_KEY = "config.encrypted_without_key";
+    /// Signatures with SHA-1 are accepted.
+    SHA1_ALLOWED = "config.sha1_allowed";
+    /// The on-prem product's clients are answered.
+    CLIENT_PROTOCOL = "config.client_protocol";
 }

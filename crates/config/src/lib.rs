@@ -1,14 +1,22 @@
-//! The configuration: its types, the file form of the unattended service, and the addresses that follow from it.
+//! The configuration: the document that all servers share, this server's settings, their fields, checks, differences,
+//! and the addresses that follow.
 //!
-//! Pure: files are named here and read by the caller.
+//! Pure: no I/O, no clock.
 
+pub mod check;
 pub mod codes;
+pub mod configuration;
+pub mod diff;
+pub mod document;
 pub mod email;
-pub mod file;
+pub mod field;
 pub mod host;
+pub mod server;
 pub mod urls;
 
+pub use configuration::Configuration;
+pub use document::Document;
 pub use email::{Domain, Email};
-pub use file::Configuration;
 pub use host::Host;
+pub use server::ThisServer;
 pub use urls::Urls;

@@ -9,6 +9,8 @@ pub const ENTITY_ID: &str = "/sso-connect";
 pub const ACS: &str = "/sso-connect/saml/sso";
 /// Path that starts a sign-in.
 pub const LOGIN: &str = "/sso-connect/saml/login";
+/// Path that ends a session: for clients, and for the identity provider.
+pub const LOGOUT: &str = "/sso-connect/saml/logout";
 /// Path of the vault page.
 pub const VAULT: &str = "/vault/";
 /// Path of the health check.

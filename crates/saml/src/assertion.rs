@@ -12,6 +12,7 @@ use crate::{UnixTime, codes, gate};
 pub(crate) struct Judged {
     pub(crate) id: String,
     pub(crate) issuer: String,
+    pub(crate) issue_instant: UnixTime,
     pub(crate) name_id: Option<NameId>,
     pub(crate) session_index: Option<String>,
     pub(crate) session_not_on_or_after: Option<UnixTime>,
@@ -58,6 +59,7 @@ pub(crate) fn judge(xml: &Xml<'_>, id: NodeId, wanted: &Expectations, names_requ
     Ok(Judged {
         id: xml.required_attribute(id, "ID")?.to_owned(),
         issuer,
+        issue_instant: UnixTime::parse(xml.required_attribute(id, "IssueInstant")?)?,
         name_id,
         session_index: xml.attribute(statement, "SessionIndex").map(str::to_owned),
         session_not_on_or_after,

@@ -113,6 +113,8 @@ pub struct Verified {
     pub not_on_or_after: UnixTime,
     /// The identity provider's entity ID.
     pub issuer: String,
+    /// When the assertion was issued, by the identity provider's clock.
+    pub issue_instant: UnixTime,
     /// The subject's name, if it has one in clear.
     pub name_id: Option<NameId>,
     /// The identity provider's session, for logout.
@@ -230,6 +232,7 @@ fn plain(
         assertion_id: judged.id,
         not_on_or_after: judged.not_on_or_after.plus(wanted.skew_seconds),
         issuer: judged.issuer,
+        issue_instant: judged.issue_instant,
         name_id: judged.name_id,
         session_index: judged.session_index,
         session_not_on_or_after: judged.session_not_on_or_after,

@@ -1,6 +1,6 @@
 //! A configuration in the form in which it serves: every part read, every file parsed.
 
-use sekisho_config::file::Signing;
+use sekisho_config::document::Signing;
 use sekisho_config::{Configuration, Urls};
 use sekisho_fault::Result;
 use sekisho_keys::derive::{Purpose, Secret};
@@ -8,6 +8,10 @@ use sekisho_saml::SigningRule;
 use sekisho_saml::keys::{IdpKey, SpKey};
 use sekisho_saml::metadata::IdpMetadata;
 use sekisho_saml::sp_metadata::SpMetadata;
+
+use crate::flow::{LIFETIME, random};
+
+const DAY: i64 = 24 * 60 * 60;
 
 /// Our SAML key with its certificate.
 #[derive(Clone, Debug)]
@@ -18,30 +22,64 @@ pub struct SamlPair {
     pub key: SpKey,
 }
 
+/// Whose connection it is; bound into every hand-over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ids {
+    /// The organisation's id.
+    pub organisation: String,
+    /// The connection's id.
+    pub connection: String,
+}
+
+/// The secret that states and codes of sign-ins are sealed under: the same on all servers of a connection, so that
+/// any of them can finish what another began.
+#[derive(Clone, Debug)]
+pub struct StateSecrets {
+    /// Seals and opens.
+    pub current: Secret,
+    /// Only opens: the epoch before, for the ten minutes after a change (R14).
+    pub previous: Option<Secret>,
+}
+
+impl StateSecrets {
+    /// A secret that nobody else has, now or later.
+    pub(crate) fn fresh() -> Result<Self> {
+        Ok(Self { current: Secret::new(random()?), previous: None })
+    }
+}
+
 /// What is being served.
 pub struct Applied {
     pub(crate) configuration: Configuration,
     pub(crate) urls: Urls,
     pub(crate) entity_id: String,
+    pub(crate) ids: Ids,
     pub(crate) idp: IdpMetadata,
     pub(crate) idp_keys: Vec<IdpKey>,
     pub(crate) saml: Option<SamlPair>,
-    secret: Secret,
+    secrets: StateSecrets,
 }
 
 impl Applied {
-    /// Puts a configuration together. `secret` is the server's own; keys of sign-ins are derived from it.
+    /// Puts a configuration together.
     ///
     /// Codes: those of the metadata's certificates.
-    pub fn new(configuration: Configuration, idp: IdpMetadata, saml: Option<SamlPair>, secret: Secret) -> Result<Self> {
+    pub fn new(
+        configuration: Configuration,
+        ids: Ids,
+        idp: IdpMetadata,
+        saml: Option<SamlPair>,
+        secrets: StateSecrets,
+    ) -> Result<Self> {
         Ok(Self {
             urls: configuration.urls(),
             entity_id: configuration.entity_id(),
             idp_keys: idp.keys()?,
             configuration,
+            ids,
             idp,
             saml,
-            secret,
+            secrets,
         })
     }
 
@@ -50,13 +88,30 @@ impl Applied {
         &self.urls
     }
 
-    /// The key for a purpose on the day of `now`; it changes daily (R20).
-    pub(crate) fn daily(&self, purpose: Purpose, day: i64) -> Secret {
-        self.secret.derive(purpose, &day.to_be_bytes())
+    /// The same configuration under other secrets: nothing that one seals opens with the other.
+    pub(crate) fn under(self, secrets: StateSecrets) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// The key that seals for a purpose at `now`; it changes daily (R20).
+    pub(crate) fn sealing_key(&self, purpose: Purpose, now: i64) -> Secret {
+        self.secrets.current.derive(purpose, &(now / DAY).to_be_bytes())
+    }
+
+    /// The keys that may have sealed within the lifetime of a sign-in before `now`, the likeliest first.
+    pub(crate) fn opening_keys(&self, purpose: Purpose, now: i64) -> impl Iterator<Item = Secret> {
+        let days = [now / DAY, (now - LIFETIME) / DAY];
+        let secrets = [Some(&self.secrets.current), self.secrets.previous.as_ref()];
+        secrets.into_iter().flatten().flat_map(move |secret| days.map(|day| secret.derive(purpose, &day.to_be_bytes())))
+    }
+
+    /// The key that seals handles of sessions, which outlive a day.
+    pub(crate) fn session_key(&self) -> Secret {
+        self.secrets.current.derive(Purpose::Session, b"")
     }
 
     pub(crate) fn signing(&self) -> SigningRule {
-        match self.configuration.connection.signing {
+        match self.configuration.document.signing {
             Signing::Either => SigningRule::Either,
             Signing::Response => SigningRule::Response,
             Signing::Assertion => SigningRule::Assertion,

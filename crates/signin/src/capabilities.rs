@@ -46,6 +46,8 @@ pub struct User {
     pub email: Email,
     /// The key of the vault.
     pub vault_key: Secret,
+    /// The password for clients of the on-prem protocol.
+    pub client_password: Secret,
     /// Whether this sign-in made the user.
     pub is_new: bool,
 }

@@ -27,4 +27,20 @@ sekisho_fault::codes! {
     CODE = "signin.code";
     /// Users cannot be read or written now.
     USERS = "signin.users";
+    /// The link of a test was used, is over ten minutes old, or belongs to no draft that is on trial.
+    TEST_LINK = "signin.test_link";
+    /// An answer came by itself while nothing is served and a draft is on trial.
+    UNSOLICITED_IN_TRIAL = "signin.unsolicited_in_trial";
+    /// A mapped attribute did not come, and none that is spelt alike. Arguments: `wanted`, `received`.
+    ATTRIBUTE_MISSING = "signin.attribute_missing";
+    /// A mapped attribute did not come, but some that are spelt alike. Arguments: `wanted`, `received`.
+    ATTRIBUTE_SPELLING = "signin.attribute_spelling";
+    /// A client asks in the on-prem protocol, which this connection does not serve.
+    CLIENT_PROTOCOL_OFF = "signin.client_protocol_off";
+    /// A client's key is no RSA key of 2048 to 4096 bits with an exponent of at least 65537. Argument: `detail`.
+    CLIENT_KEY = "signin.client_key";
+    /// An administrator has locked the user. Argument: `email`.
+    LOCKED = "signin.locked";
+    /// The user is new, and the hub cannot be asked now. Argument: `email`.
+    HUB_NEEDED = "signin.hub_needed";
 }

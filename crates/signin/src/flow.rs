@@ -1,35 +1,48 @@
-//! The state of one sign-in. It lives in the browser, sealed, so that any server can finish what another began (R14).
+//! The state of one flow to the identity provider and back. It lives in the browser, sealed, so that any server can
+//! finish what another began (R14).
 
 use aws_lc_rs::rand;
+use axum::http::HeaderMap;
+use axum::http::header::{COOKIE, SET_COOKIE};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::Purpose;
 use sekisho_keys::sealed;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::{Applied, codes};
 
-/// How long a sign-in may take, in seconds.
+/// How long a flow may take, in seconds.
 pub(crate) const LIFETIME: i64 = 600;
-const DAY: i64 = 24 * 60 * 60;
+/// Flows of one kind that a browser may have under way; a request's head has only so much room for cookies.
+const MOST: usize = 5;
 
-/// What has to be remembered between leaving for the identity provider and coming back.
+/// The request that a flow is waiting for an answer to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Flow {
+pub(crate) struct Asked {
     /// The request's ID, which the answer must name.
     pub(crate) request_id: String,
     /// The identity provider that was asked.
     pub(crate) idp: String,
     /// When, in seconds since 1970.
-    pub(crate) started: i64,
-    /// The page to go back to.
-    pub(crate) redirect_uri: String,
-    /// The page's PKCE challenge.
-    pub(crate) code_challenge: String,
-    /// The page's public key, base64url.
-    pub(crate) page_key: String,
-    /// The page's own state.
-    pub(crate) page_state: String,
+    pub(crate) time: i64,
+}
+
+impl Asked {
+    pub(crate) fn new(applied: &Applied, now: i64) -> Result<Self> {
+        let request_id = format!("_{}", HEXLOWER.encode(&random::<20>()?));
+        Ok(Self { request_id, idp: applied.idp.entity_id.clone(), time: now })
+    }
+}
+
+/// A kind of state. There are two, a sign-in's and a test's (R13): two types with two kinds of cookies, neither of
+/// which is ever read as the other.
+pub(crate) trait State: Serialize + DeserializeOwned {
+    /// What the cookie's name begins with. `__Host-` keeps it to this host, over TLS, for all paths.
+    const COOKIE: &'static str;
+
+    fn asked(&self) -> &Asked;
 }
 
 /// The `RelayState`: 128 random bits, and nothing else (no address that could be redirected to).
@@ -50,9 +63,60 @@ impl Handle {
         &self.0
     }
 
-    /// The cookie's name. `__Host-` keeps it to this host, over TLS, for all paths.
-    pub(crate) fn cookie(&self) -> String {
-        format!("__Host-sk-{}", self.0)
+    fn cookie<S: State>(&self) -> String {
+        format!("{}{}", S::COOKIE, self.0)
+    }
+
+    /// Gives the browser a state to keep. `sent`: what it has; of too many flows the oldest are given up.
+    pub(crate) fn keep<S: State>(
+        &self,
+        applied: &Applied,
+        state: &S,
+        sent: &HeaderMap,
+        headers: &mut HeaderMap,
+    ) -> Result<()> {
+        let name = self.cookie::<S>();
+        let value = seal(applied, Purpose::State, &name, state, state.asked().time)?;
+        set_cookie(headers, &format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFETIME}"));
+        // Browsers send cookies of one path in the order in which they were made (RFC 6265, 5.4).
+        let others = cookies(sent).filter_map(|(name, _)| name.strip_prefix(S::COOKIE)).filter_map(Self::parse);
+        let others: Vec<Self> = others.collect();
+        for oldest in &others[..(others.len() + 1).saturating_sub(MOST).min(others.len())] {
+            oldest.forget::<S>(headers);
+        }
+        Ok(())
+    }
+
+    /// The state that the browser sent back, still sealed.
+    pub(crate) fn kept<'a, S: State>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let name = self.cookie::<S>();
+        cookies(headers).find(|(known, _)| *known == name).map(|(_, sealed)| sealed)
+    }
+
+    /// The state, if it is ours, is of this identity provider, and is not over.
+    ///
+    /// Code: `NO_STATE`.
+    pub(crate) fn open<S: State>(&self, applied: &Applied, sealed: &str, now: i64) -> Result<S> {
+        let state: Option<S> = open(applied, Purpose::State, &self.cookie::<S>(), sealed, now);
+        let fits = |asked: &Asked| (0..=LIFETIME).contains(&(now - asked.time)) && asked.idp == applied.idp.entity_id;
+        state.filter(|state| fits(state.asked())).ok_or_else(|| Fault::new(codes::NO_STATE))
+    }
+
+    /// Takes the state away from the browser.
+    pub(crate) fn forget<S: State>(&self, headers: &mut HeaderMap) {
+        set_cookie(headers, &format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", self.cookie::<S>()));
+    }
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let values = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split("; ")).filter_map(|pair| pair.split_once('='))
+}
+
+fn set_cookie(headers: &mut HeaderMap, cookie: &str) {
+    // Names and values are ours: letters, digits and `-_=;/` and space.
+    if let Ok(cookie) = cookie.parse() {
+        headers.append(SET_COOKIE, cookie);
     }
 }
 
@@ -72,12 +136,12 @@ pub(crate) fn seal<T: Serialize>(
     now: i64,
 ) -> Result<String> {
     let plain = serde_json::to_vec(value).map_err(|_| Fault::new(codes::NO_STATE))?;
-    let key = applied.daily(purpose, now / DAY);
+    let key = applied.sealing_key(purpose, now);
     Ok(BASE64URL_NOPAD.encode(&sealed::seal(&key, random()?, context.as_bytes(), &plain)?))
 }
 
-/// Opens a value that was sealed today, or yesterday and is not over ten minutes old (the caller judges its age).
-pub(crate) fn open<T: for<'a> Deserialize<'a>>(
+/// Opens a value that was sealed within the lifetime of a flow (the caller judges its exact age).
+pub(crate) fn open<T: DeserializeOwned>(
     applied: &Applied,
     purpose: Purpose,
     context: &str,
@@ -85,21 +149,7 @@ pub(crate) fn open<T: for<'a> Deserialize<'a>>(
     now: i64,
 ) -> Option<T> {
     let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
-    let days = [now / DAY, (now - LIFETIME) / DAY];
-    let plain =
-        days.into_iter().find_map(|day| sealed::open(&applied.daily(purpose, day), context.as_bytes(), &bytes).ok())?;
+    let mut keys = applied.opening_keys(purpose, now);
+    let plain = keys.find_map(|key| sealed::open(&key, context.as_bytes(), &bytes).ok())?;
     serde_json::from_slice(&plain).ok()
-}
-
-impl Flow {
-    pub(crate) fn seal(&self, applied: &Applied, handle: &Handle) -> Result<String> {
-        seal(applied, Purpose::State, handle.as_str(), self, self.started)
-    }
-
-    /// The flow of this handle, if it is ours, is of this identity provider, and is not over.
-    pub(crate) fn open(applied: &Applied, handle: &Handle, sealed: &str, now: i64) -> Result<Self> {
-        let flow: Option<Self> = open(applied, Purpose::State, handle.as_str(), sealed, now);
-        flow.filter(|flow| (0..=LIFETIME).contains(&(now - flow.started)) && flow.idp == applied.idp.entity_id)
-            .ok_or_else(|| Fault::new(codes::NO_STATE))
-    }
 }

@@ -3,7 +3,6 @@
 
 use aws_lc_rs::{constant_time, digest};
 use axum::Json;
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -13,12 +12,13 @@ use sekisho_keys::derive::Purpose;
 use sekisho_keys::handover::{Info, PageKey, seal};
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{self, Flow};
-use crate::routes::Shared;
-use crate::{Applied, Profile, User, codes};
+use crate::face::Serving;
+use crate::login::VaultPage;
+use crate::{Applied, Profile, User, codes, flow};
 
 /// How long a code may be redeemed, in seconds.
 const LIFETIME: i64 = 60;
+const CONTEXT: &str = "vault";
 
 /// What the sealed key is bound to, as the page reads it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,14 +55,14 @@ struct Inside<'a> {
 }
 
 /// The address to send the browser to: the page, with a code and its own state in the fragment.
-pub(crate) fn address(applied: &Applied, flow: &Flow, user: &User, profile: &Profile, now: i64) -> Result<String> {
-    let key = BASE64URL_NOPAD.decode(flow.page_key.as_bytes()).map_err(|_| Fault::new(codes::CODE))?;
+pub(crate) fn address(applied: &Applied, page: &VaultPage, user: &User, profile: &Profile, now: i64) -> Result<String> {
+    let key = BASE64URL_NOPAD.decode(page.page_key.as_bytes()).map_err(|_| Fault::new(codes::CODE))?;
     let bound = Bound {
-        organisation: applied.configuration.connection.advertised_host.to_string(),
-        connection: applied.entity_id.clone(),
+        organisation: applied.ids.organisation.clone(),
+        connection: applied.ids.connection.clone(),
         subject: user.email.as_str().to_owned(),
-        redirect_uri: flow.redirect_uri.clone(),
-        flow: flow.page_state.clone(),
+        redirect_uri: page.redirect_uri.clone(),
+        flow: page.page_state.clone(),
     };
     let inside = Inside {
         user_key: BASE64URL_NOPAD.encode(user.vault_key.expose()),
@@ -84,9 +84,9 @@ pub(crate) fn address(applied: &Applied, flow: &Flow, user: &User, profile: &Pro
         ciphertext: BASE64URL_NOPAD.encode(&sealed.ciphertext),
         info: bound,
     };
-    let code = Code { minted: now, challenge: flow.code_challenge.clone(), redeemed };
-    let code = flow::seal(applied, Purpose::Code, "", &code, now)?;
-    Ok(format!("{}#code={code}&state={}", flow.redirect_uri, flow.page_state))
+    let code = Code { minted: now, challenge: page.code_challenge.clone(), redeemed };
+    let code = flow::seal(applied, Purpose::Code, CONTEXT, &code, now)?;
+    Ok(format!("{}#code={code}&state={}", page.redirect_uri, page.page_state))
 }
 
 /// What the page sends.
@@ -97,16 +97,16 @@ pub(crate) struct Redeem {
 }
 
 /// Answers a code with what was sealed to the page.
-pub(crate) async fn redeem(State(shared): State<Shared>, request: Result<Json<Redeem>, JsonRejection>) -> Response {
+pub(crate) async fn redeem(serving: Serving, request: Result<Json<Redeem>, JsonRejection>) -> Response {
     let Ok(Json(request)) = request else { return StatusCode::BAD_REQUEST.into_response() };
-    match redeemed(&shared.applied, &request, shared.clock.now()) {
+    match redeemed(serving.applied(), &request, serving.now()) {
         Some(redeemed) => Json(redeemed).into_response(),
         None => (StatusCode::FORBIDDEN, Json(Fault::new(codes::CODE))).into_response(),
     }
 }
 
 fn redeemed(applied: &Applied, request: &Redeem, now: i64) -> Option<Redeemed> {
-    let code: Code = flow::open(applied, Purpose::Code, "", &request.code, now)?;
+    let code: Code = flow::open(applied, Purpose::Code, CONTEXT, &request.code, now)?;
     let challenge = BASE64URL_NOPAD.decode(code.challenge.as_bytes()).ok()?;
     let computed = digest::digest(&digest::SHA256, request.code_verifier.as_bytes());
     constant_time::verify_slices_are_equal(computed.as_ref(), &challenge).ok()?;

@@ -1,22 +1,34 @@
-//! The public face: what browsers and the identity provider meet. It takes an applied configuration and three
-//! capabilities (users, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the
-//! assertions that were used.
+//! The public face: what browsers and the identity provider meet. It takes what is to be served and three
+//! capabilities (users, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the assertions
+//! that were used. A draft on trial is served beside, sealed off from users.
 
 mod acs;
+mod client;
 mod flow;
+mod form;
 mod handover;
+mod idp;
 mod login;
 mod pages;
 mod refusal;
 mod replay;
+mod test_login;
 mod vault;
 mod who;
 
 pub mod applied;
 pub mod capabilities;
 pub mod codes;
+pub mod face;
+pub mod ping;
+pub mod report;
 pub mod routes;
+pub mod trial;
 
-pub use applied::Applied;
+pub use applied::{Applied, Ids, StateSecrets};
 pub use capabilities::{Activity, Clock, Identity, Profile, SignIn, User, Users};
+pub use face::Face;
+pub use ping::{Condition, Pulse};
+pub use report::TestReport;
 pub use routes::router;
+pub use trial::Trial;

@@ -1,97 +1,134 @@
-//! `/sso-connect/saml/login`: from the vault page to the identity provider.
+//! `/sso-connect/saml/login`: from a client to the identity provider.
 
-use axum::extract::{RawQuery, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::extract::RawQuery;
+use axum::http::HeaderMap;
 use axum::response::Response;
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::BASE64URL_NOPAD;
 use sekisho_config::urls;
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::handover::PageKey;
-use sekisho_saml::UnixTime;
-use sekisho_saml::metadata::Binding;
-use sekisho_saml::request::AuthnRequest;
+use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-use crate::flow::{Flow, Handle, LIFETIME, random};
-use crate::routes::Shared;
-use crate::{Applied, codes, pages, refusal, vault};
+use crate::client::{self, OnPrem};
+use crate::face::Serving;
+use crate::flow::{Asked, Handle, State};
+use crate::{Applied, SignIn, codes, idp, refusal, vault};
 
-/// Answers with the way to the identity provider, and the flow's cookie.
-pub(crate) async fn login(State(shared): State<Shared>, RawQuery(query): RawQuery) -> Response {
-    // A bookmark, or an identity provider's tile: the vault page starts the sign-in, because it makes the key.
-    let Some(query) = query.filter(|query| !query.is_empty()) else { return vault::start() };
-    match begin(&shared.applied, &query, shared.clock.now()) {
-        Ok(response) => response,
-        Err(fault) => refusal::refuse(&shared, fault, crate::SignIn::default()),
+/// The state of a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Login {
+    pub(crate) asked: Asked,
+    pub(crate) client: Client,
+}
+
+impl State for Login {
+    const COOKIE: &'static str = "__Host-sk-";
+
+    fn asked(&self) -> &Asked {
+        &self.asked
     }
 }
 
-fn begin(applied: &Applied, query: &str, now: i64) -> Result<Response> {
-    let handle = Handle::new()?;
-    let flow = requested(applied, query, now)?;
-    let sealed = flow.seal(applied, &handle)?;
-    let connection = &applied.configuration.connection;
-    let request = |destination: &str| AuthnRequest {
-        id: flow.request_id.clone(),
-        issue_instant: UnixTime(now),
-        destination: destination.to_owned(),
-        issuer: applied.entity_id.clone(),
-        acs_url: applied.urls.at(urls::ACS),
-        name_id_format: connection.name_id_format.clone(),
-        force_authn: connection.force_authn,
-        is_passive: false,
-    };
-    let key = applied.saml.as_ref().map(|pair| &pair.key);
-    let mut response = if let Some(destination) = applied.idp.sso_for(&Binding::Redirect) {
-        pages::see_other(LOCATION, &request(destination).redirect_url(handle.as_str(), key)?)
-    } else {
-        // Metadata without either binding was refused when it was read.
-        let destination = applied.idp.sso_for(&Binding::Post).unwrap_or_default();
-        let value = request(destination).post_value(key)?;
-        pages::post_form(destination, &[("SAMLRequest", &value), ("RelayState", handle.as_str())])
-    };
-    let cookie = format!("{}={sealed}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFETIME}", handle.cookie());
-    if let Ok(cookie) = cookie.parse() {
-        response.headers_mut().append(SET_COOKIE, cookie);
+/// Who asked, and gets the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Client {
+    /// The vault page of this origin.
+    Vault(VaultPage),
+    /// A vault client that speaks the on-prem protocol.
+    OnPrem(OnPrem),
+}
+
+/// The vault page that asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct VaultPage {
+    /// The page to go back to.
+    pub(crate) redirect_uri: String,
+    /// The page's PKCE challenge.
+    pub(crate) code_challenge: String,
+    /// The page's public key, base64url.
+    pub(crate) page_key: String,
+    /// The page's own state.
+    pub(crate) page_state: String,
+}
+
+/// The query of a login, each parameter once.
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads a query that has none but these parameters.
+    ///
+    /// Code: `LOGIN_REQUEST`.
+    pub(crate) fn read(query: &str, known: &[&str]) -> Result<Self> {
+        let read = Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+        for (name, _) in &read.0 {
+            let times = read.0.iter().filter(|(other, _)| other == name).count();
+            if times > 1 || !known.contains(&name.as_str()) {
+                return Err(wrong(&name.chars().take(40).collect::<String>()));
+            }
+        }
+        Ok(read)
     }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<&str> {
+        self.get(name).ok_or_else(|| wrong(name))
+    }
+}
+
+pub(crate) fn wrong(detail: &str) -> Fault {
+    Fault::new(codes::LOGIN_REQUEST).with("detail", detail)
+}
+
+/// Answers with the way to the identity provider, and the flow's cookie.
+pub(crate) async fn login(serving: Serving, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    // A bookmark, or an identity provider's tile: the vault page starts the sign-in, because it makes the key.
+    let Some(query) = query.filter(|query| !query.is_empty()) else { return vault::start() };
+    let begun = begin(serving.applied(), &query, &headers, serving.now());
+    begun.unwrap_or_else(|fault| refusal::refuse(&serving, fault, SignIn::default()))
+}
+
+fn begin(applied: &Applied, query: &str, headers: &HeaderMap, now: i64) -> Result<Response> {
+    let (client, relogin) = if client::asks(query) {
+        client::requested(applied, query, headers).map(|(client, relogin)| (Client::OnPrem(client), relogin))?
+    } else {
+        (Client::Vault(vault_page(applied, query)?), false)
+    };
+    let login = Login { asked: Asked::new(applied, now)?, client };
+    let handle = Handle::new()?;
+    let mut response = idp::ask(applied, &login.asked, &handle, relogin)?;
+    handle.keep(applied, &login, headers, response.headers_mut())?;
     Ok(response)
 }
 
-/// The flow that the vault page asks for. Every parameter once; anything else is refused.
-fn requested(applied: &Applied, query: &str, now: i64) -> Result<Flow> {
-    let wrong = |detail: &str| Fault::new(codes::LOGIN_REQUEST).with("detail", detail);
-    let parameters: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let value = |name: &str| match parameters.iter().filter(|(known, _)| known == name).collect::<Vec<_>>()[..] {
-        [(_, value)] => Ok(value.as_str()),
-        _ => Err(wrong(name)),
-    };
+/// The vault page that asks. Every parameter once; anything else is refused.
+fn vault_page(applied: &Applied, query: &str) -> Result<VaultPage> {
     let known = ["client", "redirect_uri", "code_challenge", "code_challenge_method", "page_key", "state"];
-    if let Some((name, _)) = parameters.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        return Err(wrong(&name.chars().take(40).collect::<String>()));
-    }
-    if value("client")? != "vault" {
+    let query = Query::read(query, &known)?;
+    if query.required("client")? != "vault" {
         return Err(wrong("client"));
     }
-    let redirect_uri = value("redirect_uri")?;
+    let redirect_uri = query.required("redirect_uri")?;
     if redirect_uri != applied.urls.at(urls::VAULT) {
         return Err(wrong("redirect_uri"));
     }
-    let challenge = value("code_challenge")?;
+    let challenge = query.required("code_challenge")?;
     let decoded = BASE64URL_NOPAD.decode(challenge.as_bytes()).map_err(|_| wrong("code_challenge"))?;
-    if value("code_challenge_method")? != "S256" || decoded.len() != 32 {
+    if query.required("code_challenge_method")? != "S256" || decoded.len() != 32 {
         return Err(wrong("code_challenge"));
     }
-    let page_key = value("page_key")?;
+    let page_key = query.required("page_key")?;
     PageKey::parse(&BASE64URL_NOPAD.decode(page_key.as_bytes()).map_err(|_| wrong("page_key"))?)?;
-    let page_state = value("state")?;
+    let page_state = query.required("state")?;
     let plain = page_state.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !plain || !(16..=128).contains(&page_state.len()) {
         return Err(wrong("state"));
     }
-    Ok(Flow {
-        request_id: format!("_{}", HEXLOWER.encode(&random::<20>()?)),
-        idp: applied.idp.entity_id.clone(),
-        started: now,
+    Ok(VaultPage {
         redirect_uri: redirect_uri.to_owned(),
         code_challenge: challenge.to_owned(),
         page_key: page_key.to_owned(),

@@ -1,20 +1,37 @@
 //! A refusal: browsers get a reference number, the administrator gets the reason (in the activity).
 
+use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::Response;
 use data_encoding::BASE32;
 use sekisho_config::urls;
 use sekisho_fault::Fault;
+use sekisho_messages::Language;
 
+use crate::face::Serving;
 use crate::flow::random;
-use crate::routes::Shared;
-use crate::{SignIn, pages};
+use crate::{Activity, SignIn, pages};
+
+/// A number to be found again by: eight letters and digits without those that look alike. Not a secret.
+pub(crate) fn reference() -> String {
+    random::<5>().map_or_else(|_| "BUSY".to_owned(), |bytes| BASE32.encode(&bytes))
+}
 
 /// Writes the refusal down and sends the browser to the vault page, which shows the number and what to do.
-pub(crate) fn refuse(shared: &Shared, fault: Fault, sign_in: SignIn) -> Response {
-    // Eight letters and digits without those that look alike; only to be found again, not a secret.
-    let reference = random::<5>().map_or_else(|_| "BUSY".to_owned(), |bytes| BASE32.encode(&bytes));
-    tracing::info!(code = %fault.code, %reference, "sign-in refused");
-    shared.activity.sign_in(SignIn { reference: Some(reference.clone()), refusal: Some(fault), ..sign_in });
+pub(crate) fn refuse(serving: &Serving, fault: Fault, sign_in: SignIn) -> Response {
+    let reference = note(serving.activity(), fault, sign_in);
     pages::see_other(LOCATION, &format!("{}#error={reference}", urls::VAULT))
+}
+
+/// Writes the refusal down and shows the number on a page of its own, which needs nothing to be served.
+pub(crate) fn plain(activity: &dyn Activity, fault: Fault, language: Language) -> Response {
+    let reference = note(activity, fault, SignIn::default());
+    pages::told(language, StatusCode::FORBIDDEN, "refused", Some(&reference))
+}
+
+fn note(activity: &dyn Activity, fault: Fault, sign_in: SignIn) -> String {
+    let reference = reference();
+    tracing::info!(code = %fault.code, %reference, "sign-in refused");
+    activity.sign_in(SignIn { reference: Some(reference.clone()), refusal: Some(fault), ..sign_in });
+    reference
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
@@ -12,60 +12,38 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use sekisho_config::urls;
-use tokio::sync::Semaphore;
 
-use crate::replay::Replay;
-use crate::{Activity, Applied, Clock, Users, acs, handover, login, pages, vault};
+use crate::face::{Face, Serving};
+use crate::{acs, client, handover, login, pages, ping, test_login, trial, vault};
 
 /// The largest request body, in bytes: the largest response in base64 and URL-encoded, with room.
 const BODY: usize = 400 * 1024;
-/// Verifications at once; more are shed.
-const POOL: usize = 64;
 
-/// What the handlers share.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) applied: Arc<Applied>,
-    pub(crate) users: Arc<dyn Users>,
-    pub(crate) activity: Arc<dyn Activity>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) replay: Arc<Replay>,
-    pub(crate) pool: Arc<Semaphore>,
-}
-
-/// The public face of an applied configuration.
-pub fn router(
-    applied: Arc<Applied>,
-    users: Arc<dyn Users>,
-    activity: Arc<dyn Activity>,
-    clock: Arc<dyn Clock>,
-) -> Router {
-    let shared =
-        Shared { applied, users, activity, clock, replay: Arc::default(), pool: Arc::new(Semaphore::new(POOL)) };
+/// The routes of a face. They stay; what they serve changes with the face.
+pub fn router(face: Arc<Face>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to(urls::VAULT) }))
-        .route(urls::PING, get(ping))
+        .route(urls::PING, get(ping::ping))
         .route(urls::VAULT, get(vault::page))
         .route("/vault/vault.js", get(vault::script))
         .route("/vault/vault.css", get(vault::style))
         .route("/vault/redeem", post(handover::redeem))
-        .route(pages::SUBMIT, get(vault::submit))
+        .route(pages::SUBMIT, get(pages::submit))
+        .route(pages::STYLE, get(pages::style))
         .route(urls::ENTITY_ID, get(metadata))
         .route(urls::LOGIN, get(login::login))
         .route(urls::ACS, post(acs::acs))
+        .route(client::RELEASE, post(client::release))
+        .route(client::COPY, get(client::copy))
+        .route(&format!("{}{{nonce}}", trial::TEST), get(test_login::open))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(middleware::from_fn(headers))
-        .with_state(shared)
-}
-
-/// The health check that balancers read; it answers without SNI and for any Host.
-async fn ping() -> Response {
-    ([(CONTENT_TYPE, "application/json")], "{\"configuration\":\"Running\"}").into_response()
+        .with_state(face)
 }
 
 /// Our metadata, at the Entity ID.
-async fn metadata(State(shared): State<Shared>) -> Response {
-    match shared.applied.sp_metadata() {
+async fn metadata(serving: Serving) -> Response {
+    match serving.applied().sp_metadata() {
         Ok(xml) => ([(CONTENT_TYPE, "application/samlmetadata+xml")], xml).into_response(),
         Err(_) => pages::status(StatusCode::INTERNAL_SERVER_ERROR),
     }

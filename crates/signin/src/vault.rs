@@ -1,10 +1,10 @@
 //! The vault page: three files that are built into the service, and come from nowhere else (R4).
 
-use axum::body::Body;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, LOCATION};
 use axum::response::Response;
 use sekisho_config::urls;
 
+use crate::face::Serving;
 use crate::pages;
 
 const HTML: &str = include_str!("../../../ui/dist-vault/vault.html");
@@ -14,7 +14,7 @@ const STYLE: &str = include_str!("../../../ui/dist-vault/vault.css");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-pub(crate) async fn page() -> Response {
+pub(crate) async fn page(_: Serving) -> Response {
     answer("text/html; charset=utf-8", HTML)
 }
 
@@ -26,19 +26,13 @@ pub(crate) async fn style() -> Response {
     answer("text/css; charset=utf-8", STYLE)
 }
 
-pub(crate) async fn submit() -> Response {
-    answer("text/javascript; charset=utf-8", pages::SUBMIT_JS)
-}
-
 /// To the vault page, which starts a sign-in by itself: it alone can make the key that the answer is sealed to.
 pub(crate) fn start() -> Response {
     pages::see_other(LOCATION, &format!("{}#start", urls::VAULT))
 }
 
 fn answer(kind: &'static str, body: &'static str) -> Response {
-    let mut response = Response::new(Body::from(body));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, axum::http::HeaderValue::from_static(kind));
-    headers.insert(CONTENT_SECURITY_POLICY, axum::http::HeaderValue::from_static(POLICY));
+    let mut response = pages::file(kind, body);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }

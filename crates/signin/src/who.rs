@@ -17,7 +17,7 @@ fn values<'a>(verified: &'a Verified, name: &str) -> Vec<&'a str> {
 
 /// The lasting identity: the configured attribute, or the NameID if it is one that lasts.
 pub(crate) fn identity(verified: &Verified, configuration: &Configuration) -> Result<Identity> {
-    let (source, value) = if let Some(name) = &configuration.attributes.subject {
+    let (source, value) = if let Some(name) = &configuration.document.attributes.subject {
         match values(verified, name)[..] {
             [value] if !value.trim().is_empty() => (format!("attribute:{name}"), value),
             _ => return Err(Fault::new(codes::NO_SUBJECT).with("wanted", name.as_str())),
@@ -33,15 +33,23 @@ pub(crate) fn identity(verified: &Verified, configuration: &Configuration) -> Re
     Ok(Identity { idp: verified.issuer.clone(), source, value: value.to_owned() })
 }
 
+/// The one e-mail address that came, as it came.
+pub(crate) fn address<'a>(verified: &'a Verified, configuration: &Configuration) -> Option<&'a str> {
+    match values(verified, &configuration.document.attributes.email)[..] {
+        [address] => Some(address),
+        _ => None,
+    }
+}
+
 /// The profile: exactly one e-mail address in a reserved domain, and names as far as there are any.
 pub(crate) fn profile(verified: &Verified, configuration: &Configuration) -> Result<Profile> {
-    let attributes = &configuration.attributes;
-    let [address] = values(verified, &attributes.email)[..] else {
+    let attributes = &configuration.document.attributes;
+    let Some(address) = address(verified, configuration) else {
         let received: Vec<String> = verified.attributes.iter().map(|attribute| attribute.name.clone()).collect();
         return Err(Fault::new(codes::NO_EMAIL).with("wanted", attributes.email.as_str()).with("received", received));
     };
     let email = Email::parse(address)?;
-    let domains = &configuration.provisioning.domains;
+    let domains = &configuration.domains;
     if !domains.is_empty() && !email.is_in(domains) {
         let domain = email.as_str().rsplit('@').next().unwrap_or_default();
         let reserved: Vec<String> = domains.iter().map(|domain| domain.as_str().to_owned()).collect();

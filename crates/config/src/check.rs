@@ -1,0 +1,138 @@
+//! Is a document fit to be served? What is missing, what is wrong, what an administrator should look at.
+
+use sekisho_certs::{Pair, check};
+use sekisho_fault::{Fault, Result, Severity};
+use sekisho_saml::metadata::IdpMetadata;
+
+use crate::codes;
+use crate::document::{Document, SamlKey};
+use crate::email::Domain;
+
+/// What a check needs to know besides the document.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The TLS pair, opened.
+    pub tls: Option<&'a Pair>,
+    /// SAML's own pair, opened.
+    pub saml: Option<&'a Pair>,
+    /// The mail domains that are reserved for the connection.
+    pub domains: &'a [Domain],
+    /// Now: seconds since 1970.
+    pub now: i64,
+}
+
+/// Quick checks, those that block first.
+pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let missing = |field: &str| Fault::new(codes::MISSING).on(field);
+    if document.advertised_host.is_none() {
+        found.push(missing("advertised_host"));
+    }
+    match facts.tls {
+        None => found.push(missing("tls")),
+        Some(pair) => found.extend(tls(document, pair, facts.now).into_iter().map(|fault| fault.on("tls"))),
+    }
+    if document.saml_key == SamlKey::Own && facts.saml.is_none() {
+        found.push(missing("saml"));
+    }
+    if document.saml_key == SamlKey::None && document.encrypted_assertions {
+        found.push(Fault::new(codes::ENCRYPTED_WITHOUT_KEY).on("encrypted_assertions"));
+    }
+    match metadata(document) {
+        Ok(_) => {}
+        Err(fault) => found.push(fault.on("idp_metadata")),
+    }
+    if document.just_in_time && facts.domains.is_empty() {
+        found.push(Fault::new(codes::JIT_WITHOUT_DOMAIN).on("just_in_time"));
+    }
+    let warning = |code, field: &str| Fault::new(code).on(field).as_severity(Severity::Warning);
+    if document.allow_sha1 {
+        found.push(warning(codes::SHA1_ALLOWED, "allow_sha1"));
+    }
+    if document.client_protocol {
+        found.push(warning(codes::CLIENT_PROTOCOL, "client_protocol"));
+    }
+    found.sort_by_key(|fault| std::cmp::Reverse(fault.severity));
+    found
+}
+
+fn tls(document: &Document, pair: &Pair, now: i64) -> Vec<Fault> {
+    let host = document.advertised_host.as_ref().map(crate::Host::as_str);
+    let hosts: Vec<&str> = host.into_iter().collect();
+    let mut found = check::server(pair, &hosts, now).unwrap_or_else(|fault| vec![fault]);
+    if document.tls.as_ref().is_some_and(|tls| tls.trial) {
+        // Said once, in words that fit: a trial certificate is self-signed on purpose.
+        found.retain(|fault| fault.severity == Severity::Error);
+        found.push(Fault::new(codes::TRIAL_CERTIFICATE).as_severity(Severity::Warning));
+    }
+    found
+}
+
+/// The identity provider's metadata, read.
+///
+/// Codes: `MISSING`, and those of the metadata.
+pub fn metadata(document: &Document) -> Result<IdpMetadata> {
+    let xml = document.idp.metadata.as_ref().ok_or_else(|| Fault::new(codes::MISSING).on("idp_metadata"))?;
+    IdpMetadata::parse(xml.as_bytes()).map_err(|fault| fault.on("idp_metadata"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::KeyPair;
+    use crate::field::{Field, set};
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn codes_of(document: &Document, tls: Option<&Pair>, domains: &[Domain]) -> Vec<(String, String)> {
+        let facts = Facts { tls, saml: None, domains, now: NOW };
+        let found = super::document(document, &facts);
+        found.iter().map(|fault| (fault.code.to_string(), fault.field.clone().unwrap_or_default())).collect()
+    }
+
+    fn has(found: &[(String, String)], code: &sekisho_fault::Code, field: &str) -> bool {
+        found.iter().any(|(known, on)| known == code.as_str() && on == field)
+    }
+
+    #[test]
+    fn an_empty_document_says_what_is_missing_and_where() {
+        let found = codes_of(&Document::default(), None, &[]);
+        for field in ["advertised_host", "tls", "saml", "idp_metadata"] {
+            assert!(has(&found, &codes::MISSING, field), "{field}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_of_another_name_is_found_at_its_field() {
+        let mut document = Document::default();
+        set(&mut document, Field::AdvertisedHost, "sso.example.com").unwrap();
+        let pair = sekisho_certs::trial::certificate("other.example.com", NOW).unwrap();
+        let found = codes_of(&document, Some(&pair), &[]);
+        assert!(has(&found, &sekisho_certs::codes::NOT_COVERED, "tls"), "{found:?}");
+    }
+
+    #[test]
+    fn a_trial_certificate_is_a_warning_and_does_not_block() {
+        let mut document = Document::default();
+        set(&mut document, Field::AdvertisedHost, "sso.example.com").unwrap();
+        document.tls = Some(KeyPair {
+            certificates: String::new(),
+            key: String::new(),
+            trial: true,
+            unknown: serde_json::Map::new(),
+        });
+        let pair = sekisho_certs::trial::certificate("sso.example.com", NOW).unwrap();
+        let found = codes_of(&document, Some(&pair), &[]);
+        assert!(has(&found, &codes::TRIAL_CERTIFICATE, "tls"));
+        assert!(!found.iter().any(|(code, field)| field == "tls" && code.starts_with("certs.")), "{found:?}");
+    }
+
+    #[test]
+    fn users_made_at_first_sign_in_need_a_reserved_domain() {
+        let mut document = Document::default();
+        set(&mut document, Field::JustInTime, "true").unwrap();
+        assert!(has(&codes_of(&document, None, &[]), &codes::JIT_WITHOUT_DOMAIN, "just_in_time"));
+        let reserved = [Domain::parse("example.com").unwrap()];
+        assert!(!has(&codes_of(&document, None, &reserved), &codes::JIT_WITHOUT_DOMAIN, "just_in_time"));
+    }
+}

@@ -1,0 +1,198 @@
+//! What differs between two configurations, and how two administrators' changes come together.
+
+use serde_json::{Map, Value};
+
+use crate::document::Document;
+
+/// One difference, as a person reads it: values are shown, keys never.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The field: a name of [`crate::field::Field`], or `tls`, `saml`, `idp_metadata`.
+    pub field: String,
+    /// What it was; empty for nothing.
+    pub from: String,
+    /// What it is now; empty for nothing.
+    pub to: String,
+}
+
+/// What two servers' administrators changed in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The field.
+    pub field: String,
+    /// What both started from.
+    pub base: String,
+    /// What was saved in the meantime.
+    pub theirs: String,
+    /// What was to be saved.
+    pub ours: String,
+}
+
+/// Not part of what an administrator compares: they belong to the save itself.
+const OF_THE_SAVE: [&str; 2] = ["reason", "change_number"];
+
+/// The differences, field by field, in the order of the document.
+pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
+    let (from, to) = (flat(from), flat(to));
+    let names = to.keys().chain(from.keys().filter(|name| !to.contains_key(*name)));
+    let changed = names.filter(|name| from.get(*name) != to.get(*name));
+    changed.map(|name| Change { field: name.clone(), from: shown(from.get(name)), to: shown(to.get(name)) }).collect()
+}
+
+/// Brings together what was saved (`theirs`) and what is to be saved (`ours`), both made from `base`. Fields that only
+/// one side changed are taken over; a field that both changed in different ways is a conflict, and stays ours.
+pub fn merge(base: &Document, theirs: &Document, ours: &Document) -> (Document, Vec<Conflict>) {
+    let (old, other, mut own) = (flat(base), flat(theirs), flat(ours));
+    let mut conflicts = Vec::new();
+    let names: Vec<String> = other.keys().chain(old.keys()).cloned().collect();
+    for name in names {
+        let (before, saved, wanted) = (old.get(&name), other.get(&name), own.get(&name));
+        if saved == before || saved == wanted {
+            continue;
+        }
+        if wanted == before {
+            match saved {
+                Some(value) => drop(own.insert(name, value.clone())),
+                None => drop(own.remove(&name)),
+            }
+        } else if !conflicts.iter().any(|known: &Conflict| known.field == name) {
+            let [base, theirs, ours] = [before, saved, wanted].map(shown);
+            conflicts.push(Conflict { field: name, base, theirs, ours });
+        }
+    }
+    // Each field is one side's value of that very field, so the whole is a document again.
+    let mut merged: Document = serde_json::from_value(deep(own)).unwrap_or_else(|_| ours.clone());
+    (merged.reason, merged.change_number) = (ours.reason.clone(), ours.change_number.clone());
+    (merged, conflicts)
+}
+
+/// The document as one level of names. A pair of keys is one value: its halves belong together.
+fn flat(document: &Document) -> Map<String, Value> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(document) else { return Map::new() };
+    let mut flat = Map::new();
+    for (name, value) in fields {
+        match (name.as_str(), value) {
+            ("attributes", Value::Object(inner)) => {
+                flat.extend(inner.into_iter().map(|(key, value)| (format!("attribute_{key}"), value)));
+            }
+            ("idp", Value::Object(inner)) => flat.extend(inner.into_iter().map(|(key, value)| {
+                let name = if key == "kind" { "idp_type".to_owned() } else { format!("idp_{key}") };
+                (name, value)
+            })),
+            (name, _) if OF_THE_SAVE.contains(&name) => {}
+            (_, value) => drop(flat.insert(name, value)),
+        }
+    }
+    flat
+}
+
+/// The way back.
+fn deep(flat: Map<String, Value>) -> Value {
+    let (mut fields, mut attributes, mut idp) = (Map::new(), Map::new(), Map::new());
+    for (name, value) in flat {
+        if name == "idp_type" {
+            idp.insert("kind".to_owned(), value);
+        } else if let Some(key) = name.strip_prefix("attribute_") {
+            attributes.insert(key.to_owned(), value);
+        } else if let Some(key) = name.strip_prefix("idp_") {
+            idp.insert(key.to_owned(), value);
+        } else {
+            fields.insert(name, value);
+        }
+    }
+    fields.insert("attributes".to_owned(), Value::Object(attributes));
+    fields.insert("idp".to_owned(), Value::Object(idp));
+    Value::Object(fields)
+}
+
+/// A value for a person. Of a pair of keys the name of its key, of metadata its length: the faces show more.
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) if text.len() > 200 => format!("{}…", text.chars().take(80).collect::<String>()),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Object(pair)) if pair.contains_key("key") => {
+            pair["key"].as_str().map(|key| key.chars().take(16).collect()).unwrap_or_default()
+        }
+        Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{Field, set};
+    use proptest::prelude::*;
+
+    fn with(changes: &[(Field, &str)]) -> Document {
+        let mut document = Document::default();
+        for (field, text) in changes {
+            set(&mut document, *field, text).unwrap();
+        }
+        document
+    }
+
+    #[test]
+    fn a_difference_names_its_field_and_both_values() {
+        let changes = diff(&with(&[]), &with(&[(Field::AttributeEmail, "mail"), (Field::AdvertisedPort, "443")]));
+        let shown: Vec<(&str, &str, &str)> =
+            changes.iter().map(|one| (one.field.as_str(), one.from.as_str(), one.to.as_str())).collect();
+        assert_eq!(shown, [("advertised_port", "8443", "443"), ("attribute_email", "Email", "mail")]);
+    }
+
+    #[test]
+    fn changes_of_different_fields_come_together() {
+        let base = with(&[(Field::AdvertisedHost, "a.example")]);
+        let theirs = with(&[(Field::AdvertisedHost, "a.example"), (Field::JustInTime, "true")]);
+        let ours = with(&[(Field::AdvertisedHost, "b.example")]);
+        let (merged, conflicts) = merge(&base, &theirs, &ours);
+        assert!(conflicts.is_empty());
+        assert!(merged.just_in_time);
+        assert_eq!(merged.advertised_host.unwrap().as_str(), "b.example");
+    }
+
+    #[test]
+    fn two_changes_of_one_field_are_a_conflict_and_nothing_is_lost() {
+        let base = with(&[(Field::AttributeEmail, "Email")]);
+        let (theirs, ours) = (with(&[(Field::AttributeEmail, "mail")]), with(&[(Field::AttributeEmail, "address")]));
+        let (merged, conflicts) = merge(&base, &theirs, &ours);
+        let expected = Conflict {
+            field: "attribute_email".into(),
+            base: "Email".into(),
+            theirs: "mail".into(),
+            ours: "address".into(),
+        };
+        assert_eq!(conflicts, [expected]);
+        assert_eq!(merged.attributes.email, "address");
+    }
+
+    #[test]
+    fn a_field_of_a_newer_version_goes_through_a_merge() {
+        let theirs = Document::read(br#"{"from_the_future":1,"idp":{"more":2}}"#, 1).unwrap();
+        let (merged, _) = merge(&with(&[]), &theirs, &with(&[(Field::ForceAuthn, "true")]));
+        let written: Value = serde_json::from_slice(&merged.to_json()).unwrap();
+        assert_eq!((&written["from_the_future"], &written["idp"]["more"]), (&Value::from(1), &Value::from(2)));
+        assert!(merged.force_authn);
+    }
+
+    fn some() -> impl Strategy<Value = Document> {
+        (any::<bool>(), 1u16..4, "[ab]").prop_map(|(jit, port, host)| {
+            let mut document = with(&[(Field::AdvertisedHost, &format!("{host}.example"))]);
+            (document.just_in_time, document.advertised_port) = (jit, port);
+            document
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_merge_with_an_untouched_side_is_the_other_side(base in some(), other in some()) {
+            prop_assert_eq!(merge(&base, &base, &other), (other.clone(), vec![]));
+            prop_assert_eq!(merge(&base, &other, &base), (other, vec![]));
+        }
+
+        #[test]
+        fn equal_documents_do_not_differ(one in some()) {
+            prop_assert!(diff(&one, &one).is_empty());
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The configuration that all servers of a connection share: one typed document, saved as numbered revisions.
+//!
+//! A field that this version does not know is kept and written back (R18). Values are checked when they are set, so a
+//! document holds nothing that cannot be read; what is still missing, [`crate::check`] says.
+
+use sekisho_fault::{Fault, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use ts_rs::TS;
+
+use crate::codes;
+use crate::host::Host;
+use crate::urls::{ENTITY_ID, Urls};
+
+/// The schema that this version writes.
+pub const SCHEMA: u32 = 1;
+/// The lowest schema whose readers understand what this version writes.
+pub const MIN_READER: u32 = 1;
+
+/// Private key and certificates, the key by its name at the hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPair {
+    /// The certificates, PEM, the leaf first.
+    pub certificates: String,
+    /// The fingerprint under which the private key is sealed, apart from the document (R19).
+    pub key: String,
+    /// A trial certificate: users' browsers will warn.
+    #[serde(default)]
+    pub trial: bool,
+    /// What a newer version has added.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// Which pair signs requests and decrypts assertions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SamlKey {
+    /// A pair of its own, so that a renewal of the TLS certificate does not concern the identity provider.
+    #[default]
+    Own,
+    /// The TLS pair, as the on-prem product has it.
+    Tls,
+    /// None: requests are not signed, assertions are not encrypted.
+    None,
+}
+
+/// What has to be signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Signing {
+    /// The response or the assertion.
+    #[default]
+    Either,
+    /// The response.
+    Response,
+    /// The assertion.
+    Assertion,
+    /// Both.
+    Both,
+}
+
+/// The identity providers with presets, in the order of the on-prem product's list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum IdpType {
+    #[default]
+    Default,
+    F5,
+    Google,
+    Okta,
+    AdFs,
+    Entra,
+    OneLogin,
+    AwsSso,
+    Centrify,
+    Duo,
+    Ibm,
+    JumpCloud,
+    Ping,
+    PingOne,
+    Rsa,
+    SecureAuth,
+    Thales,
+    Auth0,
+    Cas,
+    Shibboleth,
+}
+
+/// The identity provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idp {
+    /// Which one.
+    #[serde(default)]
+    pub kind: IdpType,
+    /// Its metadata, as it came.
+    #[serde(default)]
+    pub metadata: Option<String>,
+    /// Where the metadata came from, when it was an address.
+    #[serde(default)]
+    pub metadata_url: Option<String>,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
+}
+
+/// What the identity provider's attributes are called, to the letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attributes {
+    /// First name.
+    pub first: String,
+    /// Last name.
+    pub last: String,
+    /// E-mail address.
+    pub email: String,
+    /// The attribute that names a user for good; without one, the `NameID` does.
+    #[serde(default)]
+    pub subject: Option<String>,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self {
+            first: "First".to_owned(),
+            last: "Last".to_owned(),
+            email: "Email".to_owned(),
+            subject: None,
+            unknown: Map::new(),
+        }
+    }
+}
+
+/// The document.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own in the form")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The name that browsers open.
+    #[serde(default)]
+    pub advertised_host: Option<Host>,
+    /// The port that browsers open.
+    #[serde(default = "port")]
+    pub advertised_port: u16,
+    /// The Entity ID; derived until the first save, then frozen.
+    #[serde(default)]
+    pub entity_id: Option<String>,
+    /// TLS certificate and key.
+    #[serde(default)]
+    pub tls: Option<KeyPair>,
+    /// Which pair SAML uses.
+    #[serde(default)]
+    pub saml_key: SamlKey,
+    /// SAML's own pair.
+    #[serde(default)]
+    pub saml: Option<KeyPair>,
+    /// What has to be signed.
+    #[serde(default)]
+    pub signing: Signing,
+    /// Whether assertions should come encrypted: our metadata then carries a key for it.
+    #[serde(default)]
+    pub encrypted_assertions: bool,
+    /// The identity provider.
+    #[serde(default)]
+    pub idp: Idp,
+    /// The names of its attributes.
+    #[serde(default)]
+    pub attributes: Attributes,
+    /// The `NameID` format that requests ask for.
+    #[serde(default)]
+    pub name_id_format: Option<String>,
+    /// Asks for a fresh authentication at every sign-in.
+    #[serde(default)]
+    pub force_authn: bool,
+    /// Takes SHA-1 signatures; told as a warning.
+    #[serde(default)]
+    pub allow_sha1: bool,
+    /// How far the clocks may differ, in seconds (0 to 300).
+    #[serde(default = "skew")]
+    pub skew_seconds: u16,
+    /// Makes an unknown user at the first verified sign-in.
+    #[serde(default)]
+    pub just_in_time: bool,
+    /// Answers the on-prem product's clients (R5).
+    #[serde(default)]
+    pub client_protocol: bool,
+    /// Why it was saved, for the history.
+    #[serde(default)]
+    pub reason: String,
+    /// The number under which the change was asked for, for the history.
+    #[serde(default)]
+    pub change_number: String,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
+}
+
+fn port() -> u16 {
+    8443
+}
+
+fn skew() -> u16 {
+    60
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self {
+            advertised_host: None,
+            advertised_port: port(),
+            entity_id: None,
+            tls: None,
+            saml_key: SamlKey::default(),
+            saml: None,
+            signing: Signing::default(),
+            encrypted_assertions: false,
+            idp: Idp::default(),
+            attributes: Attributes::default(),
+            name_id_format: None,
+            force_authn: false,
+            allow_sha1: false,
+            skew_seconds: skew(),
+            just_in_time: false,
+            client_protocol: false,
+            reason: String::new(),
+            change_number: String::new(),
+            unknown: Map::new(),
+        }
+    }
+}
+
+impl Document {
+    /// Reads a document that was written in a schema that this version understands.
+    ///
+    /// Codes: `NEWER_SCHEMA`, `DOCUMENT`.
+    pub fn read(json: &[u8], min_reader: u32) -> Result<Self> {
+        if min_reader > SCHEMA {
+            return Err(Fault::new(codes::NEWER_SCHEMA).with("needed", min_reader).with("known", SCHEMA));
+        }
+        serde_json::from_slice(json).map_err(|error| Fault::new(codes::DOCUMENT).with("detail", error.to_string()))
+    }
+
+    /// The bytes that are sealed.
+    pub fn to_json(&self) -> Vec<u8> {
+        // Strings, numbers and maps with string keys always have a JSON form.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The addresses, once the host is known.
+    pub fn urls(&self) -> Option<Urls> {
+        self.advertised_host.as_ref().map(|host| Urls::new(host, self.advertised_port))
+    }
+
+    /// The Entity ID, once the host is known.
+    pub fn entity_id(&self) -> Option<String> {
+        self.entity_id.clone().or_else(|| Some(self.urls()?.at(ENTITY_ID)))
+    }
+
+    /// The pair that SAML uses.
+    pub fn saml_pair(&self) -> Option<&KeyPair> {
+        match self.saml_key {
+            SamlKey::Own => self.saml.as_ref(),
+            SamlKey::Tls => self.tls.as_ref(),
+            SamlKey::None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_a_newer_version_is_kept() {
+        let json = br#"{"advertised_port":443,"from_the_future":{"a":1},"idp":{"kind":"okta","more":[1]}}"#;
+        let read = Document::read(json, 1).unwrap();
+        let written: Value = serde_json::from_slice(&read.to_json()).unwrap();
+        assert_eq!(written["from_the_future"]["a"], 1);
+        assert_eq!(written["idp"]["more"][0], 1);
+        assert_eq!((read.advertised_port, read.idp.kind), (443, IdpType::Okta));
+    }
+
+    #[test]
+    fn a_document_that_needs_a_newer_reader_is_refused() {
+        assert_eq!(Document::read(b"{}", SCHEMA + 1).unwrap_err().code, codes::NEWER_SCHEMA);
+        assert_eq!(Document::read(b"[]", 1).unwrap_err().code, codes::DOCUMENT);
+    }
+
+    #[test]
+    fn an_empty_document_is_the_default_one() {
+        assert_eq!(Document::read(b"{}", 1).unwrap(), Document::default());
+    }
+}

@@ -1,0 +1,278 @@
+//! Setting one field from a text: the same words for form, command line and file.
+
+use std::net::IpAddr;
+
+use sekisho_fault::{Fault, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+use crate::codes;
+use crate::document::Document;
+use crate::host::Host;
+use crate::server::ThisServer;
+
+/// The fields that are set from a text, in the order of the form. Certificates and metadata come as files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+#[allow(missing_docs, reason = "Document and ThisServer document them")]
+pub enum Field {
+    AdvertisedHost,
+    AdvertisedPort,
+    PrivateIp,
+    PrivatePort,
+    SamlKey,
+    IdpType,
+    AttributeFirst,
+    AttributeLast,
+    AttributeEmail,
+    AttributeSubject,
+    EntityId,
+    Signing,
+    EncryptedAssertions,
+    NameIdFormat,
+    ForceAuthn,
+    AllowSha1,
+    SkewSeconds,
+    JustInTime,
+    ClientProtocol,
+    Proxy,
+    Authorities,
+}
+
+impl Field {
+    /// All fields, in the order of the form.
+    pub const ALL: &[Self] = &[
+        Self::AdvertisedHost,
+        Self::AdvertisedPort,
+        Self::PrivateIp,
+        Self::PrivatePort,
+        Self::SamlKey,
+        Self::IdpType,
+        Self::AttributeFirst,
+        Self::AttributeLast,
+        Self::AttributeEmail,
+        Self::AttributeSubject,
+        Self::EntityId,
+        Self::Signing,
+        Self::EncryptedAssertions,
+        Self::NameIdFormat,
+        Self::ForceAuthn,
+        Self::AllowSha1,
+        Self::SkewSeconds,
+        Self::JustInTime,
+        Self::ClientProtocol,
+        Self::Proxy,
+        Self::Authorities,
+    ];
+
+    /// Its name in files, on the command line and in faults.
+    pub fn name(self) -> String {
+        // Every variant is written as a plain string.
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// The field of this name.
+    ///
+    /// Code: `NO_SUCH_FIELD`.
+    pub fn parse(name: &str) -> Result<Self> {
+        word(name).ok_or_else(|| Fault::new(codes::NO_SUCH_FIELD).with("value", name))
+    }
+
+    /// Whether it belongs to this server only.
+    pub fn is_local(self) -> bool {
+        matches!(self, Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Authorities)
+    }
+}
+
+fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(Value::String(text.to_owned())).ok()
+}
+
+fn plain_word<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// An attribute's name, or another text that must be there and have no stray spaces around it.
+fn name(text: &str) -> Result<String> {
+    if text.is_empty() || text.len() > 256 || text.trim() != text || text.chars().any(char::is_control) {
+        return Err(Fault::new(codes::NAME).with("value", text.chars().take(80).collect::<String>()));
+    }
+    Ok(text.to_owned())
+}
+
+fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T>) -> Result<Option<T>> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
+}
+
+fn port(text: &str) -> Result<u16> {
+    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| Fault::new(codes::PORT).with("value", text))
+}
+
+fn choice<T: DeserializeOwned>(text: &str) -> Result<T> {
+    word(text).ok_or_else(|| Fault::new(codes::CHOICE).with("value", text))
+}
+
+fn switch(text: &str) -> Result<bool> {
+    text.parse().map_err(|_| Fault::new(codes::CHOICE).with("value", text))
+}
+
+fn entity_id(text: &str) -> Result<String> {
+    if text.len() > 1024 || text.contains(char::is_whitespace) {
+        return Err(Fault::new(codes::ENTITY_ID));
+    }
+    Ok(text.to_owned())
+}
+
+/// Sets a field of the document.
+///
+/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `CHOICE`, `NAME`, `LOCAL_FIELD`; each with the field.
+pub fn set(document: &mut Document, field: Field, text: &str) -> Result<()> {
+    set_shared(document, field, text).map_err(|fault| fault.on(&field.name()))
+}
+
+fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
+    match field {
+        Field::AdvertisedHost => document.advertised_host = optional(text, Host::parse)?,
+        Field::AdvertisedPort => document.advertised_port = port(text)?,
+        Field::SamlKey => document.saml_key = choice(text)?,
+        Field::IdpType => document.idp.kind = choice(text)?,
+        Field::AttributeFirst => document.attributes.first = name(text)?,
+        Field::AttributeLast => document.attributes.last = name(text)?,
+        Field::AttributeEmail => document.attributes.email = name(text)?,
+        Field::AttributeSubject => document.attributes.subject = optional(text, name)?,
+        Field::EntityId => document.entity_id = optional(text, entity_id)?,
+        Field::Signing => document.signing = choice(text)?,
+        Field::EncryptedAssertions => document.encrypted_assertions = switch(text)?,
+        Field::NameIdFormat => document.name_id_format = optional(text, name)?,
+        Field::ForceAuthn => document.force_authn = switch(text)?,
+        Field::AllowSha1 => document.allow_sha1 = switch(text)?,
+        Field::SkewSeconds => {
+            let seconds = text.parse().ok().filter(|seconds| *seconds <= 300);
+            document.skew_seconds = seconds.ok_or_else(|| Fault::new(codes::SKEW).with("value", text))?;
+        }
+        Field::JustInTime => document.just_in_time = switch(text)?,
+        Field::ClientProtocol => document.client_protocol = switch(text)?,
+        Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Authorities => {
+            return Err(Fault::new(codes::LOCAL_FIELD));
+        }
+    }
+    Ok(())
+}
+
+/// Sets a field of this server.
+///
+/// Codes: `ADDRESS`, `PORT`, `PROXY`, `LOCAL_FIELD`; each with the field.
+pub fn set_local(server: &mut ThisServer, field: Field, text: &str) -> Result<()> {
+    let wrong = |code| Fault::new(code).with("value", text).on(&field.name());
+    match field {
+        Field::PrivateIp => {
+            server.private_ip = optional(text, |text| text.parse::<IpAddr>().map_err(|_| wrong(codes::ADDRESS)))?;
+        }
+        Field::PrivatePort => {
+            server.private_port = optional(text, port).map_err(|fault| fault.on(&field.name()))?;
+        }
+        Field::Proxy => {
+            server.proxy = optional(text, |text| match url::Url::parse(text) {
+                Ok(url) if matches!(url.scheme(), "http" | "https" | "socks5") && url.host_str().is_some() => {
+                    Ok(text.to_owned())
+                }
+                _ => Err(wrong(codes::PROXY)),
+            })?;
+        }
+        Field::Authorities => server.authorities = optional(text, |text| Ok(text.to_owned()))?,
+        _ => return Err(wrong(codes::LOCAL_FIELD)),
+    }
+    Ok(())
+}
+
+/// The value of a field as text, as [`set`] takes it.
+pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    match field {
+        Field::AdvertisedHost => document.advertised_host.as_ref().map(ToString::to_string).unwrap_or_default(),
+        Field::AdvertisedPort => document.advertised_port.to_string(),
+        Field::PrivateIp => server.private_ip.map(|address| address.to_string()).unwrap_or_default(),
+        Field::PrivatePort => server.private_port.map(|port| port.to_string()).unwrap_or_default(),
+        Field::SamlKey => plain_word(&document.saml_key),
+        Field::IdpType => plain_word(&document.idp.kind),
+        Field::AttributeFirst => document.attributes.first.clone(),
+        Field::AttributeLast => document.attributes.last.clone(),
+        Field::AttributeEmail => document.attributes.email.clone(),
+        Field::AttributeSubject => text(&document.attributes.subject),
+        Field::EntityId => text(&document.entity_id),
+        Field::Signing => plain_word(&document.signing),
+        Field::EncryptedAssertions => document.encrypted_assertions.to_string(),
+        Field::NameIdFormat => text(&document.name_id_format),
+        Field::ForceAuthn => document.force_authn.to_string(),
+        Field::AllowSha1 => document.allow_sha1.to_string(),
+        Field::SkewSeconds => document.skew_seconds.to_string(),
+        Field::JustInTime => document.just_in_time.to_string(),
+        Field::ClientProtocol => document.client_protocol.to_string(),
+        Field::Proxy => text(&server.proxy),
+        Field::Authorities => text(&server.authorities),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn refused(field: Field, text: &str) -> sekisho_fault::Code {
+        let mut document = Document::default();
+        let fault = set(&mut document, field, text).unwrap_err();
+        assert_eq!(document, Document::default(), "a refused value changes nothing");
+        assert_eq!(fault.field, Some(field.name()));
+        fault.code
+    }
+
+    #[test]
+    fn wrong_values_are_refused_by_their_code_and_change_nothing() {
+        assert_eq!(refused(Field::AdvertisedHost, "https://a.example"), codes::HOST);
+        for port in ["", "0", "65536", "84 43", "x"] {
+            assert_eq!(refused(Field::AdvertisedPort, port), codes::PORT);
+        }
+        assert_eq!(refused(Field::SkewSeconds, "301"), codes::SKEW);
+        assert_eq!(refused(Field::EntityId, "a b"), codes::ENTITY_ID);
+        assert_eq!(refused(Field::Signing, "maybe"), codes::CHOICE);
+        assert_eq!(refused(Field::JustInTime, "yes"), codes::CHOICE);
+        assert_eq!(refused(Field::AttributeEmail, " Email"), codes::NAME);
+        assert_eq!(refused(Field::PrivateIp, "10.0.0.1"), codes::LOCAL_FIELD);
+    }
+
+    #[test]
+    fn this_servers_fields_are_set_apart() {
+        let mut server = ThisServer::default();
+        set_local(&mut server, Field::PrivateIp, "10.2.0.11").unwrap();
+        set_local(&mut server, Field::PrivatePort, "9443").unwrap();
+        set_local(&mut server, Field::Proxy, "http://proxy.example:3128").unwrap();
+        assert_eq!(set_local(&mut server, Field::PrivateIp, "10.2.0").unwrap_err().code, codes::ADDRESS);
+        assert_eq!(set_local(&mut server, Field::Proxy, "proxy").unwrap_err().code, codes::PROXY);
+        assert_eq!(set_local(&mut server, Field::AdvertisedHost, "a").unwrap_err().code, codes::LOCAL_FIELD);
+        assert_eq!(get(&Document::default(), &server, Field::PrivateIp), "10.2.0.11");
+    }
+
+    #[test]
+    fn every_field_is_known_by_its_name() {
+        for field in Field::ALL {
+            assert_eq!(Field::parse(&field.name()).unwrap(), *field);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_set_reads_back_and_can_be_set_again(at in 0..Field::ALL.len(), text in ".{0,40}") {
+            let field = Field::ALL[at];
+            let (mut document, server) = (Document::default(), ThisServer::default());
+            if set(&mut document, field, &text).is_ok() {
+                let shown = get(&document, &server, field);
+                let mut again = document.clone();
+                set(&mut again, field, &shown).unwrap();
+                prop_assert_eq!(again, document);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! This server's own settings; never applied elsewhere.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// This server's own settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThisServer {
+    /// Private IP address; without one, all addresses of the machine.
+    #[serde(default)]
+    pub private_ip: Option<IpAddr>,
+    /// Private port; without one, the advertised one.
+    #[serde(default)]
+    pub private_port: Option<u16>,
+    /// HTTP proxy on the way to the hub; without one, the system's settings.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// An administrator has stopped it: it stays stopped over restarts.
+    #[serde(default)]
+    pub stopped: bool,
+    /// Certificates (PEM) of authorities that are trusted on the way to the hub, besides the system's.
+    #[serde(default)]
+    pub authorities: Option<String>,
+}

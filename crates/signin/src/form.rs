@@ -1,0 +1,100 @@
+//! The form that the identity provider lets the browser post, and how it stands to this browser.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use sekisho_config::urls;
+use sekisho_fault::{Fault, Result};
+use url::form_urlencoded;
+
+use crate::flow::Handle;
+use crate::login::Login;
+use crate::pages;
+use crate::test_login::Test;
+
+/// The fields of the posted form.
+pub(crate) struct Form {
+    pub(crate) saml_response: String,
+    relay_state: Option<String>,
+    /// Whether our own page posted it again.
+    pub(crate) reposted: bool,
+}
+
+/// How a posted answer stands to this browser.
+pub(crate) enum Arrived {
+    /// It answers a sign-in of this browser, whose sealed state came with it.
+    Login(Handle, String),
+    /// It answers a test of this browser.
+    Test(Handle, String),
+    /// It names a flow, but the browser did not send the cookie: a cross-site post does not carry it.
+    WithoutCookie,
+    /// It came by itself.
+    Unsolicited,
+}
+
+impl Form {
+    /// Each known field once; a field that comes twice is refused, because two readers could take two values.
+    ///
+    /// Code: `FORM`.
+    pub(crate) fn read(body: &[u8]) -> Result<Self> {
+        let wrong = |detail: &str| Fault::new(crate::codes::FORM).with("detail", detail);
+        let mut form = Self { saml_response: String::new(), relay_state: None, reposted: false };
+        let mut seen = Vec::new();
+        for (name, value) in form_urlencoded::parse(body) {
+            if seen.contains(&name) {
+                return Err(wrong(&format!("{} twice", name.chars().take(40).collect::<String>())));
+            }
+            match &*name {
+                "SAMLResponse" => form.saml_response = value.into_owned(),
+                "RelayState" => form.relay_state = Some(value.into_owned()),
+                "reposted" => form.reposted = true,
+                _ => {}
+            }
+            seen.push(name);
+            if seen.len() > 16 {
+                return Err(wrong("too many fields"));
+            }
+        }
+        if form.saml_response.is_empty() { Err(wrong("SAMLResponse")) } else { Ok(form) }
+    }
+
+    /// How it stands to this browser.
+    pub(crate) fn arrived(&self, headers: &HeaderMap) -> Arrived {
+        // A RelayState that is no handle of ours is the identity provider's own, or nobody's: never an address to go to.
+        let Some(handle) = self.relay_state.as_deref().and_then(Handle::parse) else { return Arrived::Unsolicited };
+        if let Some(sealed) = handle.kept::<Test>(headers) {
+            let sealed = sealed.to_owned();
+            return Arrived::Test(handle, sealed);
+        }
+        match handle.kept::<Login>(headers).map(str::to_owned) {
+            Some(sealed) => Arrived::Login(handle, sealed),
+            None => Arrived::WithoutCookie,
+        }
+    }
+
+    /// Posts the form once more, from our own page to ourselves: this time the cookie comes along, if there is one.
+    pub(crate) fn repost(&self) -> Response {
+        let relay_state = self.relay_state.as_deref().unwrap_or_default();
+        let fields = [("SAMLResponse", self.saml_response.as_str()), ("RelayState", relay_state), ("reposted", "1")];
+        pages::post_form(urls::ACS, &fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_field_that_comes_twice_is_refused() {
+        let fault = Form::read(b"SAMLResponse=a&SAMLResponse=b").err().unwrap();
+        assert_eq!(fault.code, crate::codes::FORM);
+        assert_eq!(Form::read(b"RelayState=a").err().unwrap().code, crate::codes::FORM);
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read_or_refused_without_a_panic(body: Vec<u8>) {
+            let _ = Form::read(&body);
+        }
+    }
+}

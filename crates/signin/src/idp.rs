@@ -1,0 +1,106 @@
+//! The two ends of the way to the identity provider: the request that leaves, and the answer that comes back.
+
+use std::sync::Arc;
+
+use axum::http::header::LOCATION;
+use axum::response::Response;
+use sekisho_config::urls;
+use sekisho_fault::{Fault, Result};
+use sekisho_saml::metadata::Binding;
+use sekisho_saml::request::AuthnRequest;
+use sekisho_saml::response::{Unverified, verify};
+use sekisho_saml::{Expectations, Flow, UnixTime, Verified};
+use tokio::sync::Semaphore;
+
+use crate::flow::{Asked, Handle};
+use crate::{Applied, codes, pages};
+
+/// The bounded room in which verifications are done.
+#[derive(Clone)]
+pub(crate) struct Pool(Arc<Semaphore>);
+
+impl Pool {
+    /// A room for this many verifications at once; more are shed.
+    pub(crate) fn new(places: usize) -> Self {
+        Self(Arc::new(Semaphore::new(places)))
+    }
+}
+
+/// Sends the browser to the identity provider. `relogin`: with a fresh authentication, whatever the configuration says.
+pub(crate) fn ask(applied: &Applied, asked: &Asked, handle: &Handle, relogin: bool) -> Result<Response> {
+    let document = &applied.configuration.document;
+    let request = |destination: &str| AuthnRequest {
+        id: asked.request_id.clone(),
+        issue_instant: UnixTime(asked.time),
+        destination: destination.to_owned(),
+        issuer: applied.entity_id.clone(),
+        acs_url: applied.urls.at(urls::ACS),
+        name_id_format: document.name_id_format.clone(),
+        force_authn: document.force_authn || relogin,
+        is_passive: false,
+    };
+    let key = applied.saml.as_ref().map(|pair| &pair.key);
+    if let Some(destination) = applied.idp.sso_for(&Binding::Redirect) {
+        return Ok(pages::see_other(LOCATION, &request(destination).redirect_url(handle.as_str(), key)?));
+    }
+    // Metadata without either binding was refused when it was read.
+    let destination = applied.idp.sso_for(&Binding::Post).unwrap_or_default();
+    let value = request(destination).post_value(key)?;
+    Ok(pages::post_form(destination, &[("SAMLRequest", &value), ("RelayState", handle.as_str())]))
+}
+
+/// The verified answer to a request of ours.
+///
+/// Codes: `BUSY`, and those of the response.
+pub(crate) async fn answer(
+    applied: &Arc<Applied>,
+    pool: &Pool,
+    saml_response: String,
+    asked: &Asked,
+    now: i64,
+) -> Result<Verified> {
+    // Cheap before dear: the claim must name our request before any RSA is done (R22).
+    let claim = Unverified::read(&saml_response)?;
+    if claim.in_response_to.as_deref() != Some(asked.request_id.as_str()) {
+        let fault = Fault::new(sekisho_saml::codes::IN_RESPONSE_TO).with("expected", asked.request_id.as_str());
+        return Err(fault.with("received", claim.in_response_to.unwrap_or_default()));
+    }
+    let flow = Flow::Solicited { request_id: asked.request_id.clone() };
+    verified(applied, pool, saml_response, flow, now).await
+}
+
+/// Verifies in the pool; sheds when it is full.
+///
+/// Codes: `BUSY`, and those of the response.
+pub(crate) async fn verified(
+    applied: &Arc<Applied>,
+    pool: &Pool,
+    saml_response: String,
+    flow: Flow,
+    now: i64,
+) -> Result<Verified> {
+    let permit = pool.0.clone().try_acquire_owned().map_err(|_| Fault::new(codes::BUSY))?;
+    let applied = applied.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        verify(&saml_response, &expectations(&applied, flow, now))
+    });
+    judged.await.map_err(|_| Fault::new(codes::BUSY))?
+}
+
+fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectations {
+    let document = &applied.configuration.document;
+    Expectations {
+        sp_entity_id: applied.entity_id.clone(),
+        // The configured address, never what Host or a proxy's header says (R30).
+        acs_urls: vec![applied.urls.at(urls::ACS)],
+        idp_entity_id: applied.idp.entity_id.clone(),
+        idp_keys: applied.idp_keys.clone(),
+        now: UnixTime(now),
+        skew_seconds: i64::from(document.skew_seconds),
+        flow,
+        signing: applied.signing(),
+        decryption_keys: applied.saml.iter().map(|pair| pair.key.clone()).collect(),
+        allow_sha1: document.allow_sha1,
+    }
+}

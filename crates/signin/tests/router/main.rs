@@ -1,0 +1,8 @@
+//! The public face through its router: real requests, real signed answers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod client;
+mod idp;
+mod serving;
+mod trial;
+mod world;

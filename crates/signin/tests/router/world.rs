@@ -1,0 +1,223 @@
+//! A face with what it needs around it, and a browser that keeps cookies.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use data_encoding::BASE64URL_NOPAD;
+use sekisho_config::field::{self, Field};
+use sekisho_config::{Configuration, Document, Domain};
+use sekisho_fault::{Code, Result};
+use sekisho_keys::derive::Secret;
+use sekisho_signin::capabilities::Later;
+use sekisho_signin::{
+    Activity, Applied, Clock, Condition, Face, Identity, Ids, Profile, Pulse, SignIn, StateSecrets, Trial, User, Users,
+    router,
+};
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+use crate::idp::{self, Answer, IDP};
+
+pub const NOW: i64 = 1_795_513_267;
+pub const ACS: &str = "/sso-connect/saml/sso";
+
+/// Everybody is a user; counts who came.
+#[derive(Default)]
+pub struct Everybody(pub Mutex<Vec<String>>);
+
+impl Users for Everybody {
+    fn sign_in<'a>(&'a self, _: &'a Identity, profile: &'a Profile, _: bool) -> Later<'a, Result<User>> {
+        self.0.lock().unwrap().push(profile.email.as_str().to_owned());
+        Box::pin(async move {
+            Ok(User {
+                email: profile.email.clone(),
+                vault_key: Secret::new([1; 32]),
+                client_password: Secret::new([2; 32]),
+                is_new: false,
+            })
+        })
+    }
+}
+
+/// Nobody may ask for a user.
+pub struct Untouchable;
+
+impl Users for Untouchable {
+    fn sign_in<'a>(&'a self, _: &'a Identity, _: &'a Profile, _: bool) -> Later<'a, Result<User>> {
+        panic!("a test reached the users")
+    }
+}
+
+#[derive(Default)]
+pub struct Written(Mutex<Vec<SignIn>>);
+
+impl Activity for Written {
+    fn sign_in(&self, sign_in: SignIn) {
+        self.0.lock().unwrap().push(sign_in);
+    }
+}
+
+pub struct Time(AtomicI64);
+
+impl Clock for Time {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+pub struct World {
+    pub face: Arc<Face>,
+    router: Router,
+    written: Arc<Written>,
+    time: Arc<Time>,
+}
+
+/// An answer, read whole.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn location(&self) -> &str {
+        self.headers[LOCATION].to_str().unwrap()
+    }
+
+    pub fn policy(&self) -> &str {
+        self.headers["content-security-policy"].to_str().unwrap()
+    }
+
+    /// What stands between two texts of the body.
+    pub fn between(&self, start: &str, end: &str) -> &str {
+        let rest = self.body.split_once(start).unwrap_or_else(|| panic!("no {start} in {}", self.body)).1;
+        rest.split_once(end).unwrap().0
+    }
+}
+
+/// A flow that waits for its answer: the request's ID, the handle, and the cookie.
+pub struct Left {
+    pub xml: String,
+    pub id: String,
+    pub handle: String,
+    pub cookie: String,
+}
+
+impl World {
+    pub fn with(users: Arc<dyn Users>) -> Self {
+        let (written, time) = (Arc::new(Written::default()), Arc::new(Time(AtomicI64::new(NOW))));
+        let face = Face::new(users, written.clone(), time.clone());
+        Self { router: router(face.clone()), face, written, time }
+    }
+
+    /// A world that serves.
+    pub fn new() -> Self {
+        let world = Self::with(Arc::new(Everybody::default()));
+        world.face.apply(Some(applied(&[])));
+        world.face.pulse(Pulse { configuration: Condition::Running, ..Pulse::default() });
+        world
+    }
+
+    pub fn now(&self) -> i64 {
+        self.time.now()
+    }
+
+    pub fn pass(&self, seconds: i64) {
+        self.time.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// The code of the last refusal.
+    pub fn refusal(&self) -> Option<Code> {
+        let written = self.written.0.lock().unwrap();
+        written.last().and_then(|sign_in| sign_in.refusal.as_ref()).map(|fault| fault.code.clone())
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = to_bytes(body, 1 << 20).await.unwrap();
+        Reply { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Request::get(path).header("accept-language", "ja,en").body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Opens an address that leads to the identity provider.
+    pub async fn leave(&self, path: &str) -> Left {
+        let reply = self.get(path).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{} {:?}", reply.body, self.refusal());
+        assert!(reply.location().starts_with("https://idp.example.com/sso?"), "{}", reply.location());
+        let (xml, handle) = idp::request(reply.location());
+        let cookie = reply.headers[SET_COOKIE].to_str().unwrap();
+        let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600";
+        let cookie = cookie.strip_suffix(attributes).unwrap_or_else(|| panic!("{cookie}")).to_owned();
+        Left { id: idp::id(&xml), xml, handle, cookie }
+    }
+
+    /// Brings an answer back, with these cookies.
+    pub async fn arrive(&self, left: &Left, answer: &Answer, cookie: &str) -> Reply {
+        let value = IDP.answer(answer);
+        self.post(ACS, &[("SAMLResponse", &value), ("RelayState", &left.handle)], &[(COOKIE.as_str(), cookie)]).await
+    }
+
+    /// A whole way, for Alice.
+    pub async fn go(&self, path: &str) -> Reply {
+        let left = self.leave(path).await;
+        self.arrive(&left, &Answer::alice(&left.id, self.now()), &left.cookie).await
+    }
+}
+
+/// A configuration that is built; `more` are fields with their values.
+pub fn built_under(more: &[(Field, &str)], secrets: StateSecrets) -> Applied {
+    let mut document = Document::default();
+    let fields = [(Field::AdvertisedHost, "sso.example.com"), (Field::JustInTime, "true")];
+    for (name, value) in fields.iter().chain(more) {
+        field::set(&mut document, *name, value).unwrap();
+    }
+    let domains = vec![Domain::parse("example.com").unwrap()];
+    let configuration = Configuration::new(document, domains, "example".into()).unwrap();
+    let ids = Ids { organisation: "organisation-1".into(), connection: "connection-1".into() };
+    Applied::new(configuration, ids, IDP.metadata(), None, secrets).unwrap()
+}
+
+pub fn built(more: &[(Field, &str)]) -> Applied {
+    built_under(more, StateSecrets { current: Secret::new([7; 32]), previous: None })
+}
+
+pub fn applied(more: &[(Field, &str)]) -> Arc<Applied> {
+    Arc::new(built(more))
+}
+
+pub fn trial() -> Arc<Trial> {
+    Arc::new(Trial::new(built(&[]), "draft-1".into()).unwrap())
+}
+
+/// The address with which the vault page starts a sign-in.
+pub fn vault_login() -> String {
+    let mut point = [4; 65];
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    point.copy_from_slice(&rcgen::PublicKeyData::der_bytes(&key)[..65]);
+    let challenge = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"verifier");
+    form_urlencoded::Serializer::new("/sso-connect/saml/login?".to_owned())
+        .append_pair("client", "vault")
+        .append_pair("redirect_uri", "https://sso.example.com:8443/vault/")
+        .append_pair("code_challenge", &BASE64URL_NOPAD.encode(challenge.as_ref()))
+        .append_pair("code_challenge_method", "S256")
+        .append_pair("page_key", &BASE64URL_NOPAD.encode(&point))
+        .append_pair("state", "state-of-the-page")
+        .finish()
+        .replacen("?&", "?", 1)
+}
