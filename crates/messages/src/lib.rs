@@ -81,6 +81,12 @@ pub fn explain(language: Language, fault: &Fault) -> (String, String) {
     (part("reason"), part("remedy"))
 }
 
+/// A moment (seconds since 1970) for people and for scripts, in UTC.
+pub fn time(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| seconds.to_string(), |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
 fn lookup(language: Language, key: &str) -> Option<&'static str> {
     TEXTS.get(&language)?.get(key).map(String::as_str)
 }
@@ -109,8 +115,7 @@ fn shown(language: Language, value: &Arg) -> String {
     match value {
         Arg::Text(text) => text.clone(),
         Arg::Number(number) => number.to_string(),
-        Arg::Time(seconds) => jiff::Timestamp::from_second(*seconds)
-            .map_or_else(|_| seconds.to_string(), |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()),
+        Arg::Time(seconds) => time(*seconds),
         Arg::List(list) => list.join(if language == Language::Japanese { "、" } else { ", " }),
     }
 }

@@ -36,7 +36,16 @@ impl ActivityLog {
     ///
     /// Code: `DATABASE`.
     pub async fn open(folder: &Path, secret: &Secret, board: Arc<Board>) -> Result<Self> {
-        let pool = store::open(&folder.join("activity.sqlite"), TABLE).await?;
+        let path = folder.join("activity.sqlite");
+        let pool = match store::open(&path, TABLE).await {
+            Ok(pool) => pool,
+            Err(fault) => {
+                // A record of the past must not keep anybody from signing in.
+                tracing::error!(%fault, "the activity is damaged: it is set aside");
+                store::set_aside(&path);
+                store::open(&path, TABLE).await?
+            }
+        };
         let key = secret.derive(Purpose::Record, b"activity");
         let (waiting, entries) = mpsc::channel(WAITING);
         tokio::spawn(write(pool.clone(), key.clone(), entries, board));

@@ -14,7 +14,4 @@ pub struct Arguments {
     /// Socket of the admin API, in a folder that only this account can write to.
     #[arg(long, default_value = "/run/sekisho/admin.sock")]
     pub admin_socket: PathBuf,
-    /// Serves this configuration file (TOML).
-    #[arg(long)]
-    pub configuration: Option<PathBuf>,
 }

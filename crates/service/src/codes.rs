@@ -13,6 +13,38 @@ sekisho_fault::codes! {
     TLS = "service.tls";
     /// The service's own database cannot be used. Arguments: `path`, `detail`.
     DATABASE = "service.database";
-    /// Signatures with SHA-1 are accepted.
-    SHA1_ALLOWED = "service.sha1_allowed";
+    /// There are no random bytes.
+    RANDOM = "service.random";
+    /// This server belongs to a connection already.
+    ALREADY_ENROLLED = "service.already_enrolled";
+    /// This server belongs to no connection yet.
+    NOT_ENROLLED = "service.not_enrolled";
+    /// The server was taken out of its connection.
+    RETIRED = "service.retired";
+    /// A row of the hub is not what its name says. Argument: `what`.
+    WRONG_ROW = "service.wrong_row";
+    /// The hub shows less than it showed before. Argument: `what`.
+    ROLLED_BACK = "service.rolled_back";
+    /// A revision does not follow the one before. Argument: `what`.
+    SPLICED = "service.spliced";
+    /// A key that the configuration names is missing. Argument: `key`.
+    KEY_MISSING = "service.key_missing";
+    /// A revision is not applied; the one before goes on. Arguments: `revision`, `code`.
+    NOT_APPLIED = "service.not_applied";
+    /// The draft says what is applied: there is nothing to save.
+    NO_CHANGES = "service.no_changes";
+    /// The advertised host does not resolve. Argument: `host`.
+    HOST_UNRESOLVED = "service.host_unresolved";
+    /// The advertised host leads to other addresses than this machine's. Arguments: `host`, `addresses`.
+    HOST_ELSEWHERE = "service.host_elsewhere";
+    /// There is no such revision. Argument: `revision`.
+    NO_REVISION = "service.no_revision";
+    /// The metadata cannot be fetched. Arguments: `url`, `detail`.
+    FETCH = "service.fetch";
+    /// The address is not one that the service fetches from. Argument: `url`.
+    FETCH_ADDRESS = "service.fetch_address";
+    /// There is nothing to serve: no revision was saved yet.
+    NOTHING_SAVED = "service.nothing_saved";
+    /// An administrator has stopped it.
+    STOPPED_BY_ADMINISTRATOR = "service.stopped_by_administrator";
 }

@@ -3,12 +3,20 @@
 pub mod activity;
 pub mod admin_server;
 pub mod arguments;
+pub mod certificates;
 pub mod clock;
 pub mod codes;
 pub mod configuration;
+pub mod connected;
+pub mod draft;
+pub mod enrolment;
 pub mod lifecycle;
 pub mod listener;
+pub mod replication;
+pub mod runtime;
 pub mod secret;
 pub mod status;
 pub mod store;
 pub mod users;
+
+mod drafting;

@@ -1,27 +1,93 @@
-//! From start to stop.
+//! From start to stop: the rooms are opened in order, the feed is followed, what is saved is applied.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use sekisho_admin_api::activity::Kind;
-use sekisho_admin_api::status::State;
-use sekisho_fault::Result;
-use tokio::sync::oneshot;
+use sekisho_admin_api::enrolment::{Admission, Candidate, Joined};
+use sekisho_admin_api::status::{HubState, State};
+use sekisho_config::{Document, ThisServer};
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::derive::{Purpose, Secret};
+use sekisho_keys::ids::Hash;
+use sekisho_keys::object;
+use sekisho_signin::{Face, Ids, StateSecrets};
+use tokio::sync::{Mutex, RwLock};
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
 use crate::activity::ActivityLog;
 use crate::arguments::Arguments;
 use crate::clock::{self, SystemClock};
+use crate::configuration::{self, Ready, Settings, Source};
+use crate::connected::Connected;
+use crate::draft::{self, DraftFile};
+use crate::enrolment::{self, Member, Papers};
+use crate::replication::{HubLink, News, Replica};
+use crate::runtime::Runtime;
 use crate::secret::file_fault;
 use crate::status::Board;
-use crate::users::LocalUsers;
-use crate::{admin_server, configuration, listener, secret};
+use crate::store::SealedFile;
+use crate::users::{HubUsers, Writer};
+use crate::{admin_server, codes, secret};
+
+/// The longest pause between two tries to reach the hub.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// How long a feed is held, in seconds.
+const WAIT: u64 = 25;
+
+/// What is applied.
+#[derive(Clone, Debug, Default)]
+pub struct AppliedRevision {
+    /// The revision; 0 before the first.
+    pub revision: u64,
+    /// Its document.
+    pub document: Document,
+    /// The save that it was.
+    pub save: Option<String>,
+}
+
+/// The rooms of a running service.
+pub struct House {
+    /// The status.
+    pub board: Arc<Board>,
+    /// The activity.
+    pub activity: ActivityLog,
+    /// This server's own settings.
+    pub settings: Settings,
+    /// The place in the connection.
+    pub connected: Arc<Connected>,
+    /// What is served.
+    pub runtime: Runtime,
+    /// The draft; one change at a time.
+    pub draft: Mutex<DraftFile>,
+    /// The newest revision that was verified, applied or not.
+    pub applied: RwLock<AppliedRevision>,
+    /// What of the organisation log is in what is served.
+    served_facts: Mutex<(u32, Vec<String>)>,
+    /// The trial that is on.
+    pub trial: Mutex<Option<Arc<sekisho_signin::Trial>>>,
+    /// One change of the draft at a time, from reading to writing.
+    pub(crate) editing: Mutex<()>,
+    /// The keys of open certificate requests.
+    pub(crate) requests: SealedFile,
+    /// When the newest test was started: seconds since 1970.
+    pub(crate) trial_started: std::sync::Mutex<i64>,
+    /// One start, stop or application at a time. Taken after `editing`, before `draft` and `trial`.
+    pub(crate) turn: Mutex<()>,
+    /// One enrolment or recall at a time.
+    joining: Mutex<()>,
+    /// Whether the hub is followed already.
+    follows: AtomicBool,
+}
 
 /// A running service.
 pub struct Service {
-    board: Arc<Board>,
-    activity: ActivityLog,
-    serving: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    house: Arc<House>,
     admin: JoinHandle<()>,
+    following: JoinHandle<()>,
 }
 
 impl Service {
@@ -29,59 +95,340 @@ impl Service {
     ///
     /// Codes: `FILE`, `DATABASE`; everything else becomes the status.
     pub async fn start(arguments: &Arguments) -> Result<Self> {
-        std::fs::create_dir_all(&arguments.data).map_err(|error| file_fault(&arguments.data, &error))?;
-        let secret = secret::read_or_make(&arguments.data)?;
+        let data = &arguments.data;
+        std::fs::create_dir_all(data).map_err(|error| file_fault(data, &error))?;
+        let secret = secret::read_or_make(data)?;
         let board = Arc::new(Board::new(host_name()));
-        let activity = ActivityLog::open(&arguments.data, &secret, board.clone()).await?;
-        let admin = admin_server::start(&arguments.admin_socket, board.clone(), activity.clone())?;
-        let mut service = Self { board, activity, serving: None, admin };
-        if let Some(path) = &arguments.configuration {
-            service.board.change(|status| status.state = State::Starting);
-            match service.serve(path, arguments, &secret).await {
-                Ok(()) => service.activity.note(Kind::Started, None),
-                Err(reason) => {
-                    tracing::error!(%reason, "not serving");
-                    service.activity.note(Kind::Stopped, Some(reason.clone()));
-                    service.board.change(|status| status.state = State::Stopped { reason });
-                }
-            }
-        }
-        Ok(service)
-    }
-
-    async fn serve(
-        &mut self,
-        path: &std::path::Path,
-        arguments: &Arguments,
-        secret: &sekisho_keys::derive::Secret,
-    ) -> Result<()> {
-        let ready = configuration::read(path, secret, clock::now())?;
-        let users = Arc::new(LocalUsers::open(&arguments.data, secret).await?);
-        let tls = listener::tls(&ready.tls)?;
-        let socket = listener::bind(ready.address).await?;
-        let address = socket.local_addr().unwrap_or(ready.address);
-        let router =
-            sekisho_signin::router(ready.applied, users, Arc::new(self.activity.clone()), Arc::new(SystemClock));
-        let (stop, stopped) = oneshot::channel();
-        self.serving = Some((stop, tokio::spawn(listener::serve(socket, tls, router, stopped))));
-        self.board.change(|status| {
-            status.state = State::Running { since: clock::now() };
-            status.listening = Some(address.to_string());
-            status.login_url = Some(ready.login_url);
-            status.warnings = ready.warnings;
+        let activity = ActivityLog::open(data, &secret, board.clone()).await?;
+        let settings = Settings::open(data)?;
+        let link = Arc::new(HubLink::default());
+        let replica = Replica::open(data).await?;
+        let papers = Papers::new(data, &secret);
+        let writer = Writer::new(SealedFile::new(data, "outgoing.sealed", &secret));
+        let connected = Arc::new(Connected::new(papers, replica, link, writer, None));
+        let users = Arc::new(HubUsers::new(connected.clone()));
+        let face = Face::new(users, Arc::new(activity.clone()), Arc::new(SystemClock));
+        let house = Arc::new(House {
+            runtime: Runtime::new(face, board.clone()),
+            draft: Mutex::new(DraftFile::new(SealedFile::new(data, "draft.sealed", &secret))),
+            applied: RwLock::default(),
+            served_facts: Mutex::default(),
+            trial: Mutex::new(None),
+            editing: Mutex::new(()),
+            requests: SealedFile::new(data, "requests.sealed", &secret),
+            trial_started: std::sync::Mutex::default(),
+            turn: Mutex::new(()),
+            joining: Mutex::new(()),
+            follows: AtomicBool::new(false),
+            board,
+            activity,
+            settings,
+            connected,
         });
-        tracing::info!(%address, "serving");
-        Ok(())
+        let admin = admin_server::start(&arguments.admin_socket, house.clone())?;
+        let following = tokio::spawn(house.clone().follow());
+        Ok(Self { house, admin, following })
     }
 
     /// Stops: no new connection, running requests end, the socket goes away.
     pub async fn stop(self) {
-        if let Some((stop, served)) = self.serving {
-            let _ = stop.send(());
-            let _ = served.await;
-        }
+        self.following.abort();
+        self.house.activity.note(Kind::Stopped, None);
+        self.house.runtime.stop(State::NotConfigured).await;
         self.admin.abort();
         let _ = self.admin.await;
+    }
+}
+
+impl House {
+    /// Recalls the membership, serves what was saved before, and follows the hub from then on.
+    async fn follow(self: Arc<Self>) {
+        let mut pause = Duration::from_millis(250);
+        if let Err(fault) = self.connected.link.configure(&self.settings.read()).await {
+            self.runtime.warn("settings", vec![fault]);
+        }
+        loop {
+            let _joining = self.joining.lock().await;
+            let Connected { papers, replica, link, .. } = &*self.connected;
+            match enrolment::recall(papers, replica, link).await {
+                Ok(Some(member)) => {
+                    self.connected.enrolled(member);
+                    break;
+                }
+                // Not enrolled: an administrator's call goes on from here.
+                Ok(None) => return,
+                Err(reason) => {
+                    tracing::error!(%reason, "the membership cannot be recalled");
+                    self.runtime.stop(State::Stopped { reason }).await;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+        self.tell_membership().await;
+        if let Err(reason) = self.apply_newest().await
+            && reason.code != codes::NOTHING_SAVED
+        {
+            self.runtime.stop(State::Stopped { reason }).await;
+        }
+        self.follow_on().await;
+    }
+
+    /// Serves again, after an administrator's stop or when what was in the way is mended.
+    ///
+    /// Codes: as [`House::apply_newest`].
+    pub async fn start_serving(&self) -> Result<()> {
+        self.settings.write(&ThisServer { stopped: false, ..self.settings.read() })?;
+        self.apply_newest().await
+    }
+
+    /// Stops serving until an administrator starts it again, over restarts too.
+    ///
+    /// Code: `FILE`.
+    pub async fn stop_serving(&self) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        self.settings.write(&ThisServer { stopped: true, ..self.settings.read() })?;
+        self.runtime.stop(State::Stopped { reason: Fault::new(codes::STOPPED_BY_ADMINISTRATOR) }).await;
+        Ok(())
+    }
+
+    /// Follows the hub until the process ends.
+    async fn follow_on(self: Arc<Self>) {
+        if self.follows.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let Ok(follower) = self.connected.follower() else { return };
+            // The first step does not wait: it tells at once whether the hub is there.
+            let reachable = matches!(self.board.read().hub, HubState::Reachable { .. });
+            let begun = Instant::now();
+            match self.connected.step(&follower, if reachable { WAIT } else { 0 }).await {
+                Ok(news) => {
+                    pause = Duration::from_millis(250);
+                    let idle = news == News { head: news.head, ..News::default() };
+                    self.took_in(news).await;
+                    self.try_again().await;
+                    // A hub that answers at once with nothing is not asked without a breath.
+                    if idle && reachable && begun.elapsed() < Duration::from_secs(1) {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                    }
+                }
+                // The hub is there, and what it shows does not hold.
+                Err(reason) if reason.code.area() == "keys" || reason.code == codes::WRONG_ROW => {
+                    self.runtime.warn("hub", vec![reason]);
+                    tokio::time::sleep(LONGEST_PAUSE).await;
+                }
+                Err(reason) => {
+                    let now = clock::now();
+                    self.runtime.change(|status| {
+                        let since = match &status.hub {
+                            HubState::Unreachable { since, .. } => *since,
+                            _ => now,
+                        };
+                        status.hub = HubState::Unreachable { since, reason };
+                    });
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// What follows from news.
+    pub(crate) async fn took_in(&self, news: News) {
+        let now = clock::now();
+        self.runtime.change(|status| status.hub = HubState::Reachable { at: now });
+        for fault in &news.refused {
+            self.activity.note(Kind::Applied, Some(fault.clone()));
+        }
+        if !news.refused.is_empty() {
+            self.runtime.warn("hub", news.refused);
+        }
+        if self.connected.member().is_ok_and(|member| member.is_retired()) {
+            self.runtime.stop(State::Stopped { reason: Fault::new(codes::RETIRED) }).await;
+            return;
+        }
+        let newer = match news.revision {
+            Some(revision) => revision > self.applied.read().await.revision,
+            None => false,
+        };
+        // Domains and epochs of the log change what is served, too; other entries do not.
+        let changed = news.log && *self.served_facts.lock().await != self.connected.served_facts();
+        if (newer || changed)
+            && let Err(reason) = self.apply_newest().await
+            && reason.code != codes::NOTHING_SAVED
+        {
+            tracing::warn!(%reason, "not applied");
+        }
+        self.tell_membership().await;
+    }
+
+    async fn tell_membership(&self) {
+        let (membership, domains) = (self.connected.membership(), self.connected.domains());
+        let users = self.connected.replica.count("user").await.unwrap_or(0);
+        let synced = self.connected.replica.place().await.map_or(0, |(_, synced)| synced);
+        self.runtime.change(|status| {
+            status.membership = membership;
+            status.domains = domains.iter().map(|domain| domain.as_str().to_owned()).collect();
+            status.users = users;
+            status.synced = (synced > 0).then_some(synced);
+        });
+    }
+
+    /// Serves the newest revision that was verified. When it cannot be served, what is served goes on, with a warning.
+    ///
+    /// Codes: `NOTHING_SAVED`, and why it cannot be served.
+    pub async fn apply_newest(&self) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        let member = self.connected.member()?;
+        let newest = self.connected.replica.newest_revision().await?;
+        let newest = newest.ok_or_else(|| Fault::new(codes::NOTHING_SAVED))?;
+        let number: u64 = newest.id.parse().unwrap_or(0);
+        let outcome = self.apply(&member, number).await;
+        let state = self.board.read().state;
+        match &outcome {
+            Ok(()) => {
+                self.activity.note(Kind::Applied, None);
+                self.runtime.warn("applying", Vec::new());
+            }
+            Err(reason) if matches!(state, State::Running { .. }) => {
+                self.activity.note(Kind::Applied, Some(reason.clone()));
+                let revision = i64::try_from(number).unwrap_or(i64::MAX);
+                let warning = Fault::new(codes::NOT_APPLIED).with("revision", revision);
+                self.runtime.warn("applying", vec![warning.with("code", reason.code.as_str())]);
+            }
+            // Tried again, and still so.
+            Err(reason) if state == (State::Stopped { reason: reason.clone() }) => {}
+            Err(reason) => {
+                self.activity.note(Kind::Applied, Some(reason.clone()));
+                self.runtime.stop(State::Stopped { reason: reason.clone() }).await;
+            }
+        }
+        outcome
+    }
+
+    /// A port that could not be opened is tried again: its address may come up after the service, or its holder go.
+    async fn try_again(&self) {
+        let State::Stopped { reason } = self.board.read().state else { return };
+        if [codes::ADDRESS_NOT_HERE, codes::PORT_IN_USE, codes::BIND].contains(&reason.code) {
+            let _ = self.apply_newest().await;
+        }
+    }
+
+    async fn apply(&self, member: &Member, number: u64) -> Result<()> {
+        if member.is_retired() {
+            return Err(Fault::new(codes::RETIRED));
+        }
+        if self.settings.read().stopped {
+            return Err(Fault::new(codes::STOPPED_BY_ADMINISTRATOR));
+        }
+        // Nothing lower than what was seen, or than the ticket named, is served (R8).
+        if self.connected.papers.heads()?.revision.is_some_and(|(seen, _)| number < seen) {
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", format!("{number:020}")));
+        }
+        let (revision, document) = draft::document(member, &self.connected.replica, number).await?;
+        let save = revision.header().save.to_string();
+        let applied = AppliedRevision { revision: number, document: document.clone(), save: Some(save.clone()) };
+        // Known from here on, even if it cannot be served: drafts are made from it, and conflicts told by it.
+        *self.applied.write().await = applied;
+        let file = self.draft.lock().await;
+        if file.read()?.is_some_and(|draft| draft.save.as_deref() == Some(save.as_str())) {
+            file.remove();
+        }
+        drop(file);
+        let keys = self.keys(member, &document).await?;
+        let ready = self.build(&document, &|name| keys.get(name).cloned())?;
+        self.trial.lock().await.take();
+        self.runtime.end_trial();
+        let facts = self.connected.served_facts();
+        self.runtime.serve(ready, Some(number)).await?;
+        *self.served_facts.lock().await = facts;
+        Ok(())
+    }
+
+    /// The private keys of a document, from the replica.
+    pub(crate) async fn keys(
+        &self,
+        member: &Member,
+        document: &Document,
+    ) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>> {
+        let mut keys = BTreeMap::new();
+        for name in draft::keys(document) {
+            if let Some(row) = self.connected.replica.row("object", &name).await? {
+                let fingerprint: Hash = name.parse()?;
+                let keyring = member.keyring(object::epoch(&row.body)?)?;
+                match object::open(&keyring, member.place, fingerprint, &row.body) {
+                    Ok(key) => drop(keys.insert(name, Zeroizing::new(key))),
+                    // Told as a missing key, at its certificate: the draft can be mended.
+                    Err(fault) => tracing::error!(%fault, %name, "a sealed key does not open"),
+                }
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Builds a document for serving or for trial.
+    ///
+    /// Codes: why it cannot be served.
+    pub(crate) fn build(&self, document: &Document, key: &dyn Fn(&str) -> Option<Zeroizing<Vec<u8>>>) -> Result<Ready> {
+        let member = self.connected.member()?;
+        let keyring = member.newest_keyring()?;
+        let organisation = member.organisation();
+        let previous = keyring.epoch.checked_sub(1).and_then(|epoch| member.keyring(epoch).ok());
+        let state = |key: &Secret| key.derive(Purpose::State, b"connection");
+        configuration::build(Source {
+            document,
+            server: &self.settings.read(),
+            key,
+            domains: self.connected.domains(),
+            provider: Member::connection(&organisation, member.place)?.enterprise_domain.clone(),
+            ids: Ids {
+                organisation: member.place.organisation.to_string(),
+                connection: member.place.connection.to_string(),
+            },
+            secrets: StateSecrets {
+                current: state(&keyring.key),
+                previous: previous.map(|previous| state(&previous.key)),
+            },
+            now: clock::now(),
+        })
+    }
+
+    /// The keys of this server, to be admitted.
+    ///
+    /// Codes: `FILE`, and those of the seal.
+    pub fn candidate(&self) -> Result<Candidate> {
+        enrolment::prepare(&self.connected.papers, &self.board.read().server_name)
+    }
+
+    /// Joins a connection, takes in what is there, and serves it.
+    ///
+    /// Codes: those of the ticket, the log and the hub; `ROLLED_BACK` when the hub shows less than the ticket says.
+    pub async fn join(self: &Arc<Self>, admission: &Admission) -> Result<Joined> {
+        let _joining = self.joining.lock().await;
+        let Connected { papers, replica, link, .. } = &*self.connected;
+        link.configure(&self.settings.read()).await?;
+        let (member, ticket) = enrolment::complete(papers, replica, link, admission).await?;
+        self.connected.enrolled(member);
+        // From here on it follows, whatever comes of the first download: nothing is served below the ticket's revision.
+        tokio::spawn(self.clone().follow_on());
+        self.connected.catch_up().await?;
+        if replica.place().await?.0 < ticket.body().feed {
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", "feed"));
+        }
+        let newest = replica.newest_revision().await?.map(|row| row.id.parse().unwrap_or(0));
+        if newest < ticket.body().revision.map(|(number, _)| number) {
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", "revision"));
+        }
+        self.tell_membership().await;
+        match self.apply_newest().await {
+            Ok(()) => {}
+            Err(fault) if fault.code == codes::NOTHING_SAVED => {}
+            // It is enrolled all the same; the status says why it does not serve.
+            Err(fault) => tracing::warn!(%fault, "not applied"),
+        }
+        Ok(Joined { revision: newest, users: replica.count("user").await? })
     }
 }
 

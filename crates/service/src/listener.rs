@@ -9,10 +9,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use rustls::ServerConfig;
-use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use sekisho_certs::Pair;
 use sekisho_fault::{Fault, Result};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
@@ -52,27 +48,17 @@ pub fn addresses() -> Vec<String> {
     interfaces.iter().map(|interface| interface.ip().to_string()).collect()
 }
 
-/// The TLS side of a certificate.
-///
-/// Code: `TLS`.
-pub fn tls(pair: &Pair) -> Result<TlsAcceptor> {
-    let chain = pair.chain().iter().map(|der| CertificateDer::from(der.clone())).collect();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pair.key().pkcs8().to_vec()));
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key));
-    let mut config = config.map_err(|error| Fault::new(codes::TLS).with("detail", error.to_string()))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
 /// Serves until `stop`, then lets running requests end.
 pub async fn serve(listener: TcpListener, tls: TlsAcceptor, router: Router, mut stop: oneshot::Receiver<()>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     loop {
         // At the limit nothing more is accepted: the operating system's queue waits, and then refuses.
-        let Ok(place) = room.clone().acquire_owned().await else { return };
+        let place = tokio::select! {
+            place = room.clone().acquire_owned() => place,
+            _ = &mut stop => break,
+        };
+        let Ok(place) = place else { break };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = &mut stop => break,

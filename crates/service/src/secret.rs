@@ -38,7 +38,7 @@ pub fn file_fault(path: &Path, error: &std::io::Error) -> Fault {
     Fault::new(codes::FILE).with("path", path.display().to_string()).with("detail", error.to_string())
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -49,12 +49,12 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 #[cfg(unix)]
-fn sync(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn sync(folder: &Path) -> std::io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync(_folder: &Path) -> std::io::Result<()> {
+pub(crate) fn sync(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 

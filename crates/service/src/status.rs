@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use sekisho_admin_api::Event;
-use sekisho_admin_api::status::{State, Status};
+use sekisho_admin_api::status::{HubState, State, Status};
 use tokio::sync::broadcast;
 
 /// The one place where the status stands.
@@ -23,6 +23,11 @@ impl Board {
             listening: None,
             login_url: None,
             revision: None,
+            synced: None,
+            membership: None,
+            hub: HubState::Unknown,
+            users: 0,
+            domains: Vec::new(),
         };
         Self { status: Mutex::new(status), events: broadcast::channel(64).0 }
     }

@@ -12,10 +12,9 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use super::{Rooms, speak};
-use crate::activity::ActivityLog;
+use super::speak;
+use crate::lifecycle::House;
 use crate::secret::file_fault;
-use crate::status::Board;
 
 /// Clients at once.
 const CLIENTS: usize = 64;
@@ -23,7 +22,7 @@ const CLIENTS: usize = 64;
 /// Opens the socket, in a folder that only this account can write to, and serves it.
 ///
 /// Code: `FILE`.
-pub fn start(path: &Path, board: Arc<Board>, activity: ActivityLog) -> Result<JoinHandle<()>> {
+pub fn start(path: &Path, house: Arc<House>) -> Result<JoinHandle<()>> {
     let failed = |error: std::io::Error| file_fault(path, &error);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
@@ -37,7 +36,7 @@ pub fn start(path: &Path, board: Arc<Board>, activity: ActivityLog) -> Result<Jo
     // The peer's account decides, below; the mode keeps others from even connecting.
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
     let own = fs::metadata(path).map_err(failed)?.uid();
-    Ok(tokio::spawn(accept(listener, own, Rooms { board, activity }, path.to_owned())))
+    Ok(tokio::spawn(accept(listener, own, house, path.to_owned())))
 }
 
 /// Removes the socket when the server ends.
@@ -49,7 +48,7 @@ impl Drop for Socket {
     }
 }
 
-async fn accept(listener: UnixListener, own: u32, rooms: Rooms, path: std::path::PathBuf) {
+async fn accept(listener: UnixListener, own: u32, house: Arc<House>, path: std::path::PathBuf) {
     let _socket = Socket(path);
     let room = Arc::new(Semaphore::new(CLIENTS));
     loop {
@@ -58,7 +57,7 @@ async fn accept(listener: UnixListener, own: u32, rooms: Rooms, path: std::path:
             continue;
         };
         let Ok(place) = room.clone().try_acquire_owned() else { continue };
-        let rooms = rooms.clone();
+        let house = house.clone();
         tokio::spawn(async move {
             let _place = place;
             if !allowed(&stream, own) {
@@ -66,7 +65,7 @@ async fn accept(listener: UnixListener, own: u32, rooms: Rooms, path: std::path:
                 let _ = frame::write(&mut stream, &fault).await;
                 return;
             }
-            if let Err(fault) = speak(stream, rooms).await {
+            if let Err(fault) = speak(stream, house).await {
                 tracing::warn!(%fault, "admin API");
             }
         });

@@ -1,16 +1,20 @@
 //! The service's databases. No rules live here.
 
+mod sealed_file;
+
 use std::path::Path;
+
+pub use sealed_file::SealedFile;
 
 use sekisho_fault::{Fault, Result};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::codes;
 
-/// Opens a database file and makes its table if it is not there.
+/// Opens a database file and makes its tables if they are not there.
 ///
 /// Code: `DATABASE`.
-pub async fn open(path: &Path, table: &'static str) -> Result<SqlitePool> {
+pub async fn open(path: &Path, tables: &'static str) -> Result<SqlitePool> {
     let failed = |error: sqlx::Error| fault(path, &error);
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -19,8 +23,16 @@ pub async fn open(path: &Path, table: &'static str) -> Result<SqlitePool> {
         // FULL: what was acknowledged survives a power cut.
         .synchronous(SqliteSynchronous::Full);
     let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
-    sqlx::query(table).execute(&pool).await.map_err(failed)?;
+    sqlx::raw_sql(tables).execute(&pool).await.map_err(failed)?;
     Ok(pool)
+}
+
+/// Sets a damaged database aside, for whoever wants to look at it; only the last one is kept.
+pub fn set_aside(path: &Path) {
+    let _ = std::fs::rename(path, path.with_extension("damaged"));
+    for end in ["sqlite-wal", "sqlite-shm"] {
+        let _ = std::fs::remove_file(path.with_extension(end));
+    }
 }
 
 /// A fault that names a database.

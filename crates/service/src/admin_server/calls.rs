@@ -1,0 +1,104 @@
+//! Each method, by its name.
+
+use std::sync::Arc;
+
+use sekisho_admin_api::activity::ListActivity;
+use sekisho_admin_api::draft::{
+    CheckDraft, DiscardDraft, GetDraft, GetSpMetadata, RebaseDraft, RequestCertificate, SetCertificate,
+    SetDraftCertificate, SetDraftField, SetDraftMetadata, SpMetadataFile, UseTrialCertificate,
+};
+use sekisho_admin_api::enrolment::{CompleteEnrolment, PrepareEnrolment};
+use sekisho_admin_api::machine::{GetMachine, Machine};
+use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
+use sekisho_admin_api::status::GetStatus;
+use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
+use sekisho_admin_api::test_login::{GetTestReport, StartTest};
+use sekisho_admin_api::{Call, Request, codes};
+use sekisho_fault::{Fault, Result};
+use serde_json::Value;
+
+use crate::lifecycle::House;
+use crate::{clock, draft, listener};
+
+/// Does what a method says.
+pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value> {
+    match request.method.as_str() {
+        GetStatus::METHOD => answer::<GetStatus>(house.board.read()),
+        GetMachine::METHOD => answer::<GetMachine>(machine(house)),
+        ListActivity::METHOD => answer::<ListActivity>(house.activity.list(params::<ListActivity>(request)?).await?),
+        PrepareEnrolment::METHOD => answer::<PrepareEnrolment>(house.candidate()?),
+        CompleteEnrolment::METHOD => {
+            answer::<CompleteEnrolment>(house.join(&params::<CompleteEnrolment>(request)?).await?)
+        }
+        GetDraft::METHOD => answer::<GetDraft>(house.read_draft().await?),
+        SetDraftField::METHOD => answer::<SetDraftField>(house.set_field(&params::<SetDraftField>(request)?).await?),
+        SetDraftCertificate::METHOD => {
+            let wish = params::<SetDraftCertificate>(request)?;
+            let requests = house.requests()?;
+            answer::<SetDraftCertificate>(house.change_draft(async |draft| import(draft, wish, requests).await).await?)
+        }
+        UseTrialCertificate::METHOD => {
+            let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
+            answer::<UseTrialCertificate>(house.change_draft(change).await?)
+        }
+        RequestCertificate::METHOD => answer::<RequestCertificate>(house.request_certificate().await?),
+        SetDraftMetadata::METHOD => {
+            // Fetched before the draft is held: others edit it meanwhile.
+            let (xml, url) = draft::fetched(params::<SetDraftMetadata>(request)?).await?;
+            answer::<SetDraftMetadata>(house.change_draft(async |draft| draft::metadata(draft, xml, url)).await?)
+        }
+        DiscardDraft::METHOD => answer::<DiscardDraft>(house.discard_draft().await?),
+        RebaseDraft::METHOD => answer::<RebaseDraft>(house.rebase_draft().await?),
+        CheckDraft::METHOD => answer::<CheckDraft>(house.check_draft().await?),
+        GetSpMetadata::METHOD => answer::<GetSpMetadata>(SpMetadataFile { xml: house.sp_metadata().await? }),
+        PrepareSave::METHOD => answer::<PrepareSave>(house.prepare_save(&params::<PrepareSave>(request)?).await?),
+        ListRevisions::METHOD => answer::<ListRevisions>(house.revisions().await?),
+        RestoreRevision::METHOD => {
+            let which = params::<RestoreRevision>(request)?;
+            answer::<RestoreRevision>(house.restore_revision(which.revision).await?)
+        }
+        ExportRedacted::METHOD => answer::<ExportRedacted>(house.export_redacted().await),
+        StartTest::METHOD => answer::<StartTest>(house.start_test().await?),
+        GetTestReport::METHOD => {
+            answer::<GetTestReport>(house.test_report(&params::<GetTestReport>(request)?.test).await)
+        }
+        FullSync::METHOD => {
+            let report = house.connected.full_sync().await?;
+            // What the sync brought is served, as if the feed had brought it.
+            if report.faults.is_empty() {
+                let _ = house.apply_newest().await;
+            }
+            answer::<FullSync>(report)
+        }
+        Serve::METHOD => answer::<Serve>(house.start_serving().await?),
+        StopServing::METHOD => answer::<StopServing>(house.stop_serving().await?),
+        other => Err(Fault::new(codes::UNKNOWN_METHOD).with("method", other.chars().take(80).collect::<String>())),
+    }
+}
+
+/// Opening a container can take seconds of arithmetic: not on a thread that serves sign-ins.
+async fn import(draft: &mut draft::Draft, wish: SetCertificate, requests: draft::Requests) -> Result<()> {
+    let mut copy = draft.clone();
+    let work = move || draft::certificate(&mut copy, &wish, &requests).map(|()| copy);
+    let imported = tokio::task::spawn_blocking(work).await;
+    *draft = imported.map_err(|_| Fault::new(codes::CLOSED))??;
+    Ok(())
+}
+
+fn machine(house: &House) -> Machine {
+    Machine {
+        name: house.board.read().server_name,
+        addresses: listener::addresses(),
+        time: clock::now(),
+        account: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default(),
+    }
+}
+
+fn params<C: Call>(request: &Request) -> Result<C::Params> {
+    serde_json::from_value(request.params.clone())
+        .map_err(|error| Fault::new(codes::BAD_PARAMS).with("method", C::METHOD).with("detail", error.to_string()))
+}
+
+fn answer<C: Call>(reply: C::Reply) -> Result<Value> {
+    serde_json::to_value(reply).map_err(|_| Fault::new(codes::GARBAGE))
+}

@@ -1,0 +1,108 @@
+//! A configuration that is ready to serve.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use sekisho_certs::codes::EXPIRED;
+use sekisho_certs::{Pair, PrivateKey, pem};
+use sekisho_config::check::{self, Facts};
+use sekisho_config::codes::JIT_WITHOUT_DOMAIN;
+use sekisho_config::document::KeyPair;
+use sekisho_config::{Configuration, Document, Domain, ThisServer, urls};
+use sekisho_fault::{Fault, Result, Severity};
+use sekisho_saml::keys::SpKey;
+use sekisho_signin::Applied;
+use sekisho_signin::applied::{Ids, SamlPair, StateSecrets};
+use zeroize::Zeroizing;
+
+use crate::codes;
+
+/// What a document is served with.
+pub struct Source<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// This server's own settings.
+    pub server: &'a ThisServer,
+    /// The private keys (PKCS#8) that the document names.
+    pub key: &'a dyn Fn(&str) -> Option<Zeroizing<Vec<u8>>>,
+    /// The reserved mail domains.
+    pub domains: Vec<Domain>,
+    /// The Enterprise Domain.
+    pub provider: String,
+    /// Whose connection it is.
+    pub ids: Ids,
+    /// What sign-ins are sealed with.
+    pub secrets: StateSecrets,
+    /// Now: seconds since 1970.
+    pub now: i64,
+}
+
+/// A configuration that is ready to serve.
+pub struct Ready {
+    /// The public face's part.
+    pub applied: Applied,
+    /// TLS certificate and key.
+    pub tls: Pair,
+    /// The advertised host.
+    pub host: String,
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Where users sign in.
+    pub login_url: String,
+    /// What an administrator should look at.
+    pub warnings: Vec<Fault>,
+}
+
+/// A pair of the document with its private key.
+///
+/// Codes: `KEY_MISSING`, and those of certificates.
+pub fn pair_of(pair: &KeyPair, key: &dyn Fn(&str) -> Option<Zeroizing<Vec<u8>>>) -> Result<Pair> {
+    let missing = || Fault::new(codes::KEY_MISSING).with("key", pair.key.as_str());
+    let key = PrivateKey::from_pkcs8(&key(&pair.key).ok_or_else(missing)?)?;
+    Pair::assemble(&pem::read(pair.certificates.as_bytes())?.certificates, key)
+}
+
+/// Builds it whole.
+///
+/// Codes: the first error of the checks, and those of certificates and metadata.
+pub fn build(source: Source<'_>) -> Result<Ready> {
+    let document = source.document;
+    let open = |pair: Option<&KeyPair>| pair.map(|pair| pair_of(pair, source.key)).transpose();
+    let tls = open(document.tls.as_ref()).map_err(|fault| fault.on("tls"))?;
+    let own = open(document.saml.as_ref()).map_err(|fault| fault.on("saml"))?;
+    let facts = Facts { tls: tls.as_ref(), saml: own.as_ref(), domains: &source.domains, now: source.now };
+    let found = check::document(document, &facts);
+    let (mut errors, mut warnings): (Vec<Fault>, Vec<Fault>) =
+        found.into_iter().partition(|fault| fault.severity == Severity::Error);
+    // What was right when it was saved, and went wrong by itself, must not stop those who can still sign in.
+    let passed = |fault: &Fault| [JIT_WITHOUT_DOMAIN, EXPIRED].contains(&fault.code);
+    warnings.extend(errors.extract_if(.., |fault| passed(fault)));
+    let just_in_time = document.just_in_time && !source.domains.is_empty();
+    if let Some(error) = errors.into_iter().next() {
+        return Err(error);
+    }
+    let missing = |field: &str| Fault::new(sekisho_config::codes::MISSING).on(field);
+    let saml = match document.saml_key {
+        sekisho_config::document::SamlKey::Own => own.as_ref(),
+        sekisho_config::document::SamlKey::Tls => tls.as_ref(),
+        sekisho_config::document::SamlKey::None => None,
+    };
+    let saml = saml.map(|pair| {
+        let key = SpKey::from_pkcs8(pair.key().pkcs8())?;
+        Ok(SamlPair { certificate: pair.leaf().to_vec(), key })
+    });
+    let saml = saml.transpose().map_err(|fault: Fault| fault.on("saml"))?;
+    let idp = check::metadata(document)?;
+    let mut served = document.clone();
+    served.just_in_time = just_in_time;
+    let configuration = Configuration::new(served, source.domains, source.provider)?;
+    let ip = source.server.private_ip.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+    let port = source.server.private_port.unwrap_or(document.advertised_port);
+    Ok(Ready {
+        tls: tls.ok_or_else(|| missing("tls"))?,
+        warnings: warnings.into_iter().filter(|fault| fault.severity >= Severity::Warning).collect(),
+        host: configuration.host().as_str().to_owned(),
+        address: SocketAddr::new(ip, port),
+        login_url: configuration.urls().at(urls::VAULT),
+        applied: Applied::new(configuration, source.ids, idp, saml, source.secrets)?,
+    })
+}

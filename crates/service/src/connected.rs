@@ -1,0 +1,133 @@
+//! This server's place in its connection: membership, replica, the way to the hub.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sekisho_admin_api::status::Membership;
+use sekisho_config::Domain;
+use sekisho_fault::{Fault, Result};
+use tokio::sync::Mutex;
+
+use crate::codes;
+use crate::enrolment::{Member, Papers};
+use crate::replication::{Follower, HubLink, News, Replica};
+use crate::users::Writer;
+
+/// The place in the connection, if this server is enrolled.
+pub struct Connected {
+    /// The sealed papers.
+    pub papers: Papers,
+    /// What the hub can give again.
+    pub replica: Replica,
+    /// The way to the hub.
+    pub link: Arc<HubLink>,
+    /// Writes user records.
+    pub writer: Writer,
+    member: RwLock<Option<Arc<Member>>>,
+    /// One step of following at a time: two would verify one row against two states.
+    step: Mutex<()>,
+}
+
+impl Connected {
+    /// Not enrolled yet, or as it was recalled.
+    pub(crate) fn new(
+        papers: Papers,
+        replica: Replica,
+        link: Arc<HubLink>,
+        writer: Writer,
+        member: Option<Member>,
+    ) -> Self {
+        let member = RwLock::new(member.map(Arc::new));
+        Self { papers, replica, link, writer, member, step: Mutex::new(()) }
+    }
+
+    /// The member.
+    ///
+    /// Code: `NOT_ENROLLED`.
+    pub fn member(&self) -> Result<Arc<Member>> {
+        // The value is replaced as a whole.
+        let member = self.member.read().unwrap_or_else(PoisonError::into_inner).clone();
+        member.ok_or_else(|| Fault::new(codes::NOT_ENROLLED))
+    }
+
+    pub(crate) fn enrolled(&self, member: Member) {
+        *self.member.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(member));
+    }
+
+    /// A follower of the member.
+    ///
+    /// Code: `NOT_ENROLLED`.
+    pub fn follower(&self) -> Result<Follower> {
+        let (member, replica) = (self.member()?, self.replica.clone());
+        Ok(Follower { member, replica, link: self.link.clone(), papers: self.papers.clone() })
+    }
+
+    /// One step of following, which may wait for news. Waiting holds nobody up.
+    ///
+    /// Codes: those of the step.
+    pub async fn step(&self, follower: &Follower, wait: u64) -> Result<News> {
+        let (after, _) = self.replica.place().await?;
+        let feed = follower.ask(after, wait).await?;
+        let _turn = self.step.lock().await;
+        if self.replica.place().await?.0 != after {
+            // Somebody else has taken a step meanwhile: this answer is old.
+            return Ok(News { head: feed.head, ..News::default() });
+        }
+        follower.take(feed, after).await
+    }
+
+    /// Takes in everything that is at the hub now.
+    ///
+    /// Codes: those of the step.
+    pub async fn catch_up(&self) -> Result<()> {
+        let follower = self.follower()?;
+        loop {
+            let before = self.replica.place().await?.0;
+            let news = self.step(&follower, 0).await?;
+            let now = self.replica.place().await?.0;
+            // Without progress there is nothing to wait for here: the follower goes on.
+            if now >= news.head || (now == before && !news.log) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Full Sync.
+    ///
+    /// Codes: those of the sync.
+    pub async fn full_sync(&self) -> Result<sekisho_admin_api::sync::SyncReport> {
+        let follower = self.follower()?;
+        let _turn = self.step.lock().await;
+        crate::replication::full_sync(&follower).await
+    }
+
+    /// The reserved mail domains of the connection.
+    pub fn domains(&self) -> Vec<Domain> {
+        let Ok(member) = self.member() else { return Vec::new() };
+        let organisation = member.organisation();
+        let connection = Member::connection(&organisation, member.place);
+        let domains = connection.map(|connection| connection.domains.iter().filter_map(|one| Domain::parse(one).ok()));
+        domains.map(Iterator::collect).unwrap_or_default()
+    }
+
+    /// What of the organisation log goes into what is served: the key epoch and the mail domains.
+    pub(crate) fn served_facts(&self) -> (u32, Vec<String>) {
+        let Ok(member) = self.member() else { return (0, Vec::new()) };
+        let organisation = member.organisation();
+        let connection = Member::connection(&organisation, member.place);
+        connection.map_or((0, Vec::new()), |found| (found.epoch(), found.domains.iter().cloned().collect()))
+    }
+
+    /// The membership, for people.
+    pub fn membership(&self) -> Option<Membership> {
+        let member = self.member().ok()?;
+        let organisation = member.organisation();
+        let connection = Member::connection(&organisation, member.place).ok()?;
+        Some(Membership {
+            organisation: member.place.organisation.to_string(),
+            connection: member.place.connection.to_string(),
+            enterprise_domain: connection.enterprise_domain.clone(),
+            server: member.server.to_string(),
+            hub: member.hub.url.to_string(),
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! Checks that take time: names, ports. What could not be found out is no error.
+
+use std::net::SocketAddr;
+
+use sekisho_config::{Document, ThisServer};
+use sekisho_fault::{Fault, Severity};
+
+use crate::{codes, listener};
+
+/// Looks the advertised host up, and tries the port unless this service holds it already.
+pub async fn slow(document: &Document, server: &ThisServer, listening: Option<SocketAddr>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    if let Some(host) = &document.advertised_host {
+        found.extend(name(host.as_str(), document.advertised_port).await);
+    }
+    let port = server.private_port.unwrap_or(document.advertised_port);
+    if listening.is_none_or(|listening| listening.port() != port) {
+        let ip = server.private_ip.unwrap_or(std::net::IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED));
+        // Opened and closed at once: whoever else wants the port finds it free again.
+        found.extend(listener::bind(SocketAddr::new(ip, port)).await.err());
+    }
+    found
+}
+
+async fn name(host: &str, port: u16) -> Option<Fault> {
+    let Ok(resolved) = tokio::net::lookup_host((host, port)).await else {
+        let fault = Fault::new(codes::HOST_UNRESOLVED).with("host", host).on("advertised_host");
+        // Names for users may be known outside only: this machine's view is not everybody's.
+        return Some(fault.as_severity(Severity::Warning));
+    };
+    let mut addresses: Vec<String> = resolved.map(|address| address.ip().to_string()).collect();
+    addresses.sort();
+    addresses.dedup();
+    let own = listener::addresses();
+    if addresses.iter().any(|address| own.contains(address)) {
+        return None;
+    }
+    let fault = Fault::new(codes::HOST_ELSEWHERE).with("host", host).with("addresses", addresses);
+    Some(fault.on("advertised_host").as_severity(Severity::Info))
+}

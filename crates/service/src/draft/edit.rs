@@ -1,0 +1,144 @@
+//! Changing the draft.
+
+use std::collections::BTreeMap;
+
+use data_encoding::BASE64;
+use sekisho_admin_api::draft::{CertificateRequest, Purpose, SetCertificate, SetMetadata};
+use sekisho_certs::import::{self, File, Import, Passwords};
+use sekisho_certs::{Pair, PrivateKey, request as csr, trial};
+use sekisho_config::document::KeyPair;
+use sekisho_config::field::{self, Field};
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::ids::Hash;
+use sekisho_saml::metadata::IdpMetadata;
+use zeroize::Zeroizing;
+
+use super::Draft;
+use super::egress;
+
+/// Sets a field that all servers share.
+///
+/// Codes: those of the field.
+pub fn set(draft: &mut Draft, name: &str, value: &str) -> Result<()> {
+    field::set(&mut draft.document, Field::parse(name)?, value)
+}
+
+/// The name of a private key: the fingerprint of its public half.
+fn fingerprint(key: &PrivateKey) -> String {
+    Hash::of(key.spki()).to_string()
+}
+
+fn keep(draft: &mut Draft, purpose: Purpose, pair: &Pair, trial: bool) {
+    let key = fingerprint(pair.key());
+    draft.keys.insert(key.clone(), BASE64.encode(pair.key().pkcs8()));
+    let kept = KeyPair { certificates: pair.chain_pem(), key, trial, unknown: serde_json::Map::new() };
+    match purpose {
+        Purpose::Tls => draft.document.tls = Some(kept),
+        Purpose::Saml => draft.document.saml = Some(kept),
+    }
+}
+
+fn field_of(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Tls => "tls",
+        Purpose::Saml => "saml",
+    }
+}
+
+/// Takes a certificate and its key. An authority's answer without a key finds the key that was made for its request.
+///
+/// Codes: those of certificates.
+pub fn certificate(draft: &mut Draft, wish: &SetCertificate, requests: &Requests) -> Result<()> {
+    let bytes = wish.files.iter().map(|file| {
+        let read = BASE64.decode(file.bytes.as_bytes());
+        read.map_err(|_| Fault::new(sekisho_certs::codes::NOT_PEM).with("file", file.name.as_str()))
+    });
+    let bytes = bytes.collect::<Result<Vec<_>>>()?;
+    let files: Vec<File<'_>> =
+        wish.files.iter().zip(&bytes).map(|(file, bytes)| File { name: &file.name, bytes }).collect();
+    let passwords = Passwords { store: wish.store_password.as_deref(), key: wish.key_password.as_deref() };
+    let mut import = import::read(&files, &passwords)?;
+    if import.key.is_none() {
+        import.key = requested(draft, requests, &import);
+    }
+    let pair =
+        import.pair().map_err(|fault| if fault.field.is_some() { fault } else { fault.on(field_of(wish.purpose)) })?;
+    keep(draft, wish.purpose, &pair, false);
+    Ok(())
+}
+
+/// The key of an open request that one of these certificates answers.
+fn requested(draft: &Draft, requests: &Requests, import: &Import) -> Option<PrivateKey> {
+    draft.keys.values().chain(requests.values()).find_map(|text| {
+        let key = PrivateKey::from_pkcs8(&Zeroizing::new(BASE64.decode(text.as_bytes()).ok()?)).ok()?;
+        csr::answered_by(&key, &import.certificates).ok().map(|_| key)
+    })
+}
+
+/// Takes a trial certificate for the advertised host.
+///
+/// Code: `MISSING` of the configuration.
+pub fn trial_certificate(draft: &mut Draft, now: i64) -> Result<()> {
+    let host = host(draft)?;
+    let pair = trial::certificate(&host, now)?;
+    keep(draft, Purpose::Tls, &pair, true);
+    Ok(())
+}
+
+/// The keys of certificate requests that wait for an answer, by their fingerprints: base64 of PKCS#8.
+pub type Requests = BTreeMap<String, String>;
+
+/// Requests that may wait at once.
+const REQUESTS: usize = 20;
+
+/// Makes a key and the request for a certificate. The key waits apart from the draft: the answer may take days, and drafts
+/// come and go meanwhile.
+///
+/// Code: `MISSING` of the configuration.
+pub fn request(draft: &Draft, requests: &mut Requests) -> Result<CertificateRequest> {
+    let host = host(draft)?;
+    let subject = csr::Subject { organisation: None, unit: None, locality: None, state: None, country: None };
+    let made = csr::new(&[&host], &subject, csr::NewKey::Rsa2048)?;
+    if requests.len() >= REQUESTS {
+        requests.pop_first();
+    }
+    requests.insert(fingerprint(&made.key), BASE64.encode(made.key.pkcs8()));
+    Ok(CertificateRequest { pem: made.pem, names: vec![host] })
+}
+
+fn host(draft: &Draft) -> Result<String> {
+    let host = draft.document.advertised_host.as_ref();
+    host.map(ToString::to_string).ok_or_else(|| Fault::new(sekisho_config::codes::MISSING).on("advertised_host"))
+}
+
+/// The identity provider's metadata and, when it was fetched, from where.
+///
+/// Codes: those of the metadata, `FETCH`, `FETCH_ADDRESS`.
+pub async fn fetched(wish: SetMetadata) -> Result<(String, Option<String>)> {
+    Ok(match wish {
+        SetMetadata::Text { xml } => (xml, None),
+        SetMetadata::Url { url } => (egress::fetch(&url, sekisho_saml::metadata::LIMIT).await?, Some(url)),
+    })
+}
+
+/// Takes metadata into the draft.
+///
+/// Codes: those of the metadata.
+pub fn metadata(draft: &mut Draft, xml: String, url: Option<String>) -> Result<()> {
+    let at = |fault: Fault| fault.on("idp_metadata");
+    IdpMetadata::parse(xml.as_bytes()).map_err(at)?;
+    draft.document.idp.metadata = Some(xml);
+    draft.document.idp.metadata_url = url;
+    Ok(())
+}
+
+/// Gives SAML a pair of its own, as soon as the host is known and if it is to have one. True when it was made now.
+///
+/// Codes: those of certificates.
+pub fn ensure_saml_pair(draft: &mut Draft, now: i64) -> Result<bool> {
+    let own = draft.document.saml_key == sekisho_config::document::SamlKey::Own;
+    let (true, None, Some(entity)) = (own, &draft.document.saml, draft.document.entity_id()) else { return Ok(false) };
+    let pair = trial::saml_pair(&entity, now)?;
+    keep(draft, Purpose::Saml, &pair, false);
+    Ok(true)
+}

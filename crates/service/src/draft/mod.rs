@@ -1,0 +1,75 @@
+//! The draft: what is being edited. It survives a crash, and holds the private keys that were imported for it, sealed.
+
+mod checks;
+mod edit;
+mod egress;
+mod history;
+mod save;
+mod view;
+
+use std::collections::BTreeMap;
+
+use sekisho_config::Document;
+use sekisho_fault::Result;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::store::SealedFile;
+
+pub use checks::slow;
+pub use edit::{Requests, certificate, ensure_saml_pair, fetched, metadata, request, set, trial_certificate};
+pub(crate) use history::document;
+pub use history::{list as revisions, restore};
+pub(crate) use save::keys;
+pub use save::{prepare, rebase};
+pub use view::{sp_metadata, view};
+
+/// The draft, as it is kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Draft {
+    /// The revision that it was made from; 0 before the first.
+    pub base: u64,
+    /// What it says.
+    pub document: Document,
+    /// The save that it is on its way to, once it was prepared: the same at every try.
+    pub save: Option<String>,
+    /// Private keys (PKCS#8, base64) by their fingerprints: those of the draft, and those of open requests.
+    pub keys: BTreeMap<String, String>,
+}
+
+impl Draft {
+    /// A private key of the draft.
+    pub fn key(&self, fingerprint: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let text = self.keys.get(fingerprint)?;
+        data_encoding::BASE64.decode(text.as_bytes()).ok().map(Zeroizing::new)
+    }
+}
+
+/// Where the draft is kept.
+pub struct DraftFile(SealedFile);
+
+impl DraftFile {
+    /// In this file.
+    pub fn new(file: SealedFile) -> Self {
+        Self(file)
+    }
+
+    /// The draft, if one was begun.
+    ///
+    /// Codes: `FILE`, and those of the seal.
+    pub fn read(&self) -> Result<Option<Draft>> {
+        self.0.read()
+    }
+
+    /// Keeps it.
+    ///
+    /// Code: `FILE`.
+    pub fn write(&self, draft: &Draft) -> Result<()> {
+        self.0.write(draft)
+    }
+
+    /// Forgets it.
+    pub fn remove(&self) {
+        self.0.remove();
+    }
+}

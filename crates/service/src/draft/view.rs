@@ -1,0 +1,105 @@
+//! The draft for people.
+
+use sekisho_admin_api::draft::{CertificateInfo, Draft as View, DraftChange, FieldValue, IdpInfo, ServiceProvider};
+use sekisho_certs::pem;
+use sekisho_config::document::KeyPair;
+use sekisho_config::field::{self, Field};
+use sekisho_config::{Document, ThisServer, check, diff, urls};
+use sekisho_fault::{Fault, Result};
+use sekisho_saml::metadata::Binding;
+use sekisho_saml::sp_metadata::SpMetadata;
+
+use super::Draft;
+
+/// What is shown of a certificate.
+fn describe(der: &[u8], trial: bool) -> Result<CertificateInfo> {
+    let found = sekisho_certs::describe(der)?;
+    Ok(CertificateInfo {
+        subject: found.subject,
+        issuer: found.issuer,
+        names: found.names,
+        not_before: found.not_before,
+        not_after: found.not_after,
+        sha256: found.sha256,
+        sha1: found.sha1,
+        trial,
+    })
+}
+
+fn leaf(pair: Option<&KeyPair>) -> Option<CertificateInfo> {
+    let pair = pair?;
+    let certificates = pem::read(pair.certificates.as_bytes()).ok()?.certificates;
+    describe(certificates.first()?, pair.trial).ok()
+}
+
+fn idp(document: &Document) -> Option<IdpInfo> {
+    let metadata = check::metadata(document).ok()?;
+    let sign_in = metadata.sso_for(&Binding::Redirect).or_else(|| metadata.sso_for(&Binding::Post));
+    Some(IdpInfo {
+        entity_id: metadata.entity_id.clone(),
+        sign_in: sign_in.unwrap_or_default().to_owned(),
+        certificates: metadata.signing_certificates.iter().filter_map(|der| describe(der, false).ok()).collect(),
+        url: document.idp.metadata_url.clone(),
+    })
+}
+
+/// What the identity provider has to be told, once the host is known.
+fn service_provider(document: &Document) -> Option<ServiceProvider> {
+    let own = document.urls()?;
+    Some(ServiceProvider {
+        entity_id: document.entity_id()?,
+        acs: own.at(urls::ACS),
+        login: own.at(urls::LOGIN),
+        logout: own.at(urls::LOGOUT),
+    })
+}
+
+/// The draft, with its differences to what is applied and what quick checks say.
+pub fn view(draft: &Draft, applied: &Document, server: &ThisServer, checks: Vec<Fault>) -> View {
+    let document = &draft.document;
+    let fields = Field::ALL.iter().map(|one| FieldValue {
+        field: one.name(),
+        value: field::get(document, server, *one),
+        local: one.is_local(),
+    });
+    let changes = diff::diff(applied, document);
+    View {
+        base: draft.base,
+        fields: fields.collect(),
+        tls: leaf(document.tls.as_ref()),
+        saml: leaf(document.saml.as_ref()),
+        idp: idp(document),
+        service_provider: service_provider(document),
+        changes: changes.into_iter().map(change).collect(),
+        checks,
+    }
+}
+
+/// A difference, for people.
+pub(super) fn change(change: diff::Change) -> DraftChange {
+    DraftChange { field: change.field, from: change.from, to: change.to }
+}
+
+/// Our metadata, as the draft has it.
+///
+/// Code: `MISSING` of the configuration.
+pub fn sp_metadata(document: &Document) -> Result<String> {
+    let missing = || Fault::new(sekisho_config::codes::MISSING).on("advertised_host");
+    let own = document.urls().ok_or_else(missing)?;
+    let certificates = document.saml_pair().map(|pair| pem::read(pair.certificates.as_bytes())).transpose()?;
+    let leaf: Vec<Vec<u8>> = certificates.and_then(|found| found.certificates.into_iter().next()).into_iter().collect();
+    let wanted = matches!(
+        document.signing,
+        sekisho_config::document::Signing::Assertion | sekisho_config::document::Signing::Both
+    );
+    let metadata = SpMetadata {
+        entity_id: document.entity_id().ok_or_else(missing)?,
+        acs: vec![own.at(urls::ACS)],
+        slo: None,
+        authn_requests_signed: !leaf.is_empty(),
+        want_assertions_signed: wanted,
+        encryption: if document.encrypted_assertions { leaf.clone() } else { Vec::new() },
+        signing: leaf,
+    };
+    metadata.to_xml()
+}

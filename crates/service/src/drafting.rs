@@ -1,0 +1,364 @@
+//! The draft's calls: read, change, check, prepare, test.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, SetField};
+use sekisho_admin_api::save::{PastRevision, Prepared, SaveReason};
+use sekisho_admin_api::status::State;
+use sekisho_admin_api::test_login::{StartedTest, TestReport};
+use sekisho_config::check::{self, Facts};
+use sekisho_config::field::{self, Field};
+use sekisho_config::{Document, ThisServer};
+use sekisho_fault::{Fault, Result, Severity};
+use sekisho_saml::response::SignedPart;
+use zeroize::Zeroizing;
+
+use crate::draft::{self, Draft};
+use crate::lifecycle::House;
+use crate::{clock, codes, configuration};
+
+/// How long a test's link works, in seconds.
+const TEST: i64 = 600;
+
+impl House {
+    /// The draft, or what is applied when none was begun.
+    async fn current(&self) -> Result<Draft> {
+        if let Some(draft) = self.draft.lock().await.read()? {
+            return Ok(draft);
+        }
+        let applied = self.applied.read().await;
+        Ok(Draft { base: applied.revision, document: applied.document.clone(), save: None, keys: BTreeMap::new() })
+    }
+
+    async fn show(&self, draft: &Draft) -> Result<View> {
+        let checks = self.quick_checks(draft).await?;
+        let applied = self.applied.read().await;
+        Ok(draft::view(draft, &applied.document, &self.settings.read(), checks))
+    }
+
+    /// All keys that the draft may name: its own, and those that are saved.
+    async fn draft_keys(&self, draft: &Draft) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>> {
+        let mut keys: BTreeMap<String, Zeroizing<Vec<u8>>> = match self.connected.member() {
+            Ok(member) => self.keys(&member, &draft.document).await?,
+            Err(_) => BTreeMap::new(),
+        };
+        keys.extend(draft.keys.keys().filter_map(|name| Some((name.clone(), draft.key(name)?))));
+        Ok(keys)
+    }
+
+    async fn quick_checks(&self, draft: &Draft) -> Result<Vec<Fault>> {
+        let keys = self.draft_keys(draft).await?;
+        let document = &draft.document;
+        let open = |pair: Option<&sekisho_config::document::KeyPair>, at: &str| {
+            pair.map(|pair| configuration::pair_of(pair, &|name| keys.get(name).cloned()))
+                .transpose()
+                .map_err(|fault| fault.on(at))
+        };
+        let (tls, saml) = (open(document.tls.as_ref(), "tls"), open(document.saml.as_ref(), "saml"));
+        let mut found: Vec<Fault> = [tls.as_ref().err(), saml.as_ref().err()].into_iter().flatten().cloned().collect();
+        let (tls, saml) = (tls.ok().flatten(), saml.ok().flatten());
+        let domains = self.connected.domains();
+        let facts = Facts { tls: tls.as_ref(), saml: saml.as_ref(), domains: &domains, now: clock::now() };
+        let more = check::document(document, &facts);
+        // A key that cannot be opened is told once, not as missing too; and SAML's own pair is made when it is needed.
+        let told: Vec<Option<String>> = found.iter().map(|fault| fault.field.clone()).collect();
+        let missing_saml =
+            |fault: &Fault| fault.code == sekisho_config::codes::MISSING && fault.field.as_deref() == Some("saml");
+        found.extend(more.into_iter().filter(|fault| !told.contains(&fault.field) && !missing_saml(fault)));
+        Ok(found)
+    }
+
+    /// Reads the draft.
+    ///
+    /// Codes: `FILE`, and those of the seal.
+    pub async fn read_draft(&self) -> Result<View> {
+        let draft = self.current().await?;
+        self.show(&draft).await
+    }
+
+    /// Changes the draft; a refused change changes nothing.
+    ///
+    /// Codes: those of the change.
+    pub async fn change_draft(&self, change: impl AsyncFnOnce(&mut Draft) -> Result<()>) -> Result<View> {
+        let _editing = self.editing.lock().await;
+        let mut draft = self.current().await?;
+        change(&mut draft).await?;
+        // What is changed is another save than the one that may be on its way.
+        draft.save = None;
+        self.keep_draft(&draft).await?;
+        self.show(&draft).await
+    }
+
+    async fn keep_draft(&self, draft: &Draft) -> Result<()> {
+        self.draft.lock().await.write(draft)?;
+        self.board.tell("draft.changed");
+        Ok(())
+    }
+
+    /// Sets a field, of the draft or of this server.
+    ///
+    /// Codes: those of the field; for this server's, those of opening the port and of the hub's settings.
+    pub async fn set_field(&self, wish: &SetField) -> Result<View> {
+        let named = Field::parse(&wish.field)?;
+        if !named.is_local() {
+            return self.change_draft(async |draft| draft::set(draft, &wish.field, &wish.value)).await;
+        }
+        let before = self.settings.read();
+        let _editing = self.editing.lock().await;
+        let mut settings = before.clone();
+        field::set_local(&mut settings, named, &wish.value)?;
+        if settings != before {
+            self.change_settings(&before, &settings).await?;
+        }
+        self.read_draft().await
+    }
+
+    /// Tests new settings of this server, keeps them, and applies them at once.
+    async fn change_settings(&self, before: &ThisServer, settings: &ThisServer) -> Result<()> {
+        let network = before.proxy != settings.proxy || before.authorities != settings.authorities;
+        if network {
+            self.connected.link.configure(settings).await?;
+        }
+        let place = before.private_ip != settings.private_ip || before.private_port != settings.private_port;
+        if place {
+            let port = settings.private_port.unwrap_or(self.current().await?.document.advertised_port);
+            let ip = settings.private_ip.unwrap_or(std::net::IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED));
+            let listening = self.listening();
+            if listening.is_none_or(|listening| listening.port() != port) || settings.private_ip.is_some() {
+                // The same port on another address of this machine can be tried beside the open one.
+                let tried = crate::listener::bind(SocketAddr::new(ip, port)).await;
+                let own = listening.is_some_and(|listening| listening.port() == port);
+                match tried {
+                    Ok(_) => {}
+                    Err(fault) if fault.code == codes::PORT_IN_USE && own => {}
+                    Err(fault) => return Err(fault),
+                }
+            }
+        }
+        self.settings.write(settings)?;
+        if place && self.applied.read().await.revision > 0 && !settings.stopped {
+            self.apply_newest().await?;
+        }
+        Ok(())
+    }
+
+    fn listening(&self) -> Option<SocketAddr> {
+        self.board.read().listening.and_then(|address| address.parse().ok())
+    }
+
+    /// Goes back to what is applied.
+    ///
+    /// Codes: `FILE`.
+    pub async fn discard_draft(&self) -> Result<View> {
+        let _editing = self.editing.lock().await;
+        self.draft.lock().await.remove();
+        self.end_trial().await;
+        self.board.tell("draft.changed");
+        self.read_draft().await
+    }
+
+    async fn end_trial(&self) {
+        let _turn = self.turn.lock().await;
+        self.trial.lock().await.take();
+        self.runtime.end_trial();
+        if self.board.read().state == State::Trial {
+            self.runtime.stop(State::NotConfigured).await;
+        }
+    }
+
+    /// Ends a trial when the last test's link has ended, unless another one has taken its place.
+    fn end_trial_later(self: Arc<Self>, trial: Arc<sekisho_signin::Trial>) {
+        let started = clock::now();
+        *self.trial_started.lock().unwrap_or_else(PoisonError::into_inner) = started;
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(TEST.unsigned_abs() + 5)).await;
+            let newest = *self.trial_started.lock().unwrap_or_else(PoisonError::into_inner);
+            let same = self.trial.lock().await.as_ref().is_some_and(|held| Arc::ptr_eq(held, &trial));
+            if same && newest == started {
+                self.end_trial().await;
+            }
+        });
+    }
+
+    /// The keys of open certificate requests.
+    ///
+    /// Codes: `FILE`, and those of the seal.
+    pub fn requests(&self) -> Result<draft::Requests> {
+        Ok(self.requests.read()?.unwrap_or_default())
+    }
+
+    /// Makes a request for a certificate.
+    ///
+    /// Codes: `MISSING` of the configuration, `FILE`.
+    pub async fn request_certificate(&self) -> Result<CertificateRequest> {
+        let _editing = self.editing.lock().await;
+        let mut requests = self.requests()?;
+        let made = draft::request(&self.current().await?, &mut requests)?;
+        self.requests.write(&requests)?;
+        Ok(made)
+    }
+
+    /// All checks, the slow ones too.
+    ///
+    /// Codes: `FILE`, and those of the seal.
+    pub async fn check_draft(&self) -> Result<Vec<Fault>> {
+        let draft = self.current().await?;
+        let mut found = self.quick_checks(&draft).await?;
+        found.extend(draft::slow(&draft.document, &self.settings.read(), self.listening()).await);
+        Ok(found)
+    }
+
+    /// Our metadata, as the draft has it.
+    ///
+    /// Codes: `MISSING` of the configuration, `FILE`.
+    pub async fn sp_metadata(&self) -> Result<String> {
+        let _editing = self.editing.lock().await;
+        let mut draft = self.current().await?;
+        if draft::ensure_saml_pair(&mut draft, clock::now())? {
+            self.keep_draft(&draft).await?;
+        }
+        draft::sp_metadata(&draft.document)
+    }
+
+    /// Prepares the save of a draft without errors.
+    ///
+    /// Codes: `NOT_ENROLLED`, `NO_CHANGES`, and the first error of the checks.
+    pub async fn prepare_save(&self, reason: &SaveReason) -> Result<Prepared> {
+        let _editing = self.editing.lock().await;
+        let member = self.connected.member()?;
+        let mut draft = self.current().await?;
+        draft::ensure_saml_pair(&mut draft, clock::now())?;
+        let applied = self.applied.read().await.document.clone();
+        if sekisho_config::diff::diff(&applied, &draft.document).is_empty() {
+            return Err(Fault::new(codes::NO_CHANGES));
+        }
+        let errors = self.quick_checks(&draft).await?;
+        if let Some(error) = errors.into_iter().find(|fault| fault.severity == Severity::Error) {
+            return Err(error);
+        }
+        let mut held = BTreeMap::new();
+        for name in draft::keys(&draft.document) {
+            let there = self.connected.replica.row("object", &name).await?.is_some();
+            held.insert(name, there);
+        }
+        let prepared = draft::prepare(&mut draft, reason, &member, &held)?;
+        self.keep_draft(&draft).await?;
+        Ok(prepared)
+    }
+
+    /// Brings the draft together with what was saved since it was begun.
+    ///
+    /// Codes: `NOT_ENROLLED`, and the hub's.
+    pub async fn rebase_draft(&self) -> Result<Rebased> {
+        let _editing = self.editing.lock().await;
+        let member = self.connected.member()?;
+        self.connected.catch_up().await?;
+        if let Err(fault) = self.apply_newest().await {
+            tracing::warn!(%fault, "not applied");
+        }
+        let mut draft = self.current().await?;
+        let newest = self.applied.read().await.clone();
+        let base = match draft.base {
+            0 => Document::default(),
+            base => draft::document(&member, &self.connected.replica, base).await?.1,
+        };
+        let conflicts = draft::rebase(&mut draft, &base, newest.revision, &newest.document);
+        self.keep_draft(&draft).await?;
+        Ok(Rebased { draft: self.show(&draft).await?, conflicts })
+    }
+
+    /// The history.
+    ///
+    /// Codes: `NOT_ENROLLED`, `DATABASE`.
+    pub async fn revisions(&self) -> Result<Vec<PastRevision>> {
+        draft::revisions(&*self.connected.member()?, &self.connected.replica).await
+    }
+
+    /// Puts an old revision into the draft.
+    ///
+    /// Codes: `NOT_ENROLLED`, `NO_REVISION`, `DATABASE`.
+    pub async fn restore_revision(&self, number: u64) -> Result<View> {
+        let _editing = self.editing.lock().await;
+        let member = self.connected.member()?;
+        let newest = self.applied.read().await.revision;
+        let draft = draft::restore(&member, &self.connected.replica, number, newest).await?;
+        self.keep_draft(&draft).await?;
+        self.show(&draft).await
+    }
+
+    /// Starts a test login of the draft.
+    ///
+    /// Codes: the first error of the checks, and those of opening the port.
+    pub async fn start_test(self: &Arc<Self>) -> Result<StartedTest> {
+        let _editing = self.editing.lock().await;
+        let _turn = self.turn.lock().await;
+        let mut draft = self.current().await?;
+        if draft::ensure_saml_pair(&mut draft, clock::now())? {
+            self.keep_draft(&draft).await?;
+        }
+        let keys = self.draft_keys(&draft).await?;
+        let ready = self.build(&draft.document, &|name| keys.get(name).cloned())?;
+        let name = sekisho_keys::ids::Hash::of(&draft.document.to_json()).to_string();
+        let mut held = self.trial.lock().await;
+        let trial = if let Some(trial) = held.as_ref().filter(|trial| trial.draft() == name) {
+            trial.clone()
+        } else {
+            held.insert(self.runtime.try_draft(ready, name).await?).clone()
+        };
+        drop(held);
+        self.clone().end_trial_later(trial.clone());
+        let path = trial.start_test(clock::now())?;
+        let test = path.strip_prefix(sekisho_signin::trial::TEST).unwrap_or_default().to_owned();
+        Ok(StartedTest { test, url: trial.urls().at(&path), ends: clock::now() + TEST })
+    }
+
+    /// The report of a test, once it is over.
+    pub async fn test_report(&self, test: &str) -> Option<TestReport> {
+        let trial: Arc<sekisho_signin::Trial> = self.trial.lock().await.clone()?;
+        let found = trial.report(test)?;
+        let part = |part: &SignedPart| match part {
+            SignedPart::Response => "response".to_owned(),
+            SignedPart::Assertion => "assertion".to_owned(),
+        };
+        let subject = found.identity_source.clone().map(|source| {
+            let name = source.strip_prefix("attribute:");
+            let attribute = name.and_then(|name| found.attributes.iter().find(|(known, _)| known == name));
+            let value = attribute.and_then(|(_, values)| values.first()).or(found.name_id.as_ref());
+            (source.clone(), value.cloned().unwrap_or_default())
+        });
+        Some(TestReport {
+            time: found.time,
+            refusal: found.outcome.err(),
+            who: found.who,
+            subject,
+            attributes: found.attributes,
+            signed: found.signed.iter().map(part).collect(),
+            encrypted: found.encrypted,
+            signing_key: found.signing_key.unwrap_or_default(),
+            clock: found.clock_difference.unwrap_or(0),
+            warnings: found.warnings,
+        })
+    }
+
+    /// What is applied, without secrets.
+    pub async fn export_redacted(&self) -> serde_json::Value {
+        let applied = self.applied.read().await.clone();
+        let status = self.board.read();
+        // Certificates are public; private keys are not part of the document.
+        let document = serde_json::from_slice(&applied.document.to_json()).unwrap_or(serde_json::Value::Null);
+        serde_json::json!({
+            "version": status.version,
+            "server": status.server_name,
+            "revision": applied.revision,
+            "document": document,
+            "this_server": {
+                "private_ip": self.settings.read().private_ip,
+                "private_port": self.settings.read().private_port,
+            },
+            "warnings": status.warnings,
+        })
+    }
+}

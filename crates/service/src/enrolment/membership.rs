@@ -1,0 +1,179 @@
+//! Where this server belongs, and its keys.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::HubAddress;
+use sekisho_keys::derive::Secret;
+use sekisho_keys::identity::Identity;
+use sekisho_keys::ids::{Hash, ServerId};
+use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::log::{Connection, Head, Organisation};
+use serde::{Deserialize, Serialize};
+
+use crate::store::SealedFile;
+
+/// The keys that this server has made for itself.
+#[derive(Serialize, Deserialize)]
+pub(super) struct OwnKeys {
+    pub(super) server: String,
+    pub(super) seed: String,
+}
+
+/// Where this server belongs, as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Membership {
+    pub(super) organisation: String,
+    pub(super) connection: String,
+    pub(super) hub: HubAddress,
+    pub(super) genesis: String,
+}
+
+/// The highest that this server has seen: nothing lower is ever accepted (R8, R28).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heads {
+    /// Of the organisation log.
+    pub log: Option<Head>,
+    /// The newest revision and its hash.
+    pub revision: Option<(u64, Hash)>,
+    /// How many records this server has signed, and the hash of the last.
+    pub records: (u64, Hash),
+}
+
+/// The form in which [`Heads`] are kept.
+#[derive(Serialize, Deserialize)]
+struct KeptHeads {
+    log: Option<(u64, String)>,
+    revision: Option<(u64, String)>,
+    records: (u64, String),
+}
+
+/// The three sealed files.
+#[derive(Clone, Debug)]
+pub struct Papers {
+    pub(super) keys: SealedFile,
+    pub(super) membership: SealedFile,
+    heads: SealedFile,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Papers {
+    /// The papers in a data folder.
+    pub fn new(folder: &Path, secret: &Secret) -> Self {
+        let file = |name| SealedFile::new(folder, name, secret);
+        Self {
+            keys: file("identity.sealed"),
+            membership: file("membership.sealed"),
+            heads: file("heads.sealed"),
+            turn: Arc::default(),
+        }
+    }
+
+    /// The highest heads.
+    ///
+    /// Codes: `FILE`, and those of the seal.
+    pub fn heads(&self) -> Result<Heads> {
+        let Some(kept) = self.heads.read::<KeptHeads>()? else {
+            return Ok(Heads { log: None, revision: None, records: (0, Hash::NONE) });
+        };
+        let head = |(sequence, hash): (u64, String)| Ok::<_, Fault>(Head { sequence, hash: hash.parse()? });
+        let revision = |(number, hash): (u64, String)| Ok::<_, Fault>((number, hash.parse()?));
+        Ok(Heads {
+            log: kept.log.map(head).transpose()?,
+            revision: kept.revision.map(revision).transpose()?,
+            records: (kept.records.0, kept.records.1.parse()?),
+        })
+    }
+
+    /// Changes the highest heads; one change at a time, since each reads what the other wrote.
+    ///
+    /// Codes: `FILE`, and those of the seal.
+    pub fn raise(&self, change: impl FnOnce(&mut Heads)) -> Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.heads()?;
+        let mut heads = before;
+        change(&mut heads);
+        if heads == before {
+            return Ok(());
+        }
+        self.heads.write(&KeptHeads {
+            log: heads.log.map(|head| (head.sequence, head.hash.to_string())),
+            revision: heads.revision.map(|(number, hash)| (number, hash.to_string())),
+            records: (heads.records.0, heads.records.1.to_string()),
+        })
+    }
+}
+
+/// A server that belongs to a connection.
+pub struct Member {
+    /// Organisation and connection.
+    pub place: Place,
+    /// Its name.
+    pub server: ServerId,
+    /// Its keys.
+    pub identity: Arc<Identity>,
+    /// Where the hub is.
+    pub hub: HubAddress,
+    /// The hash of the organisation log's first entry.
+    pub genesis: Hash,
+    organisation: RwLock<Arc<Organisation>>,
+}
+
+impl Member {
+    /// A member with the organisation as it was verified.
+    pub(crate) fn new(
+        place: Place,
+        server: ServerId,
+        identity: Arc<Identity>,
+        hub: HubAddress,
+        organisation: Organisation,
+    ) -> Self {
+        let genesis = organisation.genesis();
+        Self { place, server, identity, hub, genesis, organisation: RwLock::new(Arc::new(organisation)) }
+    }
+
+    /// The organisation, as far as its log was verified.
+    pub fn organisation(&self) -> Arc<Organisation> {
+        // The value is replaced as a whole: a panic elsewhere leaves it whole.
+        self.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The organisation has moved on.
+    pub(crate) fn moved_on(&self, organisation: Organisation) {
+        *self.organisation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(organisation);
+    }
+
+    /// The connection in the log.
+    ///
+    /// Code: `NO_SUCH_SERVER` of the keys.
+    pub fn connection(organisation: &Organisation, place: Place) -> Result<&Connection> {
+        let found = organisation.connections.get(&place.connection);
+        found.ok_or_else(|| Fault::new(sekisho_keys::codes::NO_SUCH_SERVER))
+    }
+
+    /// The keyring of an epoch.
+    ///
+    /// Codes: `NO_SUCH_SERVER`, `WRONG_EPOCH`, `NOT_AUTHENTIC` of the keys.
+    pub fn keyring(&self, epoch: u32) -> Result<Keyring> {
+        let organisation = self.organisation();
+        let connection = Self::connection(&organisation, self.place)?;
+        let missing = || Fault::new(sekisho_keys::codes::WRONG_EPOCH);
+        let sealed = connection.keyring_for(self.server, epoch).ok_or_else(missing)?;
+        let keyring = Keyring::open_as(&self.identity, self.place, sealed)?;
+        if keyring.epoch == epoch { Ok(keyring) } else { Err(missing()) }
+    }
+
+    /// The keyring of the newest epoch.
+    ///
+    /// Codes: as [`Member::keyring`].
+    pub fn newest_keyring(&self) -> Result<Keyring> {
+        let organisation = self.organisation();
+        self.keyring(Self::connection(&organisation, self.place)?.epoch())
+    }
+
+    /// Whether an administrator has taken this server out of the connection.
+    pub fn is_retired(&self) -> bool {
+        self.organisation().server(self.place.connection, self.server).is_err()
+    }
+}

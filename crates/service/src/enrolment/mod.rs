@@ -1,0 +1,8 @@
+//! Joining a connection, and what a server then knows of its place.
+
+mod join;
+mod membership;
+
+pub(crate) use join::recall;
+pub use join::{complete, prepare};
+pub use membership::{Heads, Member, Membership, Papers};

@@ -1,0 +1,127 @@
+//! Following the hub's feed: catching up and waiting are one path.
+
+use std::sync::Arc;
+
+use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::wire::Feed;
+use sekisho_keys::log::Entry;
+use sekisho_keys::revision::Revision;
+
+use super::hub_link::HubLink;
+use super::replica::{Part, Replica};
+use super::verify::Verifier;
+use crate::enrolment::{Member, Papers};
+use crate::{clock, codes};
+
+/// What a step has brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// The organisation log has grown.
+    pub log: bool,
+    /// There is a new revision.
+    pub revision: Option<u64>,
+    /// Users or facts about them have changed.
+    pub users: bool,
+    /// What was refused.
+    pub refused: Vec<Fault>,
+    /// How far the hub's feed goes.
+    pub head: u64,
+}
+
+/// Follows for a member.
+pub struct Follower {
+    /// The member.
+    pub member: Arc<Member>,
+    /// Where it is stored.
+    pub replica: Replica,
+    /// The way to the hub.
+    pub link: Arc<HubLink>,
+    /// The highest heads.
+    pub papers: Papers,
+}
+
+impl Follower {
+    /// Asks for what comes after a place; waits for up to `wait` seconds when there is nothing.
+    ///
+    /// Codes: the hub's.
+    pub async fn ask(&self, after: u64, wait: u64) -> Result<Feed> {
+        let connection = self.member.place.connection.to_string();
+        let entries = self.member.organisation().head().sequence + 1;
+        let ask = |hub: sekisho_hub_api::Hub| {
+            let connection = connection.clone();
+            async move { hub.feed(&connection, entries, after, wait).await }
+        };
+        self.link.ask(&self.member, ask).await
+    }
+
+    /// Verifies and stores what came after a place. New entries of the log are taken in alone: they say whose signatures
+    /// count in the rest, which is asked for again.
+    ///
+    /// Codes: those of the log, `DATABASE`. What single rows are refused for is in the news.
+    pub async fn take(&self, feed: Feed, after: u64) -> Result<News> {
+        if !feed.log.is_empty() {
+            return self.take_log(feed, after).await;
+        }
+        let mut news = News { head: feed.head, ..News::default() };
+        if feed.head < after {
+            // The hub was set back: everything is compared with what is here, from the first row on.
+            self.replica.rewind().await?;
+            news.refused.push(Fault::new(codes::ROLLED_BACK).with("what", "feed"));
+            return Ok(news);
+        }
+        let mut part = Part { feed: after, time: clock::now(), ..Part::default() };
+        // What is stored was verified, and counts even if a crash kept it from being noted as seen. What was seen, and is
+        // not stored any more, is known by its hash when it comes again.
+        let stored = self.replica.newest_revision().await?.map(|row| Revision::read(&row.body)).transpose()?;
+        let stored = stored.map(|revision| (revision.header().context.revision, revision.hash()));
+        let mut verifier = Verifier::new(&self.member, stored, self.papers.heads()?.revision);
+        for row in feed.connection {
+            if row.seq <= part.feed || row.seq > feed.head {
+                return Err(Fault::new(codes::WRONG_ROW).with("what", row.kind));
+            }
+            part.feed = row.seq;
+            let known = self.replica.row(&row.kind, &row.id).await?;
+            let users = row.kind == "user" || row.kind == "fact";
+            match verifier.row(row, known.as_ref()) {
+                Ok(Some(counts)) => {
+                    news.users |= users;
+                    if let Some((number, _)) = counts.revision {
+                        news.revision = Some(number);
+                    }
+                    part.counters.extend(counts.counters);
+                    part.rows.push(counts.stored);
+                }
+                Ok(None) => {}
+                Err(fault) => {
+                    tracing::warn!(%fault, "a row of the hub was refused");
+                    part.refused = true;
+                    news.refused.push(fault);
+                }
+            }
+        }
+        self.replica.take(&part).await?;
+        self.papers.raise(|heads| {
+            let seen = heads.revision.into_iter().chain(verifier.newest);
+            heads.revision = seen.max_by_key(|(number, _)| *number);
+        })?;
+        Ok(news)
+    }
+
+    async fn take_log(&self, feed: Feed, after: u64) -> Result<News> {
+        let mut organisation = (*self.member.organisation()).clone();
+        let mut part = Part { feed: after, time: clock::now(), ..Part::default() };
+        for row in feed.log {
+            let entry = Entry::read(row.body.as_slice())?;
+            organisation.apply(&entry)?;
+            part.log.push((entry.head().sequence, row.body.0));
+        }
+        // Stored before it counts: what is known here is never more than what a restart finds.
+        self.replica.take(&part).await?;
+        // What was refused before may be signed by somebody who has just been admitted.
+        self.replica.rewind_if_refused().await?;
+        let head = organisation.head();
+        self.member.moved_on(organisation);
+        self.papers.raise(|heads| heads.log = Some(head))?;
+        Ok(News { log: true, head: feed.head, ..News::default() })
+    }
+}

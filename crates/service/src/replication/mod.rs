@@ -1,0 +1,12 @@
+//! Following the hub: everything that comes is verified before it is stored, and stored before it is served.
+
+mod follow;
+mod full_sync;
+mod hub_link;
+mod replica;
+mod verify;
+
+pub use follow::{Follower, News};
+pub use full_sync::full_sync;
+pub use hub_link::HubLink;
+pub use replica::Replica;

@@ -1,0 +1,219 @@
+//! What the hub can give again, as it was verified: the organisation log, and the newest of each row of the connection.
+
+use std::path::{Path, PathBuf};
+
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::user::Counted;
+use sqlx::Row as _;
+use sqlx::sqlite::SqlitePool;
+
+use crate::store;
+
+const TABLES: &str = "\
+    CREATE TABLE IF NOT EXISTS log (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;\
+    CREATE TABLE IF NOT EXISTS rows (kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, body BLOB NOT NULL, \
+        PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;\
+    CREATE TABLE IF NOT EXISTS counters (server TEXT PRIMARY KEY, counter INTEGER NOT NULL) STRICT, WITHOUT ROWID;\
+    CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), feed INTEGER NOT NULL, \
+        synced INTEGER NOT NULL, refused INTEGER NOT NULL) STRICT;";
+
+/// A row as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// `revision`, `object`, `user`, `fact`.
+    pub kind: String,
+    /// Its name.
+    pub id: String,
+    /// How often it was written at the hub.
+    pub rev: u64,
+    /// What was written.
+    pub body: Vec<u8>,
+}
+
+/// What came from the hub and was verified, to be stored as one.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// New entries of the organisation log, with their places.
+    pub log: Vec<(u64, Vec<u8>)>,
+    /// Rows.
+    pub rows: Vec<Stored>,
+    /// How far servers' records go, by what was verified.
+    pub counters: Vec<Counted>,
+    /// The place in the feed.
+    pub feed: u64,
+    /// When: seconds since 1970.
+    pub time: i64,
+    /// Whether a row was refused: it is looked at again when the log has grown.
+    pub refused: bool,
+}
+
+/// The replica in a data folder.
+#[derive(Clone)]
+pub struct Replica {
+    pool: SqlitePool,
+    path: PathBuf,
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn positive(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+impl Replica {
+    /// Opens the replica of a data folder. One that is damaged is set aside: the hub gives it again.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join("replica.sqlite");
+        let pool = match store::open(&path, TABLES).await {
+            Ok(pool) => pool,
+            Err(fault) => {
+                tracing::error!(%fault, "the replica is damaged: it is set aside and filled again");
+                store::set_aside(&path);
+                store::open(&path, TABLES).await?
+            }
+        };
+        Ok(Self { pool, path })
+    }
+
+    fn failed(&self) -> impl Fn(sqlx::Error) -> Fault + '_ {
+        |error| store::fault(&self.path, &error)
+    }
+
+    /// The entries of the organisation log.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn log(&self) -> Result<Vec<Vec<u8>>> {
+        let rows = sqlx::query("SELECT body FROM log ORDER BY sequence").fetch_all(&self.pool).await;
+        Ok(rows.map_err(self.failed())?.iter().map(|row| row.get(0)).collect())
+    }
+
+    /// Begins anew, with a log.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn begin(&self, log: &[Vec<u8>]) -> Result<()> {
+        let mut transaction = self.pool.begin().await.map_err(self.failed())?;
+        let clear = "DELETE FROM log; DELETE FROM rows; DELETE FROM counters; DELETE FROM place;";
+        sqlx::raw_sql(clear).execute(&mut *transaction).await.map_err(self.failed())?;
+        transaction.commit().await.map_err(self.failed())?;
+        self.take(&Part { log: (0..).zip(log.iter().cloned()).collect(), ..Part::default() }).await
+    }
+
+    /// Forgets the place in the feed: everything is asked for again, and compared with what is here.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn rewind(&self) -> Result<()> {
+        let done = sqlx::query("UPDATE place SET feed = 0, refused = 0").execute(&self.pool).await;
+        done.map(drop).map_err(self.failed())
+    }
+
+    /// The same, if a row was refused since the last time.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn rewind_if_refused(&self) -> Result<()> {
+        let done = sqlx::query("UPDATE place SET feed = 0, refused = 0 WHERE refused = 1").execute(&self.pool).await;
+        done.map(drop).map_err(self.failed())
+    }
+
+    /// Stores another log instead of the one here, which is damaged or too short.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn replace_log(&self, log: &[Vec<u8>]) -> Result<()> {
+        let mut transaction = self.pool.begin().await.map_err(self.failed())?;
+        sqlx::query("DELETE FROM log").execute(&mut *transaction).await.map_err(self.failed())?;
+        for (sequence, entry) in (0..).zip(log) {
+            let insert = "INSERT INTO log (sequence, body) VALUES (?, ?)";
+            let query = sqlx::query(insert).bind(number(sequence)).bind(entry);
+            query.execute(&mut *transaction).await.map_err(self.failed())?;
+        }
+        transaction.commit().await.map_err(self.failed())
+    }
+
+    /// Stores a part, or nothing of it.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn take(&self, part: &Part) -> Result<()> {
+        let mut transaction = self.pool.begin().await.map_err(self.failed())?;
+        for (sequence, entry) in &part.log {
+            let insert = "INSERT INTO log (sequence, body) VALUES (?, ?) ON CONFLICT DO NOTHING";
+            let query = sqlx::query(insert).bind(number(*sequence)).bind(entry);
+            query.execute(&mut *transaction).await.map_err(self.failed())?;
+        }
+        for row in &part.rows {
+            let upsert = "INSERT INTO rows (kind, id, rev, body) VALUES (?, ?, ?, ?) \
+                ON CONFLICT (kind, id) DO UPDATE SET rev = excluded.rev, body = excluded.body";
+            let query = sqlx::query(upsert).bind(&row.kind).bind(&row.id).bind(number(row.rev)).bind(&row.body);
+            query.execute(&mut *transaction).await.map_err(self.failed())?;
+        }
+        for counted in &part.counters {
+            let upsert = "INSERT INTO counters (server, counter) VALUES (?, ?) \
+                ON CONFLICT (server) DO UPDATE SET counter = max(counter, excluded.counter)";
+            let query = sqlx::query(upsert).bind(counted.server.to_string()).bind(number(counted.counter));
+            query.execute(&mut *transaction).await.map_err(self.failed())?;
+        }
+        let place = "INSERT INTO place (one, feed, synced, refused) VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE \
+            SET feed = excluded.feed, synced = excluded.synced, refused = max(refused, excluded.refused)";
+        let query = sqlx::query(place).bind(number(part.feed)).bind(part.time).bind(i64::from(part.refused));
+        query.execute(&mut *transaction).await.map_err(self.failed())?;
+        transaction.commit().await.map_err(self.failed())
+    }
+
+    /// The place in the feed, and when the last news was taken in (seconds since 1970).
+    ///
+    /// Code: `DATABASE`.
+    pub async fn place(&self) -> Result<(u64, i64)> {
+        let row = sqlx::query("SELECT feed, synced FROM place").fetch_optional(&self.pool).await;
+        Ok(row.map_err(self.failed())?.map_or((0, 0), |row| (positive(row.get(0)), row.get(1))))
+    }
+
+    /// A row.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn row(&self, kind: &str, id: &str) -> Result<Option<Stored>> {
+        let query = sqlx::query("SELECT rev, body FROM rows WHERE kind = ? AND id = ?").bind(kind).bind(id);
+        let row = query.fetch_optional(&self.pool).await.map_err(self.failed())?;
+        Ok(row.map(|row| Stored {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            rev: positive(row.get(0)),
+            body: row.get(1),
+        }))
+    }
+
+    /// The newest revision's row; revisions are named by numbers of twenty digits.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn newest_revision(&self) -> Result<Option<Stored>> {
+        let query = "SELECT id, rev, body FROM rows WHERE kind = 'revision' ORDER BY id DESC LIMIT 1";
+        let row = sqlx::query(query).fetch_optional(&self.pool).await.map_err(self.failed())?;
+        Ok(row.map(|row| Stored {
+            kind: "revision".to_owned(),
+            id: row.get(0),
+            rev: positive(row.get(1)),
+            body: row.get(2),
+        }))
+    }
+
+    /// How many rows of a kind there are.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn count(&self, kind: &str) -> Result<u64> {
+        let row = sqlx::query("SELECT COUNT(*) FROM rows WHERE kind = ?").bind(kind).fetch_one(&self.pool).await;
+        Ok(positive(row.map_err(self.failed())?.get(0)))
+    }
+
+    /// How far servers' records go, by what was verified here.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn counters(&self) -> Result<Vec<Counted>> {
+        let rows = sqlx::query("SELECT server, counter FROM counters").fetch_all(&self.pool).await;
+        let counted = |row: &sqlx::sqlite::SqliteRow| {
+            let server = row.get::<String, _>(0).parse().ok()?;
+            Some(Counted { server, counter: positive(row.get(1)) })
+        };
+        Ok(rows.map_err(self.failed())?.iter().filter_map(counted).collect())
+    }
+}

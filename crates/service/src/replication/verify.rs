@@ -1,0 +1,157 @@
+//! Whether a row from the hub counts.
+
+use std::collections::BTreeMap;
+
+use sekisho_certs::PrivateKey;
+use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::wire::Row;
+use sekisho_keys::fact::{self, Fact};
+use sekisho_keys::ids::Hash;
+use sekisho_keys::keyring::Keyring;
+use sekisho_keys::object;
+use sekisho_keys::revision::Revision;
+use sekisho_keys::user::{Counted, Record};
+
+use zeroize::Zeroizing;
+
+use super::replica::Stored;
+use crate::codes;
+use crate::enrolment::Member;
+
+/// What counts, of one row.
+pub(super) struct Counts {
+    pub(super) stored: Stored,
+    pub(super) counters: Vec<Counted>,
+    /// Number and hash, for a revision.
+    pub(super) revision: Option<(u64, Hash)>,
+}
+
+/// Verifies rows for a member.
+pub(super) struct Verifier<'a> {
+    member: &'a Member,
+    keyrings: BTreeMap<u32, Keyring>,
+    /// The newest revision so far, and its hash.
+    pub(super) newest: Option<(u64, Hash)>,
+    /// A revision that is known by its hash: what leads up to it may be by administrators who have left since.
+    pin: Option<(u64, Hash)>,
+}
+
+impl<'a> Verifier<'a> {
+    pub(super) fn new(member: &'a Member, newest: Option<(u64, Hash)>, pin: Option<(u64, Hash)>) -> Self {
+        let organisation = member.organisation();
+        let kept = organisation.connections.get(&member.place.connection).and_then(|connection| connection.kept);
+        let pin = pin.into_iter().chain(kept).max_by_key(|(number, _)| *number);
+        Self { member, keyrings: BTreeMap::new(), newest, pin }
+    }
+
+    fn keyring(&mut self, epoch: u32) -> Result<&Keyring> {
+        if !self.keyrings.contains_key(&epoch) {
+            self.keyrings.insert(epoch, self.member.keyring(epoch)?);
+        }
+        self.keyrings.get(&epoch).ok_or_else(|| Fault::new(sekisho_keys::codes::WRONG_EPOCH))
+    }
+
+    /// Verifies a row, against the one that is stored under its name.
+    ///
+    /// Codes: `WRONG_ROW`, `ROLLED_BACK`, `SPLICED`, and those of the keys.
+    pub(super) fn row(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+        let stored = |row: Row| Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        if before.is_some_and(|before| before.body == row.body.0) {
+            return Ok(Some(Counts { stored: stored(row), counters: Vec::new(), revision: None }));
+        }
+        match row.kind.as_str() {
+            "revision" => self.revision(row, before),
+            "user" => self.user(row, before),
+            "fact" => self.fact(row, before),
+            "object" => self.object(row),
+            // The hub's own pointers, and what newer versions bring.
+            _ => Ok(None),
+        }
+    }
+
+    fn revision(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+        let revision = Revision::read(row.body.as_slice())?;
+        let number = revision.header().context.revision;
+        if format!("{number:020}") != row.id {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", row.id));
+        }
+        if before.is_some() {
+            // A revision is written once.
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", row.id));
+        }
+        let (organisation, place) = (self.member.organisation(), self.member.place);
+        match self.pin {
+            Some((pinned, hash)) if number == pinned && revision.hash() != hash => {
+                return Err(Fault::new(codes::SPLICED).with("what", row.id));
+            }
+            Some((pinned, _)) if number <= pinned => revision.verify_past(&organisation, place)?,
+            _ => revision.verify(&organisation, place, None)?,
+        }
+        match self.newest {
+            Some((newest, hash)) if number == newest + 1 => {
+                if revision.header().previous != hash {
+                    return Err(Fault::new(codes::SPLICED).with("what", row.id));
+                }
+            }
+            None if number == 1 && revision.header().previous == Hash::NONE => {}
+            // The chain is whole from the first on: what does not follow is not taken.
+            _ => return Err(Fault::new(codes::SPLICED).with("what", row.id)),
+        }
+        self.newest = Some((number, revision.hash()));
+        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        Ok(Some(Counts { stored, counters: Vec::new(), revision: self.newest }))
+    }
+
+    fn user(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+        let record = Record::read(row.body.as_slice())?;
+        let context = record.header().context;
+        if context.user.to_string() != row.id {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", "user"));
+        }
+        record.verify(&self.member.organisation(), self.member.place)?;
+        let before = before.map(|before| Record::read(&before.body)).transpose()?;
+        if before.as_ref().is_some_and(|before| context.revision <= before.header().context.revision) {
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", "user"));
+        }
+        // A record accounts for its predecessors and for nothing else: no server can explain another's gap away.
+        let replaced: Vec<Counted> = before.iter().flat_map(Record::stands_for).collect();
+        let next = before.as_ref().map_or(1, |before| before.header().context.revision + 1);
+        if context.revision == next && record.header().replaces != replaced {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", "user"));
+        }
+        // Opening proves that it is sealed for this user and this connection.
+        let keyring = self.keyring(context.epoch)?;
+        record.open(keyring)?;
+        let counters = record.stands_for().collect();
+        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        Ok(Some(Counts { stored, counters, revision: None }))
+    }
+
+    /// A sealed object counts when it opens as the key that its name says: garbage never takes the place of a key.
+    fn object(&mut self, row: Row) -> Result<Option<Counts>> {
+        let fingerprint: Hash = row.id.parse()?;
+        let keyring = self.keyring(object::epoch(row.body.as_slice())?)?.clone();
+        let key = Zeroizing::new(object::open(&keyring, self.member.place, fingerprint, row.body.as_slice())?);
+        if Hash::of(PrivateKey::from_pkcs8(&key)?.spki()) != fingerprint {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", "object"));
+        }
+        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        Ok(Some(Counts { stored, counters: Vec::new(), revision: None }))
+    }
+
+    fn fact(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+        let (organisation, place) = (self.member.organisation(), self.member.place);
+        let keyring = self.keyring(fact::epoch(row.body.as_slice())?)?;
+        let fact = Fact::open(row.body.as_slice(), &organisation, place, keyring)?;
+        if fact.about.to_string() != row.id {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", "fact"));
+        }
+        if let Some(before) = before
+            && Fact::open(&before.body, &organisation, place, keyring).is_ok_and(|known| known.number >= fact.number)
+        {
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", "fact"));
+        }
+        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        Ok(Some(Counts { stored, counters: Vec::new(), revision: None }))
+    }
+}

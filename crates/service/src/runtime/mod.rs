@@ -1,0 +1,186 @@
+//! What is being served: the face, the port, the certificates. Each is changed as a whole while connections go on.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError};
+
+use sekisho_admin_api::status::{State, Status};
+use sekisho_fault::{Fault, Result, Severity};
+use sekisho_signin::{Condition, Face, Pulse, Trial};
+use tokio::sync::{Mutex, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::certificates::Certificates;
+use crate::clock;
+use crate::configuration::Ready;
+use crate::listener;
+use crate::status::Board;
+
+/// An open port.
+struct Port {
+    address: SocketAddr,
+    local: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
+}
+
+/// What is being served.
+pub struct Runtime {
+    face: Arc<Face>,
+    board: Arc<Board>,
+    certificates: Arc<Certificates>,
+    port: Mutex<Option<Port>>,
+    /// What an administrator should look at, by where it comes from: each source replaces its own words.
+    warnings: std::sync::Mutex<BTreeMap<&'static str, Vec<Fault>>>,
+}
+
+impl Runtime {
+    /// Nothing is served yet.
+    pub fn new(face: Arc<Face>, board: Arc<Board>) -> Self {
+        let (certificates, warnings) = (Arc::default(), std::sync::Mutex::default());
+        Self { face, board, certificates, port: Mutex::new(None), warnings }
+    }
+
+    /// Serves a configuration, instead of the one before. When the new port cannot be opened, the old one goes on.
+    ///
+    /// Codes: `ADDRESS_NOT_HERE`, `PORT_IN_USE`, `BIND`, `TLS`.
+    pub async fn serve(&self, ready: Ready, revision: Option<u64>) -> Result<()> {
+        let certificate = crate::certificates::certified(&ready.tls)?;
+        let local = self.listen(ready.address).await?;
+        self.certificates.serve(&ready.host, &certificate);
+        self.face.apply(Some(Arc::new(ready.applied)));
+        self.change(|status| {
+            status.state = State::Running { since: clock::now() };
+            status.listening = Some(local.to_string());
+            status.login_url = Some(ready.login_url);
+            status.revision = revision;
+        });
+        self.warn("configuration", ready.warnings);
+        tracing::info!(%local, ?revision, "serving");
+        Ok(())
+    }
+
+    /// Puts a draft on trial beside what is served; opens its port when none is open.
+    ///
+    /// Codes: as [`Runtime::serve`], `BUSY` of the sign-in.
+    pub async fn try_draft(&self, ready: Ready, draft: String) -> Result<Arc<Trial>> {
+        let certificate = crate::certificates::certified(&ready.tls)?;
+        let serving = matches!(self.board.read().state, State::Running { .. });
+        if !serving {
+            let local = self.listen(ready.address).await?;
+            self.change(|status| {
+                status.state = State::Trial;
+                status.listening = Some(local.to_string());
+            });
+        }
+        self.certificates.try_for(&ready.host, &certificate);
+        let trial = Arc::new(Trial::new(ready.applied, draft)?);
+        self.face.try_draft(Some(trial.clone()));
+        Ok(trial)
+    }
+
+    /// Ends a trial.
+    pub fn end_trial(&self) {
+        self.face.try_draft(None);
+        self.certificates.end_trial();
+    }
+
+    /// Serves nothing any more, for a reason.
+    pub async fn stop(&self, state: State) {
+        self.face.apply(None);
+        self.end_trial();
+        if let Some(port) = self.port.lock().await.take() {
+            close(port).await;
+        }
+        self.change(|status| {
+            status.state = state;
+            status.listening = None;
+            status.login_url = None;
+        });
+    }
+
+    /// Replaces the warnings of a source.
+    pub fn warn(&self, source: &'static str, faults: Vec<Fault>) {
+        let warnings = {
+            // The map is whole at every moment.
+            let mut held = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+            let faults = faults.into_iter().map(|fault| fault.as_severity(Severity::Warning)).collect();
+            held.insert(source, faults);
+            held.values().flatten().cloned().collect()
+        };
+        self.change(|status| status.warnings = warnings);
+    }
+
+    /// Changes the status and what `/ping` tells.
+    pub fn change(&self, change: impl FnOnce(&mut Status)) {
+        self.board.change(change);
+        let status = self.board.read();
+        let configuration = match status.state {
+            State::NotConfigured => Condition::NotConfigured,
+            State::Trial => Condition::Trial,
+            State::Starting => Condition::Starting,
+            State::Running { .. } => Condition::Running,
+            State::Stopped { .. } => Condition::Stopped,
+            State::Failed { .. } => Condition::Failed,
+            State::Detached => Condition::Detached,
+        };
+        let sync_revision = status.revision.and_then(|revision| i64::try_from(revision).ok()).unwrap_or(0);
+        self.face.pulse(Pulse { configuration, sync_revision, sync: status.synced });
+    }
+
+    /// The new port first, then the old one goes: nobody is turned away in between.
+    async fn listen(&self, address: SocketAddr) -> Result<SocketAddr, Fault> {
+        let mut held = self.port.lock().await;
+        if let Some(port) = held.as_ref().filter(|port| port.address == address) {
+            return Ok(port.local);
+        }
+        let socket = match listener::bind(address).await {
+            Ok(socket) => socket,
+            // From one address of a port to all of them, or back: both cannot be open at once.
+            Err(fault) if fault.code == crate::codes::PORT_IN_USE => match held.take() {
+                Some(before) if before.address.port() == address.port() => {
+                    let back = before.address;
+                    close(before).await;
+                    match listener::bind(address).await {
+                        Ok(socket) => socket,
+                        Err(fault) => {
+                            match listener::bind(back).await {
+                                Ok(socket) => *held = Some(self.open(back, socket)),
+                                // Nothing is open any more: the status must not say otherwise.
+                                Err(_) => self.change(|status| {
+                                    status.state = State::Stopped { reason: fault.clone() };
+                                    status.listening = None;
+                                }),
+                            }
+                            return Err(fault);
+                        }
+                    }
+                }
+                before => {
+                    *held = before;
+                    return Err(fault);
+                }
+            },
+            Err(fault) => return Err(fault),
+        };
+        let port = self.open(address, socket);
+        let local = port.local;
+        if let Some(before) = held.replace(port) {
+            tokio::spawn(close(before));
+        }
+        Ok(local)
+    }
+
+    fn open(&self, address: SocketAddr, socket: tokio::net::TcpListener) -> Port {
+        let local = socket.local_addr().unwrap_or(address);
+        let (stop, stopped) = oneshot::channel();
+        let router = sekisho_signin::router(self.face.clone());
+        let serving = listener::serve(socket, self.certificates.acceptor(), router, stopped);
+        Port { address, local, stop, served: tokio::spawn(serving) }
+    }
+}
+
+async fn close(port: Port) {
+    let _ = port.stop.send(());
+    let _ = port.served.await;
+}

@@ -1,0 +1,119 @@
+//! The users of the connection: known ones sign in without the hub; new ones are made at the hub first, read back, and
+//! only then handed over (R11).
+
+mod writer;
+
+use std::sync::Arc;
+
+use sekisho_config::Email;
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::derive::{Purpose, Secret};
+use sekisho_keys::fact::{self, Fact, Said};
+use sekisho_keys::user::{self, Record, State};
+use sekisho_signin::capabilities::Later;
+use sekisho_signin::{Identity, Profile, User, codes};
+
+pub use writer::Writer;
+
+use crate::connected::Connected;
+use crate::enrolment::Member;
+
+/// The users, for the public face.
+pub struct HubUsers {
+    connected: Arc<Connected>,
+}
+
+impl HubUsers {
+    /// The users of whatever connection this server belongs to.
+    pub fn new(connected: Arc<Connected>) -> Self {
+        Self { connected }
+    }
+}
+
+/// What an administrator has said of an address.
+async fn said(connected: &Connected, email: &str) -> Result<Option<Said>> {
+    let member = connected.member()?;
+    let keyring = member.newest_keyring()?;
+    let id = fact::about(&keyring, email).to_string();
+    let Some(row) = connected.replica.row("fact", &id).await? else { return Ok(None) };
+    let keyring = member.keyring(fact::epoch(&row.body)?)?;
+    Ok(Some(Fact::open(&row.body, &member.organisation(), member.place, &keyring)?.said))
+}
+
+/// Whether an administrator has locked an address.
+fn is_locked(connected: &Connected, email: &str) -> Result<bool> {
+    let member = connected.member()?;
+    let about = fact::about(&member.newest_keyring()?, email);
+    let organisation = member.organisation();
+    Ok(Member::connection(&organisation, member.place)?.locked.contains(&about))
+}
+
+/// The user of an identity, as stored here.
+async fn find(connected: &Connected, identity: &Identity) -> Result<Option<user::User>> {
+    let member = connected.member()?;
+    let keyring = member.newest_keyring()?;
+    let id = writer::user_id(&keyring, identity).to_string();
+    let Some(row) = connected.replica.row("user", &id).await? else { return Ok(None) };
+    let record = Record::read(&row.body)?;
+    let keyring = member.keyring(record.header().context.epoch)?;
+    record.open(&keyring).map(Some)
+}
+
+fn opened(found: &user::User, is_new: bool) -> Result<User> {
+    let secret = Secret::new(found.secret);
+    Ok(User {
+        email: Email::parse(&found.email)?,
+        vault_key: secret.derive(Purpose::VaultKey, b""),
+        client_password: secret.derive(Purpose::ClientPassword, b""),
+        is_new,
+    })
+}
+
+impl sekisho_signin::Users for HubUsers {
+    fn sign_in<'a>(
+        &'a self,
+        identity: &'a Identity,
+        profile: &'a Profile,
+        may_create: bool,
+    ) -> Later<'a, Result<User>> {
+        Box::pin(async move {
+            let refused = |code| Fault::new(code).with("email", profile.email.as_str());
+            let found = find(&self.connected, identity).await.map_err(unavailable)?;
+            if let Some(found) = found {
+                let locked =
+                    found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
+                return if locked { Err(refused(codes::LOCKED)) } else { opened(&found, false) };
+            }
+            let said = said(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
+            if is_locked(&self.connected, profile.email.as_str()).map_err(unavailable)? {
+                return Err(refused(codes::LOCKED));
+            }
+            match said {
+                Some(Said::Invited) => {}
+                None if may_create => {}
+                None => return Err(refused(codes::UNKNOWN_USER)),
+            }
+            // In a task of its own: a browser that is closed half-way does not cut it off.
+            let (connected, own, theirs) = (self.connected.clone(), identity.clone(), profile.clone());
+            let made = tokio::spawn(async move { connected.writer.make(&connected, &own, &theirs).await });
+            let made = made.await.unwrap_or_else(|_| Err(Fault::new(codes::USERS)));
+            let is_new = made.map_err(|fault| {
+                if fault.code == sekisho_hub_api::codes::TAKEN {
+                    refused(codes::EMAIL_TAKEN)
+                } else {
+                    tracing::error!(%fault, "a new user");
+                    refused(codes::HUB_NEEDED)
+                }
+            })?;
+            // Read back: what counts is what the hub's feed has brought and this server has verified, whoever wrote it.
+            let found = find(&self.connected, identity).await.map_err(unavailable)?;
+            opened(&found.ok_or_else(|| refused(codes::HUB_NEEDED))?, is_new)
+        })
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unavailable(fault: Fault) -> Fault {
+    tracing::error!(%fault, "users");
+    Fault::new(codes::USERS)
+}
