@@ -1,0 +1,302 @@
+//! What may be typed. Secrets come from files, the standard input or prompts, never from here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Sekisho's command line.
+#[derive(Parser)]
+#[command(name = "sekisho", version)]
+pub(crate) struct Arguments {
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The service's admin socket (Unix) or pipe (Windows), if it is not the installed one.
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) socket: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How an administrator signs in.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Login {
+    /// Address of the hub; the last one if none is given.
+    #[arg(long, default_value = "")]
+    pub(crate) hub: String,
+    /// File with a set-up code, an invitation or an address of the hub (`-`: the standard input).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hub_file: Option<PathBuf>,
+    /// HTTP proxy on the way to the hub.
+    #[arg(long, default_value = "")]
+    pub(crate) proxy: String,
+    /// File with certificates (PEM) of authorities that are trusted besides the system's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// The name at sign-in; the last one if none is given.
+    #[arg(id = "login", long = "login", default_value = "")]
+    pub(crate) name: String,
+    /// File with the passphrase (`-`: the standard input); else it is asked for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// File with the code of the authenticator app (`-`: the standard input); else it is asked for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) code_file: Option<PathBuf>,
+    /// File with the authenticator's secret (base32), for unattended use.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) totp_secret_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Founds an organisation and prints its recovery kit.
+    Found {
+        #[command(flatten)]
+        login: Login,
+        /// The organisation's name.
+        #[arg(long)]
+        name: String,
+        /// Writes the recovery kit to a file instead of the terminal.
+        #[arg(long, value_name = "FILE")]
+        kit_file: Option<PathBuf>,
+    },
+    /// Makes a new administrator with the recovery kit.
+    Recover {
+        #[command(flatten)]
+        login: Login,
+        /// File with the kit's lines (`-`: the standard input).
+        #[arg(long, value_name = "FILE")]
+        kit: PathBuf,
+        /// The fingerprint on the kit.
+        #[arg(long)]
+        fingerprint: String,
+        /// Writes the next kit to a file instead of the terminal.
+        #[arg(long, value_name = "FILE")]
+        kit_file: Option<PathBuf>,
+    },
+    /// Signs in; the commands after it need no passphrase, until `sign-out` or half an hour without one.
+    SignIn {
+        #[command(flatten)]
+        login: Login,
+    },
+    /// Ends the session.
+    SignOut,
+    /// Shows who is signed in, the connections and the administrators.
+    Whoami,
+    /// Connections: makes one, reserves mail domains.
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// Administrators: invites, accepts, admits.
+    #[command(subcommand)]
+    Administrators(AdministratorsCommand),
+    /// Users: invites.
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// Admits this server to a connection and downloads what is there.
+    Enrol {
+        #[command(flatten)]
+        login: Login,
+        /// The connection's name, Enterprise Domain or id; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+    },
+    /// Asks for every setting in turn, saves at the end.
+    Config {
+        #[command(flatten)]
+        login: Login,
+    },
+    /// Sets this server up unattended, from a file (TOML).
+    Initialize {
+        /// The file; `docs/guide` describes it.
+        file: PathBuf,
+    },
+    /// Shows what the service is doing, and why.
+    Status,
+    /// Shows the newest activity.
+    Activity {
+        /// How many entries.
+        #[arg(long, default_value_t = 20)]
+        limit: u16,
+    },
+    /// The draft: shows and changes it.
+    #[command(subcommand)]
+    Draft(DraftCommand),
+    /// Shows what a save would change.
+    Diff,
+    /// Runs all checks of the draft; fails when one is an error.
+    #[command(visible_alias = "check")]
+    Validate,
+    /// Saves the draft for all servers.
+    Save {
+        #[command(flatten)]
+        login: Login,
+        /// Why, for the history.
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// The number under which the change was asked for.
+        #[arg(long, default_value = "")]
+        change_number: String,
+    },
+    /// Shows the revisions.
+    History,
+    /// Puts an old revision into the draft.
+    Restore {
+        /// Its number.
+        revision: u64,
+    },
+    /// Prints our metadata for the identity provider.
+    SpMetadata,
+    /// Starts a test login, prints its link, and waits for what comes back.
+    TestLogin {
+        /// Prints the link and does not wait.
+        #[arg(long)]
+        no_wait: bool,
+        /// Shows the report of a test that was started before.
+        #[arg(long, value_name = "TEST")]
+        report: Option<String>,
+    },
+    /// Reads and verifies everything at the hub again.
+    Sync {
+        /// From the first entry on.
+        #[arg(long, required = true)]
+        full: bool,
+    },
+    /// Prints what is applied, without secrets.
+    Export {
+        /// Leaves secrets out.
+        #[arg(long, required = true)]
+        redacted: bool,
+    },
+    /// Serves users again.
+    Start,
+    /// Stops serving users.
+    Stop,
+    /// Holds the session between commands.
+    #[cfg(unix)]
+    #[command(hide = true)]
+    Agent,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ConnectionCommand {
+    /// Makes a connection.
+    Add {
+        #[command(flatten)]
+        login: Login,
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// The alias that users type.
+        #[arg(long)]
+        enterprise_domain: String,
+    },
+    /// Reserves a mail domain.
+    ReserveDomain {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+        /// The domain.
+        domain: String,
+    },
+    /// Frees a mail domain.
+    ReleaseDomain {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+        /// The domain.
+        domain: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AdministratorsCommand {
+    /// Invites one, and prints what they need, to be given by another way than the hub.
+    Invite {
+        #[command(flatten)]
+        login: Login,
+        /// Their name at sign-in.
+        invited: String,
+    },
+    /// Accepts an invitation (`--hub-file` has it).
+    Accept {
+        #[command(flatten)]
+        login: Login,
+    },
+    /// Admits an invited administrator who has accepted.
+    Admit {
+        #[command(flatten)]
+        login: Login,
+        /// Their name at sign-in.
+        invited: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UsersCommand {
+    /// Lets a user sign in for the first time.
+    Invite {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+        /// The e-mail address.
+        email: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DraftCommand {
+    /// Shows the draft.
+    Show,
+    /// Sets a field; an empty value clears it.
+    Set {
+        /// The field's name, as `show` prints it.
+        field: String,
+        /// The value.
+        value: String,
+    },
+    /// Imports a certificate with its key, from one file or several.
+    Certificate {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// For SAML instead of TLS.
+        #[arg(long)]
+        saml: bool,
+        /// File with the container's password (`-`: the standard input).
+        #[arg(long, value_name = "FILE")]
+        store_password_file: Option<PathBuf>,
+        /// File with the key's password.
+        #[arg(long, value_name = "FILE")]
+        key_password_file: Option<PathBuf>,
+    },
+    /// Takes a trial certificate for the advertised host.
+    TrialCertificate,
+    /// Makes a key, and prints the request for a certificate.
+    Request,
+    /// Takes the identity provider's metadata from a file (`-`: the standard input) or an `https://` address.
+    Metadata {
+        /// File or address.
+        from: String,
+    },
+    /// Goes back to what is applied.
+    Discard,
+    /// Brings the draft together with what was saved in between.
+    Rebase,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_can_be_told_from_the_others() {
+        Arguments::command().debug_assert();
+    }
+}

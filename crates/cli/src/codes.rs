@@ -1,0 +1,22 @@
+//! The codes of this crate.
+
+sekisho_fault::codes! {
+    /// A file cannot be read or written. Arguments: `path`, `detail`.
+    FILE = "cli.file";
+    /// Something has to be asked, and nobody is there to answer. Argument: `what`.
+    NOBODY_THERE = "cli.nobody_there";
+    /// The file of an unattended set-up is none. Argument: `detail`.
+    INITIALIZE_FILE = "cli.initialize_file";
+    /// The secret of the authenticator app is none.
+    TOTP_SECRET = "cli.totp_secret";
+    /// A set-up code or an invitation stands in the arguments.
+    SECRET_IN_ARGUMENTS = "cli.secret_in_arguments";
+    /// The save was not applied here in time. Argument: `revision`.
+    NOT_APPLIED_YET = "cli.not_applied_yet";
+    /// No test came back in time.
+    NO_TEST = "cli.no_test";
+    /// The draft has errors. Argument: `count`.
+    ERRORS = "cli.errors";
+    /// The Full Sync found what does not hold. Argument: `count`.
+    SYNC_FAULTS = "cli.sync_faults";
+}

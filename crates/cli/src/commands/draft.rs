@@ -1,0 +1,143 @@
+//! The draft.
+
+use std::path::Path;
+
+use data_encoding::BASE64;
+use sekisho_admin_api::draft::{
+    CheckDraft, DiscardDraft, Draft, DroppedFile, GetDraft, GetSpMetadata, Purpose, RebaseDraft, RequestCertificate,
+    SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SetField, SetMetadata, UseTrialCertificate,
+};
+use sekisho_fault::{Fault, Result, Severity};
+use sekisho_messages::time;
+
+use super::Context;
+use crate::arguments::DraftCommand;
+use crate::codes;
+use crate::print::Printer;
+use crate::secrets::{self, file_fault};
+
+/// Shows or changes the draft.
+pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()> {
+    let service = context.service().await?;
+    let draft = match command {
+        DraftCommand::Show => service.call::<GetDraft>(()).await?,
+        DraftCommand::Set { field, value } => service.call::<SetDraftField>(SetField { field, value }).await?,
+        DraftCommand::Certificate { files, saml, store_password_file, key_password_file } => {
+            let password = |file: Option<std::path::PathBuf>| {
+                file.map(|file| secrets::read(&file).map(|text| text.to_string())).transpose()
+            };
+            let wish = SetCertificate {
+                purpose: if saml { Purpose::Saml } else { Purpose::Tls },
+                files: files.iter().map(|file| dropped(file)).collect::<Result<_>>()?,
+                store_password: password(store_password_file)?,
+                key_password: password(key_password_file)?,
+            };
+            service.call::<SetDraftCertificate>(wish).await?
+        }
+        DraftCommand::TrialCertificate => service.call::<UseTrialCertificate>(()).await?,
+        DraftCommand::Request => {
+            let request = service.call::<RequestCertificate>(()).await?;
+            context.printer.reply(&request, |_| vec![request.pem.trim_end().to_owned()]);
+            return Ok(());
+        }
+        DraftCommand::Metadata { from } => service.call::<SetDraftMetadata>(metadata(&from)?).await?,
+        DraftCommand::Discard => service.call::<DiscardDraft>(()).await?,
+        DraftCommand::Rebase => {
+            let rebased = service.call::<RebaseDraft>(()).await?;
+            context.printer.reply(&rebased, |printer| {
+                let conflict = |one: &sekisho_admin_api::draft::DraftConflict| {
+                    printer.say(
+                        "conflict",
+                        &[("field", &one.field), ("base", &one.base), ("theirs", &one.theirs), ("ours", &one.ours)],
+                    )
+                };
+                rebased.conflicts.iter().map(conflict).chain(changes(printer, &rebased.draft)).collect()
+            });
+            return Ok(());
+        }
+    };
+    context.printer.reply(&draft, |printer| shown(printer, &draft));
+    Ok(())
+}
+
+/// A file's name and bytes.
+pub(super) fn dropped(path: &Path) -> Result<DroppedFile> {
+    let bytes = std::fs::read(path).map_err(|error| file_fault(path, &error))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(DroppedFile { name, bytes: BASE64.encode(&bytes) })
+}
+
+/// Metadata from a file or an address.
+pub(super) fn metadata(from: &str) -> Result<SetMetadata> {
+    if from.starts_with("https://") || from.starts_with("http://") {
+        return Ok(SetMetadata::Url { url: from.to_owned() });
+    }
+    let path = Path::new(from);
+    let xml = if from == "-" {
+        secrets::read(path)?.to_string()
+    } else {
+        let bytes = std::fs::read(path).map_err(|error| file_fault(path, &error))?;
+        // What is no UTF-8 is no XML that the service takes; it says so by its own code.
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    Ok(SetMetadata::Text { xml })
+}
+
+fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
+    let mut lines: Vec<String> = draft.fields.iter().map(|one| format!("{:<24} {}", one.field, one.value)).collect();
+    for (key, certificate) in [("tls", &draft.tls), ("saml", &draft.saml)] {
+        if let Some(found) = certificate {
+            let until = time(found.not_after);
+            lines.push(format!("{key:<24} {}  {until}  {}", found.names.join(", "), found.sha256));
+        }
+    }
+    if let Some(idp) = &draft.idp {
+        lines.push(format!("{:<24} {}", "idp_metadata", idp.entity_id));
+    }
+    if let Some(own) = &draft.service_provider {
+        lines.push(printer.pair("entity_id", &own.entity_id));
+        lines.push(printer.pair("acs", &own.acs));
+    }
+    lines.extend(changes(printer, draft));
+    lines.extend(draft.checks.iter().map(|fault| printer.fault(fault)));
+    lines
+}
+
+fn changes(printer: Printer, draft: &Draft) -> Vec<String> {
+    let change = |one: &sekisho_admin_api::draft::DraftChange| {
+        printer.say("change", &[("field", &one.field), ("from", &one.from), ("to", &one.to)])
+    };
+    draft.changes.iter().map(change).collect()
+}
+
+/// What a save would change.
+pub(super) async fn diff(context: &Context) -> Result<()> {
+    let draft = context.service().await?.call::<GetDraft>(()).await?;
+    context.printer.reply(&draft.changes, |printer| {
+        let lines = changes(printer, &draft);
+        if lines.is_empty() { vec![printer.say("no_changes", &[])] } else { lines }
+    });
+    Ok(())
+}
+
+/// All checks.
+pub(super) async fn validate(context: &Context) -> Result<()> {
+    let found = context.service().await?.call::<CheckDraft>(()).await?;
+    context.printer.reply(&found, |printer| {
+        if found.is_empty() {
+            return vec![printer.say("no_faults", &[])];
+        }
+        found.iter().map(|fault| printer.fault(fault)).collect()
+    });
+    match found.iter().filter(|fault| fault.severity == Severity::Error).count() {
+        0 => Ok(()),
+        count => Err(Fault::new(codes::ERRORS).with("count", count)),
+    }
+}
+
+/// Our metadata.
+pub(super) async fn sp_metadata(context: &Context) -> Result<()> {
+    let metadata = context.service().await?.call::<GetSpMetadata>(()).await?;
+    context.printer.reply(&metadata, |_| vec![metadata.xml.clone()]);
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! The commands.
+
+mod config;
+mod draft;
+mod enrol;
+mod initialize;
+mod login;
+mod organisation;
+mod save;
+mod service;
+mod test_login;
+
+use sekisho_admin_api::{Client, Endpoint, default_endpoint};
+use sekisho_fault::Result;
+
+use crate::arguments::{Arguments, Command};
+use crate::print::Printer;
+
+/// What a command works with.
+pub(crate) struct Context {
+    printer: Printer,
+    endpoint: Endpoint,
+}
+
+impl Context {
+    /// The service of this machine.
+    async fn service(&self) -> Result<Client> {
+        Client::connect(&self.endpoint).await
+    }
+}
+
+/// Does what was typed.
+pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<()> {
+    let endpoint = arguments.socket.map_or_else(default_endpoint, Endpoint::at);
+    let context = Context { printer, endpoint };
+    match arguments.command {
+        Command::Found { login, name, kit_file } => organisation::found(&context, &login, &name, kit_file).await,
+        Command::Recover { login, kit, fingerprint, kit_file } => {
+            organisation::recover(&context, &login, &kit, &fingerprint, kit_file).await
+        }
+        Command::SignIn { login } => login::sign_in(&context, &login).await,
+        Command::SignOut => login::sign_out().await,
+        Command::Whoami => login::whoami(&context).await,
+        Command::Connection(command) => organisation::connection(&context, command).await,
+        Command::Administrators(command) => organisation::administrators(&context, command).await,
+        Command::Users(command) => organisation::users(&context, command).await,
+        Command::Enrol { login, connection } => enrol::enrol(&context, &login, &connection).await,
+        Command::Config { login } => config::config(&context, &login).await,
+        Command::Initialize { file } => initialize::initialize(&context, &file).await,
+        Command::Status => service::status(&context).await,
+        Command::Activity { limit } => service::activity(&context, limit).await,
+        Command::Draft(command) => draft::draft(&context, command).await,
+        Command::Diff => draft::diff(&context).await,
+        Command::Validate => draft::validate(&context).await,
+        Command::Save { login, reason, change_number } => save::save(&context, &login, &reason, &change_number).await,
+        Command::History => save::history(&context).await,
+        Command::Restore { revision } => save::restore(&context, revision).await,
+        Command::SpMetadata => draft::sp_metadata(&context).await,
+        Command::TestLogin { no_wait, report } => test_login::test_login(&context, !no_wait, report).await,
+        Command::Sync { .. } => service::full_sync(&context).await,
+        Command::Export { .. } => service::export(&context).await,
+        Command::Start => service::start(&context).await,
+        Command::Stop => service::stop(&context).await,
+        #[cfg(unix)]
+        Command::Agent => crate::agent::run().await,
+    }
+}

@@ -1,0 +1,165 @@
+//! The organisation: founding and recovering it, connections, administrators, invited users.
+
+use std::path::{Path, PathBuf};
+
+use qrcode::QrCode;
+use qrcode::render::unicode;
+use sekisho_admin::acts::{Authenticator, ConnectionInfo, InvitationText, KitSheet, OpenInvitation};
+use sekisho_fault::{Fault, Result};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::Context;
+use super::login::{code, connection as meant, passphrase, signed_in, way};
+use crate::administrator::Administrator;
+use crate::arguments::{AdministratorsCommand, ConnectionCommand, Login, UsersCommand};
+use crate::print::Printer;
+use crate::secrets;
+
+/// Makes the authenticator's secret and gives its first code. It is shown, or lies beside the file that it is for until
+/// the account is there: a failed try must not replace the secret of an account that exists.
+async fn authenticator(printer: Printer, administrator: &mut Administrator, login: &Login) -> Result<String> {
+    let made: Authenticator = administrator.call("admin.begin_founding", json!({"login": login.name})).await?;
+    if let Some(file) = &login.totp_secret_file {
+        secrets::write(&fresh(file), &made.secret)?;
+        return secrets::code_of(&made.secret);
+    }
+    if let Ok(code) = QrCode::new(made.uri.as_bytes()) {
+        eprintln!("{}", code.render::<unicode::Dense1x2>().build());
+    }
+    eprintln!("{}", printer.say("scan", &[("secret", &made.secret)]));
+    code(login)
+}
+
+fn fresh(file: &Path) -> PathBuf {
+    file.with_extension("new")
+}
+
+/// The account is there: its secret takes its place.
+fn keep_authenticator(login: &Login) -> Result<()> {
+    let Some(file) = &login.totp_secret_file else { return Ok(()) };
+    std::fs::rename(fresh(file), file).map_err(|error| secrets::file_fault(file, &error))
+}
+
+async fn newcomer(
+    context: &Context,
+    login: &Login,
+    administrator: &mut Administrator,
+) -> Result<(Zeroizing<String>, String)> {
+    let passphrase = passphrase(login)?;
+    let code = authenticator(context.printer, administrator, login).await?;
+    Ok((passphrase, code))
+}
+
+fn kit(context: &Context, sheet: &KitSheet, file: Option<PathBuf>) -> Result<()> {
+    let printer = context.printer;
+    let lines = |printer: Printer| {
+        let mut lines = vec![
+            printer.say("kit_title", &[]),
+            printer.pair("organisation", &sheet.organisation),
+            printer.pair("hub", &sheet.hub),
+            printer.pair("fingerprint", &sheet.fingerprint),
+        ];
+        lines.extend(sheet.lines.iter().cloned());
+        lines.push(printer.say("kit_keep", &[]));
+        lines
+    };
+    if let Some(file) = file {
+        secrets::write(&file, &(lines(printer).join("\n") + "\n"))
+    } else {
+        printer.reply(sheet, lines);
+        Ok(())
+    }
+}
+
+/// Founds an organisation; the commands after it are signed in.
+pub(super) async fn found(context: &Context, login: &Login, name: &str, file: Option<PathBuf>) -> Result<()> {
+    let mut administrator = Administrator::lasting().await?;
+    let (passphrase, code) = newcomer(context, login, &mut administrator).await?;
+    let wish = json!({
+        "way": way(login)?, "name": name, "login": login.name, "passphrase": passphrase.as_str(), "totp_code": code,
+    });
+    let sheet: KitSheet = administrator.call("admin.found", wish).await?;
+    keep_authenticator(login)?;
+    kit(context, &sheet, file)
+}
+
+/// Recovers an organisation with its kit.
+pub(super) async fn recover(
+    context: &Context,
+    login: &Login,
+    lines: &Path,
+    fingerprint: &str,
+    file: Option<PathBuf>,
+) -> Result<()> {
+    let mut administrator = Administrator::here();
+    let lines = secrets::read(lines)?;
+    let (passphrase, code) = newcomer(context, login, &mut administrator).await?;
+    let wish = json!({
+        "way": way(login)?, "lines": lines.lines().collect::<Vec<_>>(), "fingerprint": fingerprint, "login": login.name,
+        "passphrase": passphrase.as_str(), "totp_code": code,
+    });
+    let sheet: KitSheet = administrator.call("admin.recover", wish).await?;
+    keep_authenticator(login)?;
+    kit(context, &sheet, file)
+}
+
+/// Connections.
+pub(super) async fn connection(context: &Context, command: ConnectionCommand) -> Result<()> {
+    match command {
+        ConnectionCommand::Add { login, name, enterprise_domain } => {
+            let mut administrator = signed_in(&login).await?;
+            let wish = json!({"name": name, "enterprise_domain": enterprise_domain});
+            let made: ConnectionInfo = administrator.call("admin.add_connection", wish).await?;
+            context.printer.reply(&made, |printer| vec![printer.pair("connection", &made.id)]);
+            Ok(())
+        }
+        ConnectionCommand::ReserveDomain { login, connection, domain } => {
+            domains(&login, &connection, &domain, "admin.reserve_domain").await
+        }
+        ConnectionCommand::ReleaseDomain { login, connection, domain } => {
+            domains(&login, &connection, &domain, "admin.release_domain").await
+        }
+    }
+}
+
+async fn domains(login: &Login, connection: &str, domain: &str, method: &str) -> Result<()> {
+    let mut administrator = signed_in(login).await?;
+    let connection = meant(&mut administrator, connection).await?;
+    administrator.call(method, json!({"connection": connection.id, "domain": domain})).await
+}
+
+/// Administrators.
+pub(super) async fn administrators(context: &Context, command: AdministratorsCommand) -> Result<()> {
+    match command {
+        AdministratorsCommand::Invite { login, invited } => {
+            let mut administrator = signed_in(&login).await?;
+            let text: InvitationText = administrator.call("admin.invite", json!({"login": invited})).await?;
+            context.printer.reply(&text, |_| vec![text.text.clone()]);
+            Ok(())
+        }
+        AdministratorsCommand::Accept { login } => {
+            let mut administrator = Administrator::here();
+            let (passphrase, code) = newcomer(context, &login, &mut administrator).await?;
+            let wish = json!({"way": way(&login)?, "passphrase": passphrase.as_str(), "totp_code": code});
+            administrator.call::<serde_json::Value>("admin.accept", wish).await?;
+            keep_authenticator(&login)
+        }
+        AdministratorsCommand::Admit { login, invited } => {
+            let mut administrator = signed_in(&login).await?;
+            let open: Vec<OpenInvitation> = administrator.call("admin.invitations", json!(null)).await?;
+            let found = open.into_iter().find(|one| one.login == invited || one.invitation == invited);
+            let missing = || Fault::new(sekisho_admin::codes::NOT_ACCEPTED).with("login", invited.as_str());
+            let invitation = found.ok_or_else(missing)?.invitation;
+            administrator.call("admin.admit", json!({"invitation": invitation})).await
+        }
+    }
+}
+
+/// Users.
+pub(super) async fn users(_: &Context, command: UsersCommand) -> Result<()> {
+    let UsersCommand::Invite { login, connection, email } = command;
+    let mut administrator = signed_in(&login).await?;
+    let connection = meant(&mut administrator, &connection).await?;
+    administrator.call("admin.invite_user", json!({"connection": connection.id, "email": email})).await
+}

@@ -1,0 +1,94 @@
+//! Saving, the history, and going back in it.
+
+use std::time::Duration;
+
+use sekisho_admin::acts::Saved;
+use sekisho_admin_api::Client;
+use sekisho_admin_api::draft::GetDraft;
+use sekisho_admin_api::save::{ListRevisions, PrepareSave, RestoreRevision, SaveReason, WhichRevision};
+use sekisho_admin_api::status::{GetStatus, State};
+use sekisho_fault::{Fault, Result};
+use sekisho_messages::time;
+use serde_json::json;
+
+use super::Context;
+use super::login::signed_in;
+use crate::administrator::Administrator;
+use crate::arguments::Login;
+use crate::codes;
+
+/// How long this server may take to apply what was saved.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Saves, and waits until this server has applied it.
+pub(super) async fn save(context: &Context, login: &Login, reason: &str, change_number: &str) -> Result<()> {
+    let service = context.service().await?;
+    let mut administrator = signed_in(login).await?;
+    let reason = SaveReason { reason: reason.to_owned(), change_number: change_number.to_owned() };
+    let saved = sign_and_save(&service, &mut administrator, reason).await?;
+    context.printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
+    applied(&service, saved.revision).await
+}
+
+pub(super) async fn sign_and_save(
+    service: &Client,
+    administrator: &mut Administrator,
+    reason: SaveReason,
+) -> Result<Saved> {
+    // What the commands before this one have shown as changed, and nothing else, is signed.
+    let draft = service.call::<GetDraft>(()).await?;
+    let shown: Vec<String> = draft.changes.into_iter().map(|change| change.field).collect();
+    let mut wish = json!(service.call::<PrepareSave>(reason).await?);
+    wish["shown"] = json!(shown);
+    administrator.call("admin.save", wish).await
+}
+
+/// Waits until a revision is applied here, or says why it is not.
+pub(super) async fn applied(service: &Client, revision: u64) -> Result<()> {
+    let mut events = service.events();
+    let waiting = async {
+        loop {
+            let status = service.call::<GetStatus>(()).await?;
+            match status.state {
+                State::Running { .. } if status.revision >= Some(revision) => return Ok(()),
+                State::Stopped { reason } | State::Failed { reason } => return Err(reason),
+                _ => {}
+            }
+            // The next news, or a look after a second if one was missed.
+            let _ = tokio::time::timeout(Duration::from_secs(1), events.recv()).await;
+        }
+    };
+    let late = || Fault::new(codes::NOT_APPLIED_YET).with("revision", i64::try_from(revision).unwrap_or(i64::MAX));
+    tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| late())?
+}
+
+/// The revisions.
+pub(super) async fn history(context: &Context) -> Result<()> {
+    let found = context.service().await?.call::<ListRevisions>(()).await?;
+    context.printer.reply(&found, |printer| {
+        let line = |one: &sekisho_admin_api::save::PastRevision| {
+            if let Some(fault) = &one.fault {
+                format!("{:>6}  {}", one.revision, printer.fault(fault))
+            } else {
+                let changed: Vec<&str> = one.changes.iter().map(|change| change.field.as_str()).collect();
+                let why = format!("{} {}", one.reason, one.change_number);
+                let changed = changed.join(", ");
+                format!("{:>6}  {}  {}  {}  {changed}", one.revision, time(one.time), one.author, why.trim())
+            }
+        };
+        found.iter().map(line).collect()
+    });
+    Ok(())
+}
+
+/// Puts an old revision into the draft.
+pub(super) async fn restore(context: &Context, revision: u64) -> Result<()> {
+    let draft = context.service().await?.call::<RestoreRevision>(WhichRevision { revision }).await?;
+    context.printer.reply(&draft.changes, |printer| {
+        let change = |one: &sekisho_admin_api::draft::DraftChange| {
+            printer.say("change", &[("field", &one.field), ("from", &one.from), ("to", &one.to)])
+        };
+        draft.changes.iter().map(change).collect()
+    });
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! The service of this machine: status, activity, sync, start and stop.
+
+use sekisho_admin_api::activity::{ListActivity, Page};
+use sekisho_admin_api::save::ExportRedacted;
+use sekisho_admin_api::status::{GetStatus, HubState, State, Status};
+use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
+use sekisho_fault::{Fault, Result};
+use sekisho_messages::time;
+
+use super::Context;
+use crate::codes;
+use crate::print::Printer;
+
+fn state(printer: Printer, status: &Status) -> Vec<String> {
+    let (name, reason) = match &status.state {
+        State::NotConfigured => ("not_configured", None),
+        State::Trial => ("trial", None),
+        State::Starting => ("starting", None),
+        State::Running { .. } => ("running", None),
+        State::Stopped { reason } => ("stopped", Some(reason)),
+        State::Failed { reason } => ("failed", Some(reason)),
+        State::Detached => ("detached", None),
+    };
+    let mut lines = vec![printer.pair("state", printer.say(&format!("state.{name}"), &[]))];
+    lines.extend(reason.map(|reason| printer.fault(reason)));
+    lines
+}
+
+/// What the service is doing.
+pub(super) async fn status(context: &Context) -> Result<()> {
+    let status = context.service().await?.call::<GetStatus>(()).await?;
+    context.printer.reply(&status, |printer| {
+        let mut lines = state(printer, &status);
+        lines.extend(status.warnings.iter().map(|warning| printer.fault(warning)));
+        lines.push(printer.pair("server", &status.server_name));
+        lines.push(printer.pair("version", &status.version));
+        lines.extend(status.listening.iter().map(|address| printer.pair("listening", address)));
+        lines.extend(status.login_url.iter().map(|url| printer.pair("login_url", url)));
+        lines.extend(status.revision.iter().map(|revision| printer.pair("revision", revision)));
+        if let Some(membership) = &status.membership {
+            lines.push(printer.pair("enterprise_domain", &membership.enterprise_domain));
+            lines.push(printer.pair("hub", &membership.hub));
+            lines.push(printer.pair("users", status.users));
+        }
+        match &status.hub {
+            HubState::Unknown => {}
+            HubState::Reachable { at } => lines.push(printer.pair("hub_reachable", time(*at))),
+            HubState::Unreachable { since, reason } => {
+                lines.push(printer.pair("hub_unreachable", time(*since)));
+                lines.push(printer.fault(reason));
+            }
+        }
+        lines
+    });
+    Ok(())
+}
+
+/// The newest activity.
+pub(super) async fn activity(context: &Context, limit: u16) -> Result<()> {
+    let entries = context.service().await?.call::<ListActivity>(Page { before: None, limit }).await?;
+    context.printer.reply(&entries, |printer| {
+        let line = |entry: &sekisho_admin_api::activity::Entry| {
+            let who = entry.who.clone().unwrap_or_default();
+            let outcome = entry.refusal.as_ref().map_or_else(|| "✓".to_owned(), |fault| printer.fault(fault));
+            let reference = entry.reference.clone().unwrap_or_default();
+            format!("{}  {who}  {outcome}  {reference}", time(entry.time))
+        };
+        entries.iter().map(line).collect()
+    });
+    Ok(())
+}
+
+/// Reads and verifies everything again.
+pub(super) async fn full_sync(context: &Context) -> Result<()> {
+    let report = context.service().await?.call::<FullSync>(()).await?;
+    context.printer.reply(&report, |printer| {
+        let revision = report.revision.map_or_else(|| "-".to_owned(), |revision| revision.to_string());
+        let mut lines = vec![
+            printer.pair("log_entries", report.log_entries),
+            printer.pair("revision", revision),
+            printer.pair("users", report.users),
+        ];
+        lines.extend(report.faults.iter().map(|fault| printer.fault(fault)));
+        lines
+    });
+    match report.faults.len() {
+        0 => Ok(()),
+        count => Err(Fault::new(codes::SYNC_FAULTS).with("count", count)),
+    }
+}
+
+/// What is applied, without secrets.
+pub(super) async fn export(context: &Context) -> Result<()> {
+    let exported = context.service().await?.call::<ExportRedacted>(()).await?;
+    println!("{}", serde_json::to_string_pretty(&exported).unwrap_or_default());
+    Ok(())
+}
+
+/// Serves again.
+pub(super) async fn start(context: &Context) -> Result<()> {
+    context.service().await?.call::<Serve>(()).await
+}
+
+/// Stops serving.
+pub(super) async fn stop(context: &Context) -> Result<()> {
+    context.service().await?.call::<StopServing>(()).await
+}
