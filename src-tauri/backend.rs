@@ -1,19 +1,29 @@
-//! The two commands of the window: `call` passes a method on to the service of this machine,
-//! `subscribe` passes its events back.
+//! The two commands of the window: `call` passes a method on, `subscribe` passes the service's events back. Methods that
+//! begin with `admin.` stay in this process: the administrator's keys are here, and never reach the service.
 
+use std::path::Path;
+
+use sekisho_admin::Desk;
 use sekisho_admin_api::{Client, default_endpoint};
 use sekisho_fault::Result;
 use serde_json::Value;
 use tauri::ipc::Channel;
 use tokio::sync::Mutex;
 
-/// The connection to the service, opened at the first call and again after it was lost.
-#[derive(Default)]
+/// The administrator's desk, and the connection to the service, opened at the first call and again after it was lost.
 pub struct Backend {
     client: Mutex<Option<Client>>,
+    desk: Mutex<Desk>,
 }
 
 impl Backend {
+    /// With the administrator's memory in this folder, unless `SEKISHO_MEMORY` names a file.
+    pub fn new(folder: &Path) -> Self {
+        let named = std::env::var_os("SEKISHO_MEMORY").map(std::path::PathBuf::from);
+        let memory = named.unwrap_or_else(|| folder.join("administrator.json"));
+        Self { client: Mutex::default(), desk: Mutex::new(Desk::new(&memory)) }
+    }
+
     async fn client(&self) -> Result<Client> {
         let mut held = self.client.lock().await;
         if let Some(client) = held.as_ref().filter(|client| !client.is_closed()) {
@@ -25,9 +35,12 @@ impl Backend {
     }
 }
 
-/// Calls a method of the service.
+/// Calls a method: of the desk, or of the service.
 #[tauri::command]
 pub async fn call(backend: tauri::State<'_, Backend>, method: String, params: Value) -> Result<Value> {
+    if method.starts_with("admin.") {
+        return backend.desk.lock().await.call(&method, params).await;
+    }
     backend.client().await?.call_raw(&method, params).await
 }
 

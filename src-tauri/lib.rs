@@ -3,6 +3,7 @@
 mod backend;
 
 use backend::Backend;
+use tauri::Manager;
 
 /// Opens the window and runs until it is closed.
 ///
@@ -10,7 +11,11 @@ use backend::Backend;
 /// What the windowing system says when no window can be opened.
 pub fn run() -> tauri::Result<()> {
     tauri::Builder::default()
-        .manage(Backend::default())
+        .setup(|app| {
+            let folder = app.path().app_config_dir()?;
+            app.manage(Backend::new(&folder));
+            Ok(())
+        })
         .invoke_handler(tauri::generate_handler![backend::call, backend::subscribe])
         .run(tauri::generate_context!())
 }

@@ -38,6 +38,11 @@ test('a stopped service says why and what to do', async () => {
     listening: null,
     login_url: null,
     revision: null,
+    synced: null,
+    membership: null,
+    hub: { hub: 'unknown' as const },
+    users: 0,
+    domains: [],
   };
   render(App, { backend: answering({ 'status.get': () => status }) });
   expect(await screen.findByText('The service ended the connection before it answered.')).toBeTruthy();

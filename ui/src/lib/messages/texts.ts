@@ -49,3 +49,7 @@ export const explain = (language: Language, fault: Fault): { reason: string; rem
   };
   return { reason: part('reason') ?? fault.code, remedy: part('remedy') ?? '' };
 };
+
+/** A day (seconds since 1970) as people of the language write it. */
+export const dateOf = (language: Language, seconds: number): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(seconds * 1000);

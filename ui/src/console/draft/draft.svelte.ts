@@ -1,0 +1,146 @@
+import { asFault, type Backend } from '../../lib/backend/backend';
+import type { CertificateRequest } from '../../lib/backend/types/CertificateRequest';
+import type { Draft } from '../../lib/backend/types/Draft';
+import type { Fault } from '../../lib/backend/types/Fault';
+import type { Field } from '../../lib/backend/types/Field';
+import type { Rebased } from '../../lib/backend/types/Rebased';
+import type { SetCertificate } from '../../lib/backend/types/SetCertificate';
+import type { SetMetadata } from '../../lib/backend/types/SetMetadata';
+import type { TestReport } from '../../lib/backend/types/TestReport';
+
+/** A value that the service did not take: the text stays in the form, with the reason. */
+export interface Refused {
+  text: string;
+  fault: Fault;
+}
+
+/** The draft on screen. Calls go one after the other, so that an older answer never overwrites a newer one. */
+export class DraftOnScreen {
+  draft = $state<Draft>();
+  /** Why the draft cannot be read. */
+  fault = $state<Fault>();
+  refused = $state<Partial<Record<Field, Refused>>>({});
+  /** What the slow checks found; unknown since the last change. */
+  slow = $state<Fault[]>();
+  /** Names of attributes that came in the last test login. */
+  received = $state<string[]>([]);
+  readonly backend: Backend;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  /** When everything that was typed has been answered. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  async read(): Promise<void> {
+    try {
+      await this.#take(() => this.backend.call('draft.get', null));
+      this.fault = undefined;
+    } catch (caught) {
+      this.fault = asFault(caught);
+    }
+  }
+
+  value(field: Field): string {
+    return this.draft?.fields.find((one) => one.field === field)?.value ?? '';
+  }
+
+  isLocal(field: Field): boolean {
+    return this.draft?.fields.find((one) => one.field === field)?.local ?? false;
+  }
+
+  isChanged(field: string): boolean {
+    return this.draft?.changes.some((one) => one.field === field) ?? false;
+  }
+
+  /** Every check that is known now. */
+  get checks(): Fault[] {
+    const quick = this.draft?.checks ?? [];
+    const known = new Set(quick.map((fault) => fault.code + (fault.field ?? '')));
+    return [...quick, ...(this.slow ?? []).filter((fault) => !known.has(fault.code + (fault.field ?? '')))];
+  }
+
+  checksAt(...fields: string[]): Fault[] {
+    return this.checks.filter((fault) => fault.field !== undefined && fields.includes(fault.field));
+  }
+
+  /** Sets a field. Whether it was taken. */
+  async set(field: Field, text: string): Promise<boolean> {
+    try {
+      await this.#take(() => this.backend.call('draft.set', { field, value: text }));
+      delete this.refused[field];
+      return true;
+    } catch (caught) {
+      this.refused[field] = { text, fault: asFault(caught) };
+      return false;
+    }
+  }
+
+  certificate(certificate: SetCertificate): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.certificate', certificate));
+  }
+
+  trialCertificate(): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.trial_certificate', null));
+  }
+
+  metadata(metadata: SetMetadata): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.metadata', metadata));
+  }
+
+  async discard(): Promise<Fault | undefined> {
+    const fault = await this.#try(() => this.backend.call('draft.discard', null));
+    if (!fault) this.refused = {};
+    return fault;
+  }
+
+  restore(revision: number): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('history.restore', { revision }));
+  }
+
+  async request(): Promise<CertificateRequest> {
+    await this.settled();
+    const request = await this.backend.call('draft.request', null);
+    await this.read();
+    return request;
+  }
+
+  async rebase(): Promise<Rebased> {
+    await this.settled();
+    const rebased = await this.backend.call('draft.rebase', null);
+    await this.#take(() => Promise.resolve(rebased.draft));
+    return rebased;
+  }
+
+  /** Runs the slow checks. A draft that changed in the meantime does not get the old draft's findings. */
+  async check(): Promise<void> {
+    await this.settled();
+    const of = this.draft;
+    const found = await this.backend.call('draft.check', null);
+    if (this.draft === of) this.slow = found;
+  }
+
+  remember(report: TestReport): void {
+    this.received = report.attributes.map(([name]) => name);
+  }
+
+  async #try(call: () => Promise<Draft>): Promise<Fault | undefined> {
+    try {
+      await this.#take(call);
+      return undefined;
+    } catch (caught) {
+      return asFault(caught);
+    }
+  }
+
+  async #take(call: () => Promise<Draft>): Promise<void> {
+    const mine = this.#last.then(call);
+    this.#last = mine.catch(() => undefined);
+    this.draft = await mine;
+    this.slow = undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Field } from '../../../lib/backend/types/Field';
+
+/** The fields that the form shows as text, in its order (flows 3, rows 1 to 16). */
+const FIELDS: readonly string[] = [
+  'advertised_host',
+  'advertised_port',
+  'private_ip',
+  'private_port',
+  'saml_key',
+  'idp_type',
+  'attribute_first',
+  'attribute_last',
+  'attribute_email',
+  'signing',
+  'encrypted_assertions',
+  'attribute_subject',
+  'name_id_format',
+  'force_authn',
+  'allow_sha1',
+  'skew_seconds',
+  'just_in_time',
+  'client_protocol',
+  'entity_id',
+  'proxy',
+  'authorities',
+] satisfies Field[];
+
+/** Certificates and metadata, which come as files. */
+const FILES: readonly string[] = ['tls', 'saml', 'idp', 'idp_metadata', 'idp_metadata_url'];
+
+/** Whether a check of this field is shown at the field; all others stand at the top. */
+export const isOnTheForm = (field: string | undefined): boolean =>
+  field !== undefined && (FIELDS.includes(field) || FILES.includes(field));

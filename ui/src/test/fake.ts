@@ -1,0 +1,386 @@
+import type { Backend } from '../lib/backend/backend';
+import type { Method, Methods } from '../lib/backend/methods';
+import type { CertificateInfo } from '../lib/backend/types/CertificateInfo';
+import type { Draft } from '../lib/backend/types/Draft';
+import type { Fault } from '../lib/backend/types/Fault';
+import type { PastRevision } from '../lib/backend/types/PastRevision';
+import type { SignedIn } from '../lib/backend/types/SignedIn';
+import type { Status } from '../lib/backend/types/Status';
+
+export const NOW = 1_795_000_000;
+const DAY = 86_400;
+
+export const fault = (code: string, field?: string, args: Record<string, string> = {}): Fault => ({
+  code,
+  severity: 'error',
+  ...(field !== undefined && { field }),
+  args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, { type: 'text', value }])),
+});
+
+export const certificate = (names: string[], trial = false, days = 91): CertificateInfo => ({
+  subject: `CN=${names[0] ?? ''}`,
+  issuer: trial ? `CN=${names[0] ?? ''}` : 'CN=Example Issuing CA, O=Example K.K.',
+  names,
+  not_before: NOW - 30 * DAY,
+  not_after: Math.floor(Date.now() / 1000) + days * DAY + 60,
+  sha256: '9A:41:07:CC:5E:21:7F:0D:66:E8:B3:12:54:90:AD:3B:70:1F:C2:88:09:4E:D6:A5:3C:F1:2B:97:60:E4:18:0C',
+  sha1: '1F:C2:88:09:4E:D6:A5:3C:F1:2B:97:60:E4:18:0C:9A:41:07:CC:5E',
+  trial,
+});
+
+const FIELDS: [string, string, boolean][] = [
+  ['advertised_host', '', false],
+  ['advertised_port', '8443', false],
+  ['private_ip', '', true],
+  ['private_port', '', true],
+  ['saml_key', 'own', false],
+  ['idp_type', 'default', false],
+  ['attribute_first', 'First', false],
+  ['attribute_last', 'Last', false],
+  ['attribute_email', 'Email', false],
+  ['attribute_subject', '', false],
+  ['entity_id', '', false],
+  ['signing', 'either', false],
+  ['encrypted_assertions', 'false', false],
+  ['name_id_format', '', false],
+  ['force_authn', 'false', false],
+  ['allow_sha1', 'false', false],
+  ['skew_seconds', '60', false],
+  ['just_in_time', 'false', false],
+  ['client_protocol', 'false', false],
+  ['proxy', '', true],
+  ['authorities', '', true],
+];
+
+/** A service, a hub and an administrator in one object: enough of each to walk through every page. */
+export class Fake implements Backend {
+  status: Status = {
+    state: { state: 'not_configured' },
+    warnings: [],
+    version: '0.1.0',
+    server_name: 'sso1',
+    listening: null,
+    login_url: null,
+    revision: null,
+    synced: null,
+    membership: null,
+    hub: { hub: 'unknown' },
+    users: 0,
+    domains: [],
+  };
+  signedIn: SignedIn | null = null;
+  history: PastRevision[] = [];
+  /** Every call that was made. */
+  calls: [Method, unknown][] = [];
+  /** What the next call of a method is refused with. */
+  refusals: Partial<Record<Method, Fault>> = {};
+  replies: { [M in Method]?: (params: Methods[M]['params']) => Methods[M]['reply'] } = {};
+  report: Methods['test.report']['reply'] = null;
+  #applied: Draft = this.#empty();
+  #draft: Draft = this.#empty();
+  #listeners: ((event: string) => void)[] = [];
+
+  call<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['reply']> {
+    this.calls.push([method, params]);
+    const refusal = this.refusals[method];
+    delete this.refusals[method];
+    if (refusal) return Promise.reject(refusal as unknown as Error);
+    const given = this.replies[method];
+    if (given) return Promise.resolve(given(params));
+    try {
+      const reply = this.#answer(method, params as never) as Methods[M]['reply'];
+      return Promise.resolve(structuredClone(reply));
+    } catch (caught) {
+      return Promise.reject(caught as Error);
+    }
+  }
+
+  subscribe(listener: (event: string) => void): Promise<void> {
+    this.#listeners.push(listener);
+    return Promise.resolve();
+  }
+
+  tell(): void {
+    for (const listener of this.#listeners) listener('status');
+  }
+
+  /** A server in the middle of its life. */
+  running(): this {
+    this.join();
+    this.#set('advertised_host', 'sso.example.co.jp');
+    this.#draft.tls = certificate(['*.example.co.jp', 'example.co.jp']);
+    this.#draft.saml = certificate(['sekisho-saml'], false, 900);
+    this.#draft.idp = this.#idp();
+    this.#save('tanaka', 'First server', 'CHG-1001');
+    this.signedIn = null;
+    return this;
+  }
+
+  /** Somebody else saves a change. */
+  othersSave(field: string, value: string): void {
+    const mine = structuredClone(this.#draft);
+    this.#draft = structuredClone(this.#applied);
+    this.#set(field, value);
+    this.#save('suzuki', 'From another desk', '');
+    this.#draft = mine;
+  }
+
+  join(): void {
+    this.signedIn = {
+      organisation: '株式会社サンプル',
+      login: 'tanaka',
+      hub: 'https://hub.example.co.jp',
+      connections: [],
+      administrators: ['tanaka'],
+    };
+    this.#connect('東京オフィス', 'example-tokyo');
+    this.#enrol();
+  }
+
+  #connect(name: string, domain: string): void {
+    this.signedIn?.connections.push({ id: 'c1', name, enterprise_domain: domain, domains: [], servers: 0 });
+  }
+
+  #enrol(): void {
+    const connection = this.signedIn?.connections[0];
+    if (!connection) return;
+    connection.servers = 1;
+    this.status.membership = {
+      organisation: 'o1',
+      connection: connection.id,
+      enterprise_domain: connection.enterprise_domain,
+      server: 's1',
+      hub: 'https://hub.example.co.jp',
+    };
+    this.status.hub = { hub: 'reachable', at: NOW };
+    this.status.synced = NOW;
+    this.tell();
+  }
+
+  #empty(): Draft {
+    return {
+      base: 0,
+      fields: FIELDS.map(([field, value, local]) => ({ field, value, local })),
+      tls: null,
+      saml: null,
+      idp: null,
+      service_provider: null,
+      changes: [],
+      checks: [],
+    };
+  }
+
+  #idp(): Draft['idp'] {
+    return {
+      entity_id: 'https://sts.windows.net/1b2c/',
+      sign_in: 'https://login.microsoftonline.com/1b2c/saml2',
+      certificates: [certificate(['Microsoft Azure Federated SSO Certificate'], false, 214)],
+      url: null,
+    };
+  }
+
+  #value(draft: Draft, field: string): string {
+    return draft.fields.find((one) => one.field === field)?.value ?? '';
+  }
+
+  #set(field: string, value: string): Draft {
+    if (field === 'advertised_host' && /[^a-z0-9.-]/.test(value)) {
+      throw fault('config.host', field, { value }) as unknown as Error;
+    }
+    if (field.endsWith('port') && !/^\d{1,5}$/.test(value) && value !== '') {
+      throw fault('config.port', field) as unknown as Error;
+    }
+    for (const one of this.#draft.fields) if (one.field === field) one.value = value;
+    return this.#look();
+  }
+
+  #look(): Draft {
+    const draft = this.#draft;
+    const host = this.#value(draft, 'advertised_host');
+    const base = `https://${host}:${this.#value(draft, 'advertised_port')}/sso-connect`;
+    draft.service_provider = host
+      ? {
+          entity_id: base,
+          acs: `${base}/saml/sso`,
+          login: `${base}/saml/login`,
+          logout: `${base}/saml/logout`,
+        }
+      : null;
+    const shared = draft.fields.filter((one) => !one.local);
+    draft.changes = shared
+      .map(({ field, value }) => ({ field, from: this.#value(this.#applied, field), to: value }))
+      .filter(({ from, to }) => from !== to);
+    for (const name of ['tls', 'saml'] as const) {
+      if (draft[name]?.subject !== this.#applied[name]?.subject) {
+        draft.changes.push({ field: name, from: '', to: draft[name]?.sha256.slice(0, 16) ?? '' });
+      }
+    }
+    if (draft.idp && !this.#applied.idp) {
+      draft.changes.push({ field: 'idp_metadata', from: '', to: '<EntityDescriptor …' });
+    }
+    draft.checks = [];
+    if (!host) draft.checks.push(fault('config.missing', 'advertised_host'));
+    if (!draft.tls) draft.checks.push(fault('config.missing', 'tls'));
+    if (!draft.idp) draft.checks.push(fault('config.missing', 'idp_metadata'));
+    if (draft.tls?.trial) {
+      draft.checks.push({ ...fault('config.trial_certificate', 'tls'), severity: 'warning' });
+    }
+    return draft;
+  }
+
+  #save(author: string, reason: string, change_number: string): number {
+    const revision = (this.status.revision ?? 0) + 1;
+    const { changes } = this.#look();
+    this.history.unshift({
+      revision,
+      time: NOW + revision * 3600,
+      author,
+      reason,
+      change_number,
+      changes: structuredClone(changes),
+      fault: null,
+    });
+    this.#applied = structuredClone(this.#draft);
+    this.#draft.base = revision;
+    this.#look();
+    this.status = {
+      ...this.status,
+      revision,
+      state: { state: 'running', since: NOW },
+      listening: '10.2.0.11:8443',
+      login_url: this.#draft.service_provider?.login ?? null,
+    };
+    this.tell();
+    return revision;
+  }
+
+  #answer<M extends Method>(method: M, params: never): unknown {
+    const given = params as Record<string, string>;
+    switch (method) {
+      case 'status.get':
+        return this.status;
+      case 'machine.get':
+        return { name: 'sso1', addresses: ['10.2.0.11', '192.168.7.20'], time: NOW, account: 'sekisho' };
+      case 'activity.list':
+        return [];
+      case 'enrolment.prepare':
+        return { server: 's1', keys: 'a2V5cw', name: 'sso1', version: '0.1.0' };
+      case 'enrolment.complete':
+        this.#enrol();
+        return { revision: null, users: 0 };
+      case 'draft.get':
+        return this.#look();
+      case 'draft.set':
+        return this.#set(given['field'] ?? '', given['value'] ?? '');
+      case 'draft.certificate':
+        if (given['store_password'] === null) throw fault('certs.password_needed', 'tls') as unknown as Error;
+        this.#draft.tls = certificate(['*.example.co.jp', 'example.co.jp']);
+        return this.#look();
+      case 'draft.trial_certificate':
+        this.#draft.tls = certificate([this.#value(this.#draft, 'advertised_host')], true, 29);
+        return this.#look();
+      case 'draft.request':
+        return {
+          pem: '-----BEGIN CERTIFICATE REQUEST-----\nMIIC\n-----END CERTIFICATE REQUEST-----\n',
+          names: ['sso.example.co.jp'],
+        };
+      case 'draft.metadata':
+        this.#draft.idp = this.#idp();
+        return this.#look();
+      case 'draft.discard':
+        this.#draft = structuredClone(this.#applied);
+        this.#draft.base = this.status.revision ?? 0;
+        return this.#look();
+      case 'draft.rebase':
+        this.#draft.base = this.status.revision ?? 0;
+        return { draft: this.#look(), conflicts: [] };
+      case 'draft.check':
+        return [];
+      case 'draft.sp_metadata':
+        return { xml: '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>\n' };
+      case 'save.prepare':
+        return {
+          organisation: 'o1',
+          connection: 'c1',
+          save: 'v1',
+          base: this.#draft.base,
+          document: '{}',
+          objects: [],
+        };
+      case 'history.list':
+        return this.history;
+      case 'history.restore':
+        return this.#look();
+      case 'test.start':
+        return {
+          test: 't1',
+          url: 'https://sso.example.co.jp:8443/sso-connect/test/8Zk3yTQ1vE',
+          ends: Math.floor(Date.now() / 1000) + 600,
+        };
+      case 'test.report':
+        return this.report;
+      case 'sync.full':
+        return { log_entries: 7, revision: this.status.revision, users: this.status.users, faults: [] };
+      case 'admin.session':
+        return { signed_in: this.signedIn, last_hub: '', last_login: '' };
+      case 'admin.preflight':
+        return { hub: 'https://hub.example.co.jp', version: '0.1.0', clock_ahead: 2 };
+      case 'admin.suggest_passphrase':
+        return { passphrase: 'kumo-7301-tabi-mizu-yama' };
+      case 'admin.begin_founding':
+        return {
+          secret: 'JBSW Y3DP EHPK 3PXP',
+          uri: 'otpauth://totp/x',
+          qr: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h1v1h-1zM2 0h2v1h-2zM1 2h2v2h-2z"/></svg>',
+        };
+      case 'admin.found':
+        this.signedIn = {
+          organisation: given['name'] ?? '',
+          login: given['login'] ?? '',
+          hub: 'https://hub.example.co.jp',
+          connections: [],
+          administrators: [given['login'] ?? ''],
+        };
+        return {
+          organisation: given['name'] ?? '',
+          hub: 'https://hub.example.co.jp#sha256-3fX9',
+          fingerprint: '4F2A 90C1 77B3 E05D 1188 2C6E',
+          lines: ['K7QM RT2A 94XH WD3C', 'B5VN 2PLE 88GS T6YJ', 'HX4D 7CMU RA29 QK5W', 'ZE3T LN86 VY2P D9BF'],
+        };
+      case 'admin.rehearse_kit':
+        if (!/^[A-Z0-9]{4}( [A-Z0-9]{4}){3}$/.test(given['text'] ?? ''))
+          throw fault('keys.kit_line') as unknown as Error;
+        return null;
+      case 'admin.sign_in':
+        this.signedIn = {
+          organisation: '株式会社サンプル',
+          login: given['login'] ?? '',
+          hub: 'https://hub.example.co.jp',
+          connections: [
+            { id: 'c1', name: '東京オフィス', enterprise_domain: 'example-tokyo', domains: [], servers: 3 },
+          ],
+          administrators: ['tanaka', 'suzuki'],
+        };
+        return { signed_in: this.signedIn, last_hub: this.signedIn.hub, last_login: this.signedIn.login };
+      case 'admin.sign_out':
+        this.signedIn = null;
+        return null;
+      case 'admin.add_connection':
+        this.#connect(given['name'] ?? '', given['enterprise_domain'] ?? '');
+        return this.signedIn?.connections[0];
+      case 'admin.reserve_domain':
+        this.signedIn?.connections[0]?.domains.push(given['domain'] ?? '');
+        return null;
+      case 'admin.enrol':
+        return { hub_url: 'https://hub.example.co.jp', hub_pin: null, ticket: 'dGlja2V0' };
+      case 'admin.save':
+        return { revision: this.#save(this.signedIn?.login ?? '', '', '') };
+      case 'admin.invite':
+        return { text: 'sekisho-invite-1-hub.example.co.jp-8Zk3yTQ1vE', ends: NOW + DAY };
+      case 'admin.invitations':
+        return [{ invitation: 'i1', login: 'suzuki', ends: NOW + DAY, accepted: true }];
+      default:
+        return null;
+    }
+  }
+}
