@@ -18,12 +18,19 @@ pub struct Browser {
 impl Browser {
     /// Starts one with an empty profile in `home`. It takes the test's own certificates.
     pub fn start(home: &Path) -> Self {
+        Self::start_where(home, "127.0.0.1")
+    }
+
+    /// Starts one for which `localhost` is this address.
+    pub fn start_where(home: &Path, localhost: &str) -> Self {
         let port = free_port();
         let driver = Process::start(
             Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()),
         );
         let profile = format!("--user-data-dir={}", home.join("chromium").display());
+        let resolver = format!("--host-resolver-rules=MAP localhost {localhost}");
         let arguments = [
+            resolver.as_str(),
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
@@ -39,5 +46,25 @@ impl Browser {
             &json!({"acceptInsecureCerts": true, "goog:chromeOptions": {"binary": "/usr/bin/chromium", "args": arguments}}),
         );
         Self { page, _driver: driver }
+    }
+
+    /// Starts a sign-in at the vault page and gives name and password at SimpleSAMLphp.
+    pub fn sign_in(&self, origin: &str, user: &str) {
+        self.page.go(&format!("{origin}/vault/"));
+        self.page.click("[data-testid=sign-in]");
+        self.log_in(user);
+    }
+
+    /// Gives name and password at SimpleSAMLphp.
+    pub fn log_in(&self, user: &str) {
+        self.page.fill("input[name=username]", user);
+        self.page.fill("input[name=password]", &format!("{user}pw"));
+        self.page.click("#submit_button, button[type=submit], input[type=submit]");
+    }
+
+    /// The check number of the key that the vault page has opened.
+    pub fn key_check(&self) -> String {
+        self.page.wait("[data-testid=signed-in]");
+        self.page.attribute("[data-testid=key-check]", "data-check").expect("the key's check number")
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::process::{Process, free_port};
-use crate::service::Sp;
+use crate::site::Sp;
 use crate::wait::wait_for;
 
 /// A started identity provider with the users alice (password alicepw), bob (bobpw) and nomail (nomailpw).
@@ -26,7 +26,7 @@ impl SimpleSaml {
         for sub in ["config", "metadata", "cert", "log", "tmp", "data", "sessions"] {
             fs::create_dir_all(folder.join(sub)).unwrap();
         }
-        crate::service::self_signed(folder.join("cert"), "idp", "idp");
+        crate::service::self_signed(&folder.join("cert"), "idp", "idp");
         write(folder, "config/config.php", &config(folder, port));
         write(folder, "config/authsources.php", AUTH_SOURCES);
         write(folder, "metadata/saml20-idp-hosted.php", &hosted(&origin));
@@ -106,8 +106,7 @@ fn hosted(origin: &str) -> String {
 }
 
 fn remote(sp: &Sp, policy: &str) -> String {
-    let certificate: String =
-        fs::read_to_string(&sp.certificate).unwrap().lines().filter(|line| !line.starts_with("-----")).collect();
+    let certificate = &sp.certificate;
     let persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
     format!(
         "$metadata['{}'] = [{policy}] + [

@@ -3,10 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod browser;
+pub mod cli;
 pub mod display;
+pub mod first_server;
+pub mod hub;
 pub mod idp;
 pub mod process;
 pub mod service;
+pub mod site;
+pub mod totp;
 pub mod wait;
 pub mod webdriver;
 pub mod window;

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -38,18 +38,42 @@ impl Session {
 
     /// Clicks the element that the selector names, as soon as it is there.
     pub fn click(&self, css: &str) {
-        wait_for(&format!("{css} can be clicked"), || {
-            let element = self.element(css)?;
-            self.command("POST", &format!("/element/{element}/click"), Some(&json!({}))).ok()
+        self.act(css, "can be clicked", |element| {
+            self.command("POST", &format!("/element/{element}/click"), Some(&json!({}))).map(drop)
         });
+    }
+
+    /// Does something with an element as soon as it can be done, or says why it could not.
+    fn act(&self, css: &str, what: &str, act: impl Fn(&str) -> Result<(), Value>) {
+        let mut last = Value::Null;
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(30) {
+            // A person scrolls to it; WebKit's driver does so for the page alone, not for a part of it that scrolls.
+            let scroll = format!("document.querySelector({})?.scrollIntoView({{block: 'center'}})", json!(css));
+            let _ = self.command("POST", "/execute/sync", Some(&json!({"script": scroll, "args": []})));
+            match self.element(css).map(|element| act(&element)) {
+                Some(Ok(())) => return,
+                Some(Err(error)) => last = error.clone(),
+                None => last = Value::String("there is none".to_owned()),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("this did not come true: {css} {what}: {last}\n{}", self.script("return document.body.innerText"));
     }
 
     /// Types into the element that the selector names.
     pub fn fill(&self, css: &str, text: &str) {
-        wait_for(&format!("{css} can be filled"), || {
-            let element = self.element(css)?;
-            self.command("POST", &format!("/element/{element}/clear"), Some(&json!({}))).ok()?;
-            self.command("POST", &format!("/element/{element}/value"), Some(&json!({"text": text}))).ok()
+        self.act(css, "can be filled", |element| {
+            self.command("POST", &format!("/element/{element}/clear"), Some(&json!({})))?;
+            self.command("POST", &format!("/element/{element}/value"), Some(&json!({"text": text}))).map(drop)
+        });
+    }
+
+    /// Gives files to the input that the selector names.
+    pub fn upload(&self, css: &str, files: &[&str]) {
+        let text = files.join("\n");
+        self.act(css, "takes files", |element| {
+            self.command("POST", &format!("/element/{element}/value"), Some(&json!({"text": text}))).map(drop)
         });
     }
 

@@ -4,12 +4,11 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
 use std::process::Command;
 
 use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::{Client, Endpoint, codes};
-use sekisho_tests::service::{Service, Sp};
+use sekisho_tests::service::Service;
 
 fn ask(service: &Service) -> sekisho_fault::Result<sekisho_admin_api::status::Status> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -19,9 +18,7 @@ fn ask(service: &Service) -> sekisho_fault::Result<sekisho_admin_api::status::St
 #[test]
 fn oversized_and_garbage_frames_end_their_connection_and_harm_nobody_else() {
     let home = tempfile::tempdir().unwrap();
-    let sp = Sp::prepare(home.path());
-    sp.configure(Path::new("nothing.xml"), &[]);
-    let service = Service::start(&sp);
+    let service = Service::start(home.path());
     for garbage in [&b"\xff\xff\xff\xff"[..], b"\0\0\0\x04nope", b"GET / HTTP/1.1\r\n\r\n"] {
         let mut stream = UnixStream::connect(&service.socket).unwrap();
         stream.write_all(garbage).unwrap();
@@ -38,9 +35,7 @@ fn oversized_and_garbage_frames_end_their_connection_and_harm_nobody_else() {
 #[test]
 fn another_account_cannot_speak_with_the_service() {
     let home = tempfile::tempdir().unwrap();
-    let sp = Sp::prepare(home.path());
-    sp.configure(Path::new("nothing.xml"), &[]);
-    let service = Service::start(&sp);
+    let service = Service::start(home.path());
     // The folder is opened for all, so that only the socket itself and the service refuse.
     let opened = Command::new("chmod").args(["a+rx"]).arg(home.path()).status().unwrap();
     assert!(opened.success());

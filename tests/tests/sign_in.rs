@@ -1,76 +1,153 @@
-//! A user signs in: real browser, real service, real identity provider; and the administrator sees it.
+//! A user signs in: real browser, real service, real hub, real identity provider; and the administrator sees it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
-use sekisho_tests::service::{Service, Sp};
+use sekisho_tests::site::Site;
 use sekisho_tests::window::Window;
-
-fn log_in(browser: &Browser, user: &str) {
-    browser.page.fill("input[name=username]", user);
-    browser.page.fill("input[name=password]", &format!("{user}pw"));
-    browser.page.click("#submit_button, button[type=submit], input[type=submit]");
-}
-
-/// The check number of the key that was opened.
-fn key_check(browser: &Browser) -> String {
-    browser.page.wait("[data-testid=signed-in]");
-    browser.page.attribute("[data-testid=key-check]", "data-check").unwrap()
-}
 
 #[test]
 fn a_user_signs_in_and_the_key_is_opened_in_the_browser() {
     let home = tempfile::tempdir().unwrap();
-    let sp = Sp::prepare(home.path());
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
-    sp.configure(&idp.metadata, &[]);
-    let service = Service::start(&sp);
+    site.save(&idp.metadata);
 
     let browser = Browser::start(home.path());
-    browser.page.go(&format!("{}/vault/", sp.origin));
-    browser.page.click("[data-testid=sign-in]");
-    log_in(&browser, "alice");
-    let first = key_check(&browser);
+    browser.sign_in(&sp.origin, "alice");
+    let first = browser.key_check();
     assert_eq!(browser.page.attribute("[data-testid=email]", "data-email").as_deref(), Some("alice@example.com"));
     assert!(!browser.page.url().contains("code="), "the code stays in the history: {}", browser.page.url());
 
     // From the identity provider's side: verified, dropped, and answered by a sign-in of the page's own.
     browser.page.go(&idp.tile(&sp));
-    assert_eq!(key_check(&browser), first, "the same user gets the same key");
+    assert_eq!(browser.key_check(), first, "the same user gets the same key");
 
-    // The administrator's window shows both, and a refusal with its reason.
-    let window = Window::open(home.path(), &service.socket);
+    // The administrator's window shows both.
+    let window = Window::open(home.path(), &site.service.socket);
     window.page.choose("[data-testid=language]", "en");
     window.page.wait("[data-testid=state][data-state=running]");
     window.page.click("[data-testid=nav-activity]");
     window.page.wait("[data-testid=entry][data-kind=provisioned]");
     window.page.wait("[data-testid=entry][data-kind=sign_in][data-code='']");
 
-    assert_eq!(service.end(), Some(0), "a clean stop");
+    assert_eq!(site.service.end(), Some(0), "a clean stop");
 }
 
 #[test]
 fn a_user_without_an_address_is_refused_with_a_number_that_the_administrator_can_explain() {
     let home = tempfile::tempdir().unwrap();
-    let sp = Sp::prepare(home.path());
+    let site = Site::found(home.path());
+    let sp = site.draft(&[("encrypted_assertions", "true")]);
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "'assertion.encryption' => true");
-    sp.configure(&idp.metadata, &[]);
-    let service = Service::start(&sp);
+    site.save(&idp.metadata);
 
     let browser = Browser::start(home.path());
-    browser.page.go(&format!("{}/vault/", sp.origin));
-    browser.page.click("[data-testid=sign-in]");
-    log_in(&browser, "nomail");
+    browser.sign_in(&sp.origin, "nomail");
     let reference = browser.page.text("[data-testid=reference]");
     assert_eq!(reference.len(), 8, "{reference}");
     assert!(!browser.page.source().contains("mail\""), "the browser is told no reason");
 
-    let window = Window::open(home.path(), &service.socket);
+    let window = Window::open(home.path(), &site.service.socket);
     window.page.choose("[data-testid=language]", "en");
     window.page.click("[data-testid=nav-activity]");
     window.page.click("[data-testid=entry][data-code='signin.no_email'] button");
     let notice = window.page.text("[data-testid=notice]");
     assert!(notice.contains(&reference), "{notice}");
     assert!(notice.contains("givenName"), "what was received is shown: {notice}");
+}
+
+#[test]
+fn known_users_sign_in_while_the_hub_is_away_and_new_ones_as_soon_as_it_is_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    let alice = Browser::start(&home.path().join("alice"));
+    alice.sign_in(&sp.origin, "alice");
+    let key = alice.key_check();
+
+    site.hub.kill();
+    site.status("the service notices that the hub is away", |status| status["hub"]["hub"] == "unreachable");
+    // A restart without the hub serves what was saved.
+    site.service.kill();
+    site.service.start_again();
+    site.status("it runs again without the hub", |status| status["state"]["state"] == "running");
+    let again = Browser::start(&home.path().join("again"));
+    again.sign_in(&sp.origin, "alice");
+    assert_eq!(again.key_check(), key);
+    let bob = Browser::start(&home.path().join("bob"));
+    bob.sign_in(&sp.origin, "bob");
+    bob.page.wait("[data-testid=reference]");
+    let activity = site.founder.run(&["activity"]);
+    let refused = activity.as_array().unwrap().iter().any(|entry| entry["refusal"]["code"] == "signin.hub_needed");
+    assert!(refused, "{activity}");
+
+    site.hub.start_again();
+    site.status("the hub is back", |status| status["hub"]["hub"] == "reachable");
+    // The identity provider knows him by now, and asks nothing.
+    bob.page.go(&format!("{}/vault/", sp.origin));
+    bob.page.click("[data-testid=sign-in]");
+    assert_ne!(bob.key_check(), key, "each user has a key of their own");
+}
+
+#[test]
+fn an_invited_user_signs_in_where_users_are_not_made_by_themselves() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[("just_in_time", "false")]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    site.founder.run(&["users", "invite", "bob@example.com"]);
+
+    let alice = Browser::start(&home.path().join("alice"));
+    alice.sign_in(&sp.origin, "alice");
+    alice.page.wait("[data-testid=reference]");
+    let activity = site.founder.run(&["activity"]);
+    let refused = activity.as_array().unwrap().iter().any(|entry| entry["refusal"]["code"] == "signin.unknown_user");
+    assert!(refused, "{activity}");
+
+    let bob = Browser::start(&home.path().join("bob"));
+    bob.sign_in(&sp.origin, "bob");
+    bob.key_check();
+}
+
+#[test]
+fn a_test_login_reports_what_came_and_makes_no_user() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[("attribute_email", "Mail")]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.founder.run(&["draft", "metadata", &idp.metadata.to_string_lossy()]);
+
+    let started = site.founder.run(&["test-login", "--no-wait"]);
+    let test = started["test"].as_str().unwrap();
+    site.status("only tests are served", |status| status["state"]["state"] == "trial");
+    let browser = Browser::start(&home.path().join("browser"));
+    browser.page.go(started["url"].as_str().unwrap());
+    browser.log_in("alice");
+    // The mapping is misspelt: the report says so, and what really came.
+    let refused = sekisho_tests::wait::wait_for("the report is there", || {
+        let fault = site.founder.refused(&["test-login", "--report", test]);
+        (fault["code"] != "cli.no_test").then_some(fault)
+    });
+    assert_eq!(refused["code"], "signin.no_email", "{refused}");
+    assert_eq!(site.status("no user was made", |_| true)["users"], 0);
+
+    site.founder.run(&["draft", "set", "attribute_email", "mail"]);
+    let started = site.founder.run(&["test-login", "--no-wait"]);
+    let test = started["test"].as_str().unwrap();
+    let browser = Browser::start(&home.path().join("another"));
+    browser.page.go(started["url"].as_str().unwrap());
+    browser.log_in("alice");
+    let report = sekisho_tests::wait::wait_for("the second report is there", || {
+        let output = site.founder.command(&["test-login", "--report", test]).output().unwrap();
+        output.status.success().then(|| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap())
+    });
+    assert_eq!(report["who"], "alice@example.com");
+    assert_eq!(report["signed"], serde_json::json!(["response", "assertion"]));
+    assert_eq!(site.status("still no user", |_| true)["users"], 0);
 }

@@ -6,9 +6,12 @@ use sekisho_messages::{Language, exists};
 #[test]
 fn every_code_has_a_reason_and_a_remedy_in_both_languages() {
     let all = [
+        sekisho_admin::codes::ALL,
         sekisho_admin_api::codes::ALL,
         sekisho_certs::codes::ALL,
         sekisho_config::codes::ALL,
+        sekisho_hub::codes::ALL,
+        sekisho_hub_api::codes::ALL,
         sekisho_keys::codes::ALL,
         sekisho_saml::codes::ALL,
         sekisho_service::codes::ALL,

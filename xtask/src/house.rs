@@ -15,10 +15,14 @@ const LINKS: &[(&str, &[&str])] = &[
     ("keys", &[]),
     ("config", &["saml", "certs"]),
     ("admin-api", &[]),
+    ("hub-api", &[]),
+    ("hub", &["hub-api", "messages"]),
+    ("admin", &["keys", "hub-api", "config"]),
     ("signin", &["saml", "config", "keys", "messages"]),
-    ("service", &["signin", "admin-api", "config", "keys", "certs", "saml", "messages"]),
-    ("console", &["admin-api", "messages"]),
-    ("tests", &[]),
+    ("service", &["signin", "admin-api", "hub-api", "config", "keys", "certs", "saml", "messages"]),
+    ("cli", &["admin", "admin-api", "messages", "saml", "certs", "config"]),
+    ("console", &["admin", "admin-api", "messages"]),
+    ("tests", &["admin-api"]),
 ];
 
 /// Crates that must stay without I/O: none of these may be among their dependencies.

@@ -18,7 +18,7 @@ const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
-/// Needed to drive the real window, a real browser and a real identity provider.
+/// Needed to drive the real window, a real browser, a real identity provider and a real PostgreSQL.
 const DRIVE: &[&str] = &[
     "chromium",
     "chromium-driver",
@@ -32,6 +32,7 @@ const DRIVE: &[&str] = &[
     "php-mbstring",
     "php-sqlite3",
     "php-xml",
+    "postgresql-15",
     "simplesamlphp",
     "webkit2gtk-driver",
     "x11-utils",

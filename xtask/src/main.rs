@@ -21,7 +21,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Installs what is missing, builds, and opens the console with a service in a scratch folder.
+    /// Installs what is missing, builds, and opens the console with a hub and a service in a scratch folder.
     Run,
     /// Everything that has to hold before a change lands.
     Test,

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: a service and the console's window in one scratch folder.
+//! `cargo xtask run`: a hub, a service and the console's window in one scratch folder.
 
 use std::path::Path;
 use std::process::{Child, Command};
@@ -7,7 +7,10 @@ use crate::shell::{self, Outcome};
 use crate::stages::Stages;
 use crate::{machine, test};
 
-/// Installs, builds, starts; ends the service when the window is closed.
+/// Where the scratch hub listens.
+const HUB: &str = "127.0.0.1:8444";
+
+/// Installs, builds, starts; ends hub and service when the window is closed.
 pub fn run() -> Outcome {
     let mut stages = Stages::default();
     stages.stage("install what is missing", machine::prepare)?;
@@ -39,12 +42,24 @@ fn has_display() -> bool {
     cfg!(windows) || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some())
 }
 
+/// A hub, a service and the console, each with its files in the scratch folder; the first two end with the window.
 fn window(scratch: &Path) -> Outcome {
-    let socket = scratch.join("admin.sock");
+    let (socket, hub) = (scratch.join("admin.sock"), scratch.join("hub"));
+    let _hub = Ended(start("sekisho-hub", |command| {
+        command.arg("--data").arg(&hub).args(["--name", "127.0.0.1", "serve", "--listen", HUB])
+    })?);
     let _service = Ended(start("sekishod", |command| {
         command.arg("--data").arg(scratch.join("data")).arg("--admin-socket").arg(&socket)
     })?);
-    let mut console = start("sekisho-console", |command| command.env("SEKISHO_ADMIN_SOCKET", &socket))?;
+    println!("The hub's set-up code, to found an organisation with:\n");
+    let mut code = start("sekisho-hub", |command| {
+        command.arg("--data").arg(&hub).args(["--name", "127.0.0.1", "setup-code", "--url", &format!("https://{HUB}")])
+    })?;
+    code.wait().map_err(|error| error.to_string())?;
+    let memory = scratch.join("administrator.json");
+    let mut console = start("sekisho-console", |command| {
+        command.env("SEKISHO_ADMIN_SOCKET", &socket).env("SEKISHO_MEMORY", &memory)
+    })?;
     console.wait().map(drop).map_err(|error| error.to_string())
 }
 

@@ -20,8 +20,8 @@ mod tour {
     use std::time::Instant;
 
     use sekisho_tests::browser::Browser;
-    use sekisho_tests::idp::SimpleSaml;
-    use sekisho_tests::service::{Service, Sp};
+    use sekisho_tests::first_server::{ENGLISH, walk as set_up};
+    use sekisho_tests::site::Site;
     use sekisho_tests::webdriver::Session;
     use sekisho_tests::window::Window;
 
@@ -36,56 +36,53 @@ mod tour {
             last = Instant::now();
         };
 
-        let sp = Sp::prepare(&work);
-        let idp = SimpleSaml::start(&work.join("idp"), &sp, "");
-        sp.configure(&idp.metadata, &[]);
-        step("keys, and an identity provider");
-
-        let window = Window::open(&work, &work.join("admin.sock"));
+        let window = Window::open(&work.join("console"), &work.join("one/admin.sock"));
         window.page.wait("[data-testid=notice][data-code='admin-api.unreachable']");
-        both(&window.page, folder, "1-no-service");
+        both(&window.page, folder, "01-no-service");
         step("the console without a service");
 
-        let _service = Service::start(&sp);
-        window.page.wait("[data-testid=state][data-state=running]");
-        window.page.wait("[data-testid=listening]");
-        both(&window.page, folder, "2-running");
-        step("the service runs");
+        let site = Site::empty(&work);
+        window.page.wait("[data-testid=set-up]");
+        both(&window.page, folder, "02-not-configured");
+        step("a hub, and a service that is not set up");
+        let mut number = 3;
+        let walked = set_up(&window.page, &site, &ENGLISH, |page, name| {
+            both(page, folder, &format!("{number:02}-wizard-{name}"));
+            number += 1;
+            step(&format!("wizard: {name}"));
+        });
+        let (sp, _idp) = (walked.sp, walked.idp);
+        both(&window.page, folder, "16-running");
 
         let browser = Browser::start(&work);
-        sign_in(&browser, &sp, "alice");
+        browser.sign_in(&sp.origin, "alice");
         browser.page.wait("[data-testid=signed-in]");
-        browser.page.shot(&folder.join("3-signed-in-en.png"));
+        browser.page.shot(&folder.join("17-signed-in-en.png"));
         browser.page.choose("select", "ja");
-        browser.page.shot(&folder.join("3-signed-in-ja.png"));
+        browser.page.shot(&folder.join("17-signed-in-ja.png"));
         step("a user signs in");
 
-        let other = Browser::start(&work.join("idp"));
-        sign_in(&other, &sp, "nomail");
+        let other = Browser::start(&work.join("other"));
+        other.sign_in(&sp.origin, "nomail");
         other.page.wait("[data-testid=reference]");
-        other.page.shot(&folder.join("4-refused-en.png"));
+        other.page.shot(&folder.join("18-refused-en.png"));
         window.page.click("[data-testid=nav-activity]");
         window.page.click("[data-testid=entry][data-code='signin.no_email'] button");
-        both(&window.page, folder, "5-explained");
+        both(&window.page, folder, "19-explained");
         step("a refusal, explained");
 
         window.page.click("[data-testid=nav-settings]");
         window.page.click("[data-testid=theme-dark]");
         window.page.wait("html[data-theme=dark]");
-        both(&window.page, folder, "6-settings-dark");
+        both(&window.page, folder, "20-settings-dark");
         window.page.click("[data-testid=nav-activity]");
         window.page.wait("[data-testid=entry]");
-        both(&window.page, folder, "7-activity-dark");
+        both(&window.page, folder, "21-activity-dark");
+        window.page.click("[data-testid=nav-configuration]");
+        window.page.wait("[data-testid=field-advertised_host]");
+        both(&window.page, folder, "22-configuration-dark");
         step("dark");
         println!("screenshots: {}", folder.display());
-    }
-
-    fn sign_in(browser: &Browser, sp: &Sp, user: &str) {
-        browser.page.go(&format!("{}/vault/", sp.origin));
-        browser.page.click("[data-testid=sign-in]");
-        browser.page.fill("input[name=username]", user);
-        browser.page.fill("input[name=password]", &format!("{user}pw"));
-        browser.page.click("button[type=submit], input[type=submit]");
     }
 
     fn both(page: &Session, folder: &Path, name: &str) {

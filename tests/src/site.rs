@@ -1,0 +1,157 @@
+//! A whole site: a hub, an organisation with its administrator, a connection, and a first server that is enrolled.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::cli::Cli;
+use crate::hub::Hub;
+use crate::process::free_port;
+use crate::service::{Service, self_signed};
+use crate::wait::wait_for;
+
+/// The founder's passphrase.
+pub const PASSPHRASE: &str = "seven-quiet-lanterns-over-the-river-gate";
+
+/// What an identity provider has to know of the service provider.
+pub struct Sp {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// The Entity ID.
+    pub entity_id: String,
+    /// The assertion consumer service.
+    pub acs: String,
+    /// The SAML certificate: PEM without its first and last line.
+    pub certificate: String,
+}
+
+/// A site.
+pub struct Site {
+    /// The hub.
+    pub hub: Hub,
+    /// The first server.
+    pub service: Service,
+    /// The founder.
+    pub founder: Cli,
+    /// The public port.
+    pub port: u16,
+    /// Where all of it is.
+    pub home: PathBuf,
+}
+
+impl Site {
+    /// Starts a hub and a service, founds an organisation with the connection `example`, and enrols the server.
+    pub fn found(home: &Path) -> Self {
+        let site = Self::empty(home);
+        site.found_organisation();
+        let founder = &site.founder;
+        founder.run(&["connection", "add", "--name", "Tokyo office", "--enterprise-domain", "example"]);
+        founder.run(&["connection", "reserve-domain", "example.com"]);
+        founder.run(&["enrol"]);
+        site
+    }
+
+    /// A hub and a service that know nothing of each other.
+    pub fn empty(home: &Path) -> Self {
+        let hub = Hub::start(&home.join("hub"));
+        let service = Service::start(&home.join("one"));
+        let founder = Cli::new(&home.join("founder"), &service.socket);
+        Self { hub, service, founder, port: free_port(), home: home.to_owned() }
+    }
+
+    /// Founds the organisation; the founder is signed in.
+    pub fn found_organisation(&self) {
+        let founder = &self.founder;
+        let code = founder.write("setup-code", &self.hub.setup_code());
+        let passphrase = founder.write("passphrase", PASSPHRASE);
+        let (totp, kit) = (founder.file("totp"), founder.file("kit"));
+        let mut found = vec!["found", "--hub-file", &code, "--name", "Example Inc.", "--login", "tanaka"];
+        found.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &totp, "--kit-file", &kit]);
+        founder.run(&found);
+    }
+
+    /// Fills the draft for a service at `localhost`, with a certificate of its own, and gives what an identity provider
+    /// has to know.
+    pub fn draft(&self, changes: &[(&str, &str)]) -> Sp {
+        let founder = &self.founder;
+        let port = self.port.to_string();
+        let fields = [
+            ("advertised_host", "localhost"),
+            ("advertised_port", &port),
+            ("private_ip", "127.0.0.1"),
+            ("attribute_first", "givenName"),
+            ("attribute_last", "sn"),
+            ("attribute_email", "mail"),
+            ("just_in_time", "true"),
+        ];
+        for (field, value) in fields.iter().chain(changes) {
+            founder.run(&["draft", "set", field, value]);
+        }
+        self_signed(&self.home, "tls", "localhost");
+        let file = |name: &str| self.home.join(name).to_string_lossy().into_owned();
+        founder.run(&["draft", "certificate", &file("tls.crt"), &file("tls.key")]);
+        self.sp()
+    }
+
+    /// What an identity provider has to know, out of our metadata.
+    pub fn sp(&self) -> Sp {
+        let xml = self.founder.run(&["sp-metadata"])["xml"].as_str().unwrap().to_owned();
+        let between = |from: &str, to: &str| {
+            let (_, rest) = xml.split_once(from).unwrap_or_else(|| panic!("{from} in {xml}"));
+            rest.split_once(to).unwrap().0.to_owned()
+        };
+        Sp {
+            origin: format!("https://localhost:{}", self.port),
+            entity_id: between("entityID=\"", "\""),
+            acs: format!("https://localhost:{}/sso-connect/saml/sso", self.port),
+            certificate: between("X509Certificate>", "<").split_whitespace().collect(),
+        }
+    }
+
+    /// Takes the identity provider's metadata, saves, and waits until the first server runs.
+    pub fn save(&self, metadata: &Path) -> Value {
+        self.founder.run(&["draft", "metadata", &metadata.to_string_lossy()]);
+        self.founder.run(&["save", "--reason", "first configuration", "--change-number", "CHG-1"])
+    }
+
+    /// Another server of the connection, enrolled, on another port of this machine.
+    pub fn second(&self) -> (Service, Cli) {
+        let service = Service::start(&self.home.join("two"));
+        let cli = self.founder.at(&service.socket);
+        cli.run(&["draft", "set", "private_ip", "127.0.0.2"]);
+        cli.run(&["enrol"]);
+        (service, cli)
+    }
+
+    /// The status, as soon as it is as asked.
+    pub fn status(&self, condition: &str, is: impl Fn(&Value) -> bool) -> Value {
+        status(&self.founder, condition, is)
+    }
+}
+
+/// The status at a server, as soon as it is as asked.
+pub fn status(cli: &Cli, condition: &str, is: impl Fn(&Value) -> bool) -> Value {
+    wait_for(condition, || {
+        let status = cli.run(&["status"]);
+        is(&status).then_some(status)
+    })
+}
+
+/// Whether any file below a folder holds one of these texts; the first that does.
+pub fn search(folder: &Path, texts: &[&str]) -> Option<(PathBuf, String)> {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if let Some(found) = search(&path, texts) {
+                return Some(found);
+            }
+        } else if let Ok(bytes) = fs::read(&path) {
+            let has = |text: &&&str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+            if let Some(text) = texts.iter().find(has) {
+                return Some((path, (*text).to_owned()));
+            }
+        }
+    }
+    None
+}

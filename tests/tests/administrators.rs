@@ -1,0 +1,118 @@
+//! Administrators: invited, admitted, and recovered with the kit.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use sekisho_tests::cli::Cli;
+use sekisho_tests::site::Site;
+use sekisho_tests::totp;
+
+const SECOND: &str = "nine-copper-kettles-beneath-a-winter-moon";
+
+#[test]
+fn a_second_administrator_is_invited_admitted_and_signs_in() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let invitation = site.founder.run(&["administrators", "invite", "suzuki"])["text"].as_str().unwrap().to_owned();
+    assert_eq!(site.founder.code(&["administrators", "admit", "suzuki"]), "admin.not_accepted");
+
+    let second = Cli::new(&home.path().join("second"), &site.service.socket);
+    let (hub, passphrase) = (second.write("invitation", &invitation), second.write("passphrase", SECOND));
+    let secret = second.file("totp");
+    let mut accept = vec!["administrators", "accept", "--hub-file", &hub, "--login", "suzuki"];
+    accept.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &secret]);
+    second.run(&accept);
+    let address = site.founder.run(&["whoami"])["last_hub"].as_str().unwrap().to_owned();
+    // The code of the next half minute: each counts once, and the one of this half minute was used to accept.
+    let code = second.write("code", &totp::next(&secret));
+    let mut sign_in = vec!["sign-in", "--hub", &address, "--login", "suzuki", "--passphrase-file", &passphrase];
+    sign_in.extend(["--code-file", &code]);
+    assert_eq!(second.code(&sign_in), "hub.forbidden", "not admitted yet");
+
+    site.founder.run(&["administrators", "admit", "suzuki"]);
+    let accepted = second.code(&accept);
+    assert!(accepted == "hub.session" || accepted == "hub.not_found", "an invitation is used once: {accepted}");
+    let session = sekisho_tests::wait::wait_for("the second administrator signs in with a fresh code", || {
+        let code = second.write("code", &totp::next(&secret));
+        let mut sign_in = vec!["sign-in", "--hub", &address, "--login", "suzuki", "--passphrase-file", &passphrase];
+        sign_in.extend(["--code-file", &code]);
+        let output = second.command(&sign_in).output().unwrap();
+        output.status.success().then(|| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap())
+    });
+    assert_eq!(session["signed_in"]["organisation"], "Example Inc.");
+    assert_eq!(session["signed_in"]["administrators"], serde_json::json!(["suzuki", "tanaka"]));
+}
+
+#[test]
+fn a_wrong_passphrase_or_code_is_refused_without_saying_which_and_costs_more_time_each() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::empty(home.path());
+    site.found_organisation();
+    let address = site.founder.run(&["whoami"])["last_hub"].as_str().unwrap().to_owned();
+    let stranger = Cli::new(&home.path().join("stranger"), &site.service.socket);
+    let wrong = stranger.write("wrong", "another-long-passphrase-that-is-wrong");
+    let right = site.founder.file("passphrase");
+    let attempt = |login: &str, passphrase: &str, code: &str| {
+        let mut sign_in = vec!["sign-in", "--hub", &address, "--login", login, "--passphrase-file", passphrase];
+        let code = stranger.write("code", code);
+        sign_in.extend(["--code-file", &code]);
+        stranger.code(&sign_in)
+    };
+    assert_eq!(attempt("nobody", &wrong, "123456"), "hub.sign_in");
+    assert_eq!(attempt("tanaka", &wrong, "123456"), "hub.sign_in");
+    assert_eq!(attempt("tanaka", &right, "000000"), "hub.sign_in");
+    let codes: Vec<String> = (0..20).map(|_| attempt("tanaka", &wrong, "123456")).collect();
+    assert!(codes.iter().any(|code| code == "hub.too_many_tries"), "{codes:?}");
+    assert!(codes.iter().all(|code| code == "hub.too_many_tries" || code == "hub.sign_in"), "{codes:?}");
+    // Nobody is locked out for good: other accounts are not concerned, and this one after the wait.
+    assert_eq!(attempt("someone-else", &wrong, "123456"), "hub.sign_in");
+}
+
+#[test]
+fn a_setup_code_counts_once() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::empty(home.path());
+    site.found_organisation();
+    let other = Cli::new(&home.path().join("other"), &site.service.socket);
+    let (code, passphrase) = (site.founder.file("setup-code"), site.founder.file("passphrase"));
+    let secret = other.file("totp");
+    let mut found = vec!["found", "--hub-file", &code, "--name", "Another", "--login", "mallory"];
+    found.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &secret]);
+    assert_eq!(other.code(&found), "hub.setup_token");
+    let text = std::fs::read_to_string(&code).unwrap();
+    assert_eq!(other.code(&["sign-in", "--hub", &text]), "cli.secret_in_arguments");
+    let weak = other.write("weak", "password1234");
+    let mut found = vec!["found", "--hub-file", &code, "--name", "Another", "--login", "mallory"];
+    found.extend(["--passphrase-file", &weak, "--totp-secret-file", &secret]);
+    assert_eq!(other.code(&found), "admin.weak_passphrase");
+}
+
+#[test]
+fn the_recovery_kit_makes_one_new_administrator_and_the_next_kit() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let kit = std::fs::read_to_string(site.founder.file("kit")).unwrap();
+    let lines: Vec<&str> = kit.lines().filter(|line| line.len() == 19).collect();
+    let hub = kit.lines().find_map(|line| line.strip_prefix("Hub ")).unwrap().trim().to_owned();
+
+    let rescuer = Cli::new(&home.path().join("rescuer"), &site.service.socket);
+    let (paper, passphrase) = (rescuer.write("kit", &lines.join("\n")), rescuer.write("passphrase", SECOND));
+    let (secret, next) = (rescuer.file("totp"), rescuer.file("next-kit"));
+    let fingerprint = kit.lines().find_map(|line| line.strip_prefix("Fingerprint ")).unwrap().trim().to_owned();
+    let mut recover = vec!["recover", "--hub", &hub, "--kit", &paper, "--login", "rescuer"];
+    recover.extend(["--fingerprint", &fingerprint]);
+    recover.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &secret, "--kit-file", &next]);
+    rescuer.run(&recover);
+    let code = rescuer.write("code", &totp::next(&secret));
+    let mut sign_in = vec!["sign-in", "--hub", &hub, "--login", "rescuer", "--passphrase-file", &passphrase];
+    sign_in.extend(["--code-file", &code]);
+    let session = rescuer.run(&sign_in);
+    assert_eq!(session["signed_in"]["organisation"], "Example Inc.");
+    assert_eq!(session["signed_in"]["connections"][0]["name"], "Tokyo office", "every name is readable again");
+
+    // A kit is used once.
+    recover[6] = "another";
+    assert_eq!(rescuer.code(&recover), "hub.session");
+    let mistyped = rescuer.write("mistyped", &lines.join("\n").replace(&lines[2][..4], "AAAA"));
+    recover[4] = &mistyped;
+    assert_eq!(rescuer.code(&recover), "keys.kit_line");
+}

@@ -1,0 +1,135 @@
+//! A hub that lies: what it does to its rows is found out, and what was verified before goes on.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sekisho_tests::browser::Browser;
+use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::site::{Site, Sp};
+use serde_json::Value;
+
+struct Lied {
+    site: Site,
+    sp: Sp,
+    _idp: SimpleSaml,
+    home: tempfile::TempDir,
+}
+
+impl Lied {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let site = Site::found(home.path());
+        let sp = site.draft(&[]);
+        let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+        site.save(&idp.metadata);
+        Self { site, sp, _idp: idp, home }
+    }
+
+    fn sign_in(&self, name: &str) -> String {
+        let browser = Browser::start(&self.home.path().join(name));
+        browser.sign_in(&self.sp.origin, "alice");
+        browser.key_check()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        ["hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm"].iter().map(|name| self.site.hub.folder.join(name)).collect()
+    }
+
+    /// Changes the hub's rows while it is down, as whoever owns its machine can.
+    fn change(&mut self, sql: &str) {
+        self.site.hub.kill();
+        let database = self.site.hub.folder.join("hub.sqlite");
+        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()";
+        let done = Command::new("/usr/bin/python3").args(["-c", script]).arg(&database).arg(sql).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        self.site.hub.start_again();
+    }
+
+    fn warned(&self, code: &str) -> Value {
+        self.site.status(&format!("{code} is told"), |status| {
+            status["warnings"].as_array().unwrap().iter().any(|warning| warning["code"] == code)
+        })
+    }
+}
+
+fn copy(files: &[PathBuf], to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in files.iter().filter(|file| file.exists()) {
+        fs::copy(file, to.join(file.file_name().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn a_hub_that_is_set_back_is_told_and_the_newer_configuration_goes_on() {
+    let mut lied = Lied::new();
+    let old = lied.home.path().join("old");
+    lied.site.hub.kill();
+    copy(&lied.files(), &old);
+    lied.site.hub.start_again();
+    lied.site.founder.run(&["draft", "set", "skew_seconds", "77"]);
+    lied.site.founder.run(&["save", "--reason", "newer"]);
+    let key = lied.sign_in("before");
+
+    lied.site.hub.kill();
+    for file in lied.files() {
+        let _ = fs::remove_file(&file);
+        let saved = old.join(file.file_name().unwrap());
+        if saved.exists() {
+            fs::copy(saved, file).unwrap();
+        }
+    }
+    lied.site.hub.start_again();
+    let status = lied.warned("service.rolled_back");
+    assert_eq!((&status["state"]["state"], &status["revision"]), (&"running".into(), &2.into()));
+    assert_eq!(lied.sign_in("after"), key, "the user who is not at the hub any more still signs in");
+    // Over a restart, too: nothing lower than what was seen is served.
+    lied.site.service.kill();
+    lied.site.service.start_again();
+    let status = lied.site.status("it runs again", |status| status["state"]["state"] == "running");
+    assert_eq!(status["revision"], 2);
+    let refused = lied.site.founder.code(&["sync", "--full"]);
+    assert_eq!(refused, "cli.sync_faults");
+}
+
+#[test]
+fn a_user_record_that_the_hub_has_garbled_is_refused_and_the_user_still_signs_in() {
+    let mut lied = Lied::new();
+    let key = lied.sign_in("before");
+    lied.change(
+        "UPDATE entries SET body = X'00112233', rev = rev + 1, seq = seq + 100 WHERE kind = 'user'; \
+        UPDATE heads SET seq = seq + 100;",
+    );
+    lied.warned("keys.format");
+    assert_eq!(lied.sign_in("after"), key);
+}
+
+#[test]
+fn a_withheld_user_is_missed_by_full_sync() {
+    let mut lied = Lied::new();
+    let key = lied.sign_in("before");
+    lied.change("DELETE FROM entries WHERE kind = 'user';");
+    let output = lied.site.founder.command(&["sync", "--full"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<&str> =
+        report["faults"].as_array().unwrap().iter().map(|fault| fault["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["keys.withheld"], "{report}");
+    assert_eq!(lied.sign_in("after"), key, "what is here stays");
+}
+
+#[test]
+fn a_cut_organisation_log_ends_the_administrators_sign_in() {
+    let mut lied = Lied::new();
+    lied.change("DELETE FROM entries WHERE kind = 'log' AND id > '00000000000000000002';");
+    let refused = lied.site.founder.refused(&["connection", "reserve-domain", "example.org"]);
+    let codes = ["keys.log_chain", "hub.stale", "hub.session", "hub.not_found", "admin.fork"];
+    assert!(codes.contains(&refused["code"].as_str().unwrap()), "{refused}");
+    // A new sign-in on the same computer sees that the log has become shorter.
+    lied.site.founder.run(&["sign-out"]);
+    let (passphrase, totp) = (lied.site.founder.file("passphrase"), lied.site.founder.file("totp"));
+    let code = lied.site.founder.write("code", &sekisho_tests::totp::next(&totp));
+    let sign_in = ["sign-in", "--passphrase-file", &passphrase, "--code-file", &code];
+    assert_eq!(lied.site.founder.code(&sign_in), "admin.fork");
+}
