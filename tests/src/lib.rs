@@ -9,6 +9,7 @@ pub mod first_server;
 pub mod hub;
 pub mod idp;
 pub mod process;
+pub mod proxy;
 pub mod service;
 pub mod site;
 pub mod totp;

@@ -32,6 +32,7 @@ impl Service {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("sekishod.log")).unwrap();
         let mut command = Command::new(built("sekishod"));
         command.arg("--data").arg(self.folder.join("data")).arg("--admin-socket").arg(&self.socket);
+        command.arg("--admin-accounts").arg(self.folder.join("admin-accounts"));
         self.process = Some(Process::start(command.stderr(Stdio::from(log))));
         wait_for("the admin API answers", || UnixStream::connect(&self.socket).ok());
     }

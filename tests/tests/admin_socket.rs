@@ -33,21 +33,36 @@ fn oversized_and_garbage_frames_end_their_connection_and_harm_nobody_else() {
 }
 
 #[test]
-fn another_account_cannot_speak_with_the_service() {
+fn another_account_cannot_speak_with_the_service_unless_it_is_listed() {
     let home = tempfile::tempdir().unwrap();
-    let service = Service::start(home.path());
+    let mut service = Service::start(home.path());
     // The folder is opened for all, so that only the socket itself and the service refuse.
     let opened = Command::new("chmod").args(["a+rx"]).arg(home.path()).status().unwrap();
     assert!(opened.success());
     let script = format!(
-        "import socket; s = socket.socket(socket.AF_UNIX); s.connect({:?}); print(s.recv(100))",
+        "import socket; s = socket.socket(socket.AF_UNIX); s.connect({:?}); print(s.recv(200))",
         service.socket.display().to_string()
     );
-    let other = Command::new("setpriv")
-        .args(["--reuid=65534", "--clear-groups", "/usr/bin/python3", "-c", &script])
+    let other = |account: &str| {
+        let mut command = Command::new("setpriv");
+        command.args([&format!("--reuid={account}"), "--clear-groups", "/usr/bin/python3", "-c", &script]);
+        command.output().unwrap()
+    };
+    let refused = other("65534");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("PermissionError"), "{said}");
+    assert_ne!(ask(&service).map_err(|fault| fault.code).err(), Some(codes::NOT_ALLOWED));
+
+    // One account is listed: the service itself refuses every other, by its code.
+    std::fs::write(home.path().join("admin-accounts"), "65533\n").unwrap();
+    service.kill();
+    service.start_again();
+    let said = String::from_utf8_lossy(&other("65534").stdout).into_owned();
+    assert!(said.contains(codes::NOT_ALLOWED.as_str()), "{said}");
+    // Whoever is on the list is heard: the service waits for a greeting, until the other side goes.
+    let heard = Command::new("timeout")
+        .args(["1", "setpriv", "--reuid=65533", "--clear-groups", "/usr/bin/python3", "-c", &script])
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&other.stderr).into_owned();
-    assert!(!other.status.success() && said.contains("PermissionError"), "{said}");
-    assert_ne!(ask(&service).map_err(|fault| fault.code).err(), Some(codes::NOT_ALLOWED));
+    assert_eq!((heard.status.code(), heard.stdout.len()), (Some(124), 0), "it is not refused");
 }

@@ -258,6 +258,7 @@ pub(crate) enum DraftCommand {
         /// The field's name, as `show` prints it.
         field: String,
         /// The value.
+        #[arg(allow_hyphen_values = true)]
         value: String,
     },
     /// Imports a certificate with its key, from one file or several.

@@ -125,7 +125,7 @@ impl Service {
             settings,
             connected,
         });
-        let admin = admin_server::start(&arguments.admin_socket, house.clone())?;
+        let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
         let following = tokio::spawn(house.clone().follow());
         Ok(Self { house, admin, following })
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const CLIENTS: usize = 64;
 /// Opens the socket, in a folder that only this account can write to, and serves it.
 ///
 /// Code: `FILE`.
-pub fn start(path: &Path, house: Arc<House>) -> Result<JoinHandle<()>> {
+pub fn start(path: &Path, accounts: &Path, house: Arc<House>) -> Result<JoinHandle<()>> {
     let failed = |error: std::io::Error| file_fault(path, &error);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
@@ -33,14 +33,15 @@ pub fn start(path: &Path, house: Arc<House>) -> Result<JoinHandle<()>> {
     }
     let _ = fs::remove_file(path);
     let listener = UnixListener::bind(path).map_err(failed)?;
-    // The peer's account decides, below; the mode keeps others from even connecting.
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    // The peer's account decides, below. While no other account is listed, the mode keeps others from even connecting.
+    let mode = if listed(accounts).is_empty() { 0o600 } else { 0o666 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(failed)?;
     let own = fs::metadata(path).map_err(failed)?.uid();
-    Ok(tokio::spawn(accept(listener, own, house, path.to_owned())))
+    Ok(tokio::spawn(accept(listener, own, accounts.to_owned(), house, path.to_owned())))
 }
 
 /// Removes the socket when the server ends.
-struct Socket(std::path::PathBuf);
+struct Socket(PathBuf);
 
 impl Drop for Socket {
     fn drop(&mut self) {
@@ -48,7 +49,7 @@ impl Drop for Socket {
     }
 }
 
-async fn accept(listener: UnixListener, own: u32, house: Arc<House>, path: std::path::PathBuf) {
+async fn accept(listener: UnixListener, own: u32, accounts: PathBuf, house: Arc<House>, path: PathBuf) {
     let _socket = Socket(path);
     let room = Arc::new(Semaphore::new(CLIENTS));
     loop {
@@ -57,10 +58,10 @@ async fn accept(listener: UnixListener, own: u32, house: Arc<House>, path: std::
             continue;
         };
         let Ok(place) = room.clone().try_acquire_owned() else { continue };
-        let house = house.clone();
+        let (house, accounts) = (house.clone(), accounts.clone());
         tokio::spawn(async move {
             let _place = place;
-            if !allowed(&stream, own) {
+            if !allowed(&stream, own, &accounts) {
                 let fault = Fault::new(codes::NOT_ALLOWED).with("user", user(&stream));
                 let _ = frame::write(&mut stream, &fault).await;
                 return;
@@ -72,9 +73,17 @@ async fn accept(listener: UnixListener, own: u32, house: Arc<House>, path: std::
     }
 }
 
-/// This account and root.
-fn allowed(stream: &UnixStream, own: u32) -> bool {
-    stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
+/// This account, root, and those that are listed. The list is read each time: a change counts at once.
+fn allowed(stream: &UnixStream, own: u32, accounts: &Path) -> bool {
+    let Ok(peer) = stream.peer_cred() else { return false };
+    peer.uid() == own || peer.uid() == 0 || listed(accounts).contains(&peer.uid())
+}
+
+/// The accounts of a file, if only its owner can write to it.
+fn listed(accounts: &Path) -> Vec<u32> {
+    let safe = fs::metadata(accounts).is_ok_and(|file| file.permissions().mode() & 0o022 == 0);
+    let text = if safe { fs::read_to_string(accounts).unwrap_or_default() } else { String::new() };
+    text.lines().filter_map(|line| line.trim().parse().ok()).collect()
 }
 
 fn user(stream: &UnixStream) -> String {
