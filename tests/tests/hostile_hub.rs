@@ -8,7 +8,9 @@ use std::process::Command;
 
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::service::Service;
 use sekisho_tests::site::{Site, Sp};
+use sekisho_tests::wait::wait_for;
 use serde_json::Value;
 
 struct Lied {
@@ -46,6 +48,17 @@ impl Lied {
         let done = Command::new("/usr/bin/python3").args(["-c", script]).arg(&database).arg(sql).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         self.site.hub.start_again();
+    }
+
+    /// The size of the report that the first server has left, as soon as there is one.
+    fn report_size(&self) -> usize {
+        let database = self.site.hub.folder.join("hub.sqlite");
+        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+            print(c.execute(\"SELECT MAX(length(body)) FROM entries WHERE kind = 'report'\").fetchone()[0])";
+        wait_for("there is a report", || {
+            let read = Command::new("/usr/bin/python3").args(["-c", script]).arg(&database).output().unwrap();
+            String::from_utf8_lossy(&read.stdout).trim().parse().ok()
+        })
     }
 
     fn warned(&self, code: &str) -> Value {
@@ -117,6 +130,29 @@ fn a_withheld_user_is_missed_by_full_sync() {
         report["faults"].as_array().unwrap().iter().map(|fault| fault["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["keys.withheld"], "{report}");
     assert_eq!(lied.sign_in("after"), key, "what is here stays");
+}
+
+#[test]
+fn a_server_that_never_saw_a_withheld_user_hears_of_it_from_the_others() {
+    let mut lied = Lied::new();
+    let before = lied.report_size();
+    lied.sign_in("before");
+    // The first server's report says how far its records go: it comes with the news that the user has made.
+    wait_for("the report counts the new user", || (lied.report_size() > before).then_some(()));
+    lied.change("DELETE FROM entries WHERE kind = 'user';");
+    // Cut off at the end, the feed does not reach the place that the ticket names.
+    let second = Service::start(&lied.home.path().join("cut"));
+    let cut = lied.site.founder.at(&second.socket);
+    assert_eq!(cut.code(&["enrol"]), "service.rolled_back");
+    // With something behind the gap it does, and the others' reports tell.
+    lied.site.founder.run(&["draft", "set", "skew_seconds", "33"]);
+    lied.site.founder.run(&["save", "--reason", "behind the gap"]);
+    let (_second, two) = lied.site.second();
+    let output = two.command(&["sync", "--full"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<&str> =
+        report["faults"].as_array().unwrap().iter().map(|fault| fault["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["keys.withheld"], "{report}");
 }
 
 #[test]

@@ -35,6 +35,8 @@ use crate::{admin_server, codes, secret};
 
 /// The longest pause between two tries to reach the hub.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// How often a server reports, when nothing happens.
+const REPORT: Duration = Duration::from_secs(60);
 /// How long a feed is held, in seconds.
 const WAIT: u64 = 25;
 
@@ -197,7 +199,7 @@ impl House {
         if self.follows.swap(true, Ordering::SeqCst) {
             return;
         }
-        let mut pause = Duration::from_millis(250);
+        let (mut pause, mut reported) = (Duration::from_millis(250), None::<Instant>);
         loop {
             let Ok(follower) = self.connected.follower() else { return };
             // The first step does not wait: it tells at once whether the hub is there.
@@ -207,7 +209,12 @@ impl House {
                 Ok(news) => {
                     pause = Duration::from_millis(250);
                     let idle = news == News { head: news.head, ..News::default() };
+                    let told = news.revision.is_some() || news.users;
                     self.took_in(news).await;
+                    if told || reported.is_none_or(|last| last.elapsed() > REPORT) {
+                        self.report(&follower).await;
+                        reported = Some(Instant::now());
+                    }
                     self.try_again().await;
                     // A hub that answers at once with nothing is not asked without a breath.
                     if idle && reachable && begun.elapsed() < Duration::from_secs(1) {
@@ -232,6 +239,16 @@ impl House {
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
+        }
+    }
+
+    /// Leaves a report at the hub; without one, the next is soon enough.
+    async fn report(&self, follower: &crate::replication::Follower) {
+        let state = serde_json::to_value(self.board.read().state).unwrap_or_default();
+        let state = state["state"].as_str().unwrap_or_default().to_owned();
+        let own = crate::replication::Own { state, certificate: self.runtime.certificate() };
+        if let Err(fault) = crate::replication::leave_report(follower, own).await {
+            tracing::warn!(%fault, "report");
         }
     }
 

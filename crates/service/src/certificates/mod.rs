@@ -54,6 +54,12 @@ impl Certificates {
         self.0.rcu(|served| Served { trial: None, ..Served::clone(served) });
     }
 
+    /// The connection's certificate, DER.
+    pub fn leaf(&self) -> Option<Vec<u8>> {
+        let served = self.0.load();
+        served.connection.as_ref().and_then(|(_, certificate)| certificate.cert.first()).map(|der| der.to_vec())
+    }
+
     /// TLS with whatever is served at each handshake.
     pub fn acceptor(self: &Arc<Self>) -> TlsAcceptor {
         let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));

@@ -4,9 +4,11 @@ mod follow;
 mod full_sync;
 mod hub_link;
 mod replica;
+mod report;
 mod verify;
 
 pub use follow::{Follower, News};
 pub use full_sync::full_sync;
 pub use hub_link::HubLink;
 pub use replica::Replica;
+pub use report::{Own, leave as leave_report};

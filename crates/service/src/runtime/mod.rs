@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use sekisho_admin_api::status::{State, Status};
 use sekisho_fault::{Fault, Result, Severity};
+use sekisho_keys::ids::Hash;
 use sekisho_signin::{Condition, Face, Pulse, Trial};
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
@@ -97,6 +98,11 @@ impl Runtime {
             status.listening = None;
             status.login_url = None;
         });
+    }
+
+    /// SHA-256 of the certificate that is served.
+    pub fn certificate(&self) -> Option<Hash> {
+        self.certificates.leaf().map(|der| Hash::of(&der))
     }
 
     /// Replaces the warnings of a source.
