@@ -239,7 +239,14 @@ impl Document {
         if min_reader > SCHEMA {
             return Err(Fault::new(codes::NEWER_SCHEMA).with("needed", min_reader).with("known", SCHEMA));
         }
-        serde_json::from_slice(json).map_err(|error| Fault::new(codes::DOCUMENT).with("detail", error.to_string()))
+        let wrong = |detail: String| Fault::new(codes::DOCUMENT).with("detail", detail);
+        let document: Self = serde_json::from_slice(json).map_err(|error| wrong(error.to_string()))?;
+        // Differences are shown as one level of names: no field may hide behind the name of another.
+        let taken = |name: &&String| name.starts_with("attribute_") || name.starts_with("idp_");
+        match document.unknown.keys().find(taken).or_else(|| document.idp.unknown.keys().find(|name| *name == "type")) {
+            Some(name) => Err(wrong(name.clone())),
+            None => Ok(document),
+        }
     }
 
     /// The bytes that are sealed.
@@ -286,6 +293,17 @@ mod tests {
     fn a_document_that_needs_a_newer_reader_is_refused() {
         assert_eq!(Document::read(b"{}", SCHEMA + 1).unwrap_err().code, codes::NEWER_SCHEMA);
         assert_eq!(Document::read(b"[]", 1).unwrap_err().code, codes::DOCUMENT);
+    }
+
+    #[test]
+    fn a_field_that_would_hide_behind_another_is_refused() {
+        for json in [
+            r#"{"idp":{"metadata":"<new>"},"idp_metadata":"<old>"}"#,
+            r#"{"attribute_email":"Email"}"#,
+            r#"{"idp":{"kind":"okta","type":"okta"}}"#,
+        ] {
+            assert_eq!(Document::read(json.as_bytes(), 1).unwrap_err().code, codes::DOCUMENT, "{json}");
+        }
     }
 
     #[test]

@@ -66,9 +66,10 @@ impl Connected {
     /// Codes: those of the step.
     pub async fn step(&self, follower: &Follower, wait: u64) -> Result<News> {
         let (after, _) = self.replica.place().await?;
+        let head = follower.member.organisation().head();
         let feed = follower.ask(after, wait).await?;
         let _turn = self.step.lock().await;
-        if self.replica.place().await?.0 != after {
+        if self.replica.place().await?.0 != after || follower.member.organisation().head() != head {
             // Somebody else has taken a step meanwhile: this answer is old.
             return Ok(News { head: feed.head, ..News::default() });
         }

@@ -106,8 +106,8 @@ impl House {
         if !named.is_local() {
             return self.change_draft(async |draft| draft::set(draft, &wish.field, &wish.value)).await;
         }
-        let before = self.settings.read();
         let _editing = self.editing.lock().await;
+        let before = self.settings.read();
         let mut settings = before.clone();
         field::set_local(&mut settings, named, &wish.value)?;
         if settings != before {
@@ -138,8 +138,12 @@ impl House {
                 }
             }
         }
-        self.settings.write(settings)?;
-        if place && self.applied.read().await.revision > 0 && !settings.stopped {
+        // The server may have been stopped while the hub was tried.
+        let turn = self.turn.lock().await;
+        let stopped = self.settings.read().stopped;
+        self.settings.write(&ThisServer { stopped, ..settings.clone() })?;
+        drop(turn);
+        if place && self.applied.read().await.revision > 0 && !stopped {
             self.apply_newest().await?;
         }
         Ok(())

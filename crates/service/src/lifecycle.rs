@@ -36,7 +36,7 @@ use crate::{admin_server, codes, secret};
 /// The longest pause between two tries to reach the hub.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// How often a server reports, when nothing happens.
-const REPORT: Duration = Duration::from_secs(60);
+const REPORT: Duration = Duration::from_mins(1);
 /// How long a feed is held, in seconds.
 const WAIT: u64 = 25;
 
@@ -223,7 +223,7 @@ impl House {
                 }
                 // The hub is there, and what it shows does not hold.
                 Err(reason) if reason.code.area() == "keys" || reason.code == codes::WRONG_ROW => {
-                    self.runtime.warn("hub", vec![reason]);
+                    self.runtime.warn("following", vec![reason]);
                     tokio::time::sleep(LONGEST_PAUSE).await;
                 }
                 Err(reason) => {
@@ -256,6 +256,7 @@ impl House {
     pub(crate) async fn took_in(&self, news: News) {
         let now = clock::now();
         self.runtime.change(|status| status.hub = HubState::Reachable { at: now });
+        self.runtime.warn("following", Vec::new());
         for fault in &news.refused {
             self.activity.note(Kind::Applied, Some(fault.clone()));
         }
@@ -266,12 +267,12 @@ impl House {
             self.runtime.stop(State::Stopped { reason: Fault::new(codes::RETIRED) }).await;
             return;
         }
-        let newer = match news.revision {
-            Some(revision) => revision > self.applied.read().await.revision,
-            None => false,
-        };
+        // Told by what is held, and not by this news alone: a sign-in that caught up may have taken in what came before.
+        let newest = self.connected.replica.newest_revision().await.ok().flatten();
+        let newest = newest.and_then(|row| row.id.parse::<u64>().ok()).unwrap_or(0);
+        let newer = newest > self.applied.read().await.revision;
         // Domains and epochs of the log change what is served, too; other entries do not.
-        let changed = news.log && *self.served_facts.lock().await != self.connected.served_facts();
+        let changed = newest > 0 && *self.served_facts.lock().await != self.connected.served_facts();
         if (newer || changed)
             && let Err(reason) = self.apply_newest().await
             && reason.code != codes::NOTHING_SAVED
@@ -337,9 +338,6 @@ impl House {
         if member.is_retired() {
             return Err(Fault::new(codes::RETIRED));
         }
-        if self.settings.read().stopped {
-            return Err(Fault::new(codes::STOPPED_BY_ADMINISTRATOR));
-        }
         // Nothing lower than what was seen, or than the ticket named, is served (R8).
         if self.connected.papers.heads()?.revision.is_some_and(|(seen, _)| number < seen) {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", format!("{number:020}")));
@@ -349,19 +347,21 @@ impl House {
         let applied = AppliedRevision { revision: number, document: document.clone(), save: Some(save.clone()) };
         // Known from here on, even if it cannot be served: drafts are made from it, and conflicts told by it.
         *self.applied.write().await = applied;
+        *self.served_facts.lock().await = self.connected.served_facts();
         let file = self.draft.lock().await;
-        if file.read()?.is_some_and(|draft| draft.save.as_deref() == Some(save.as_str())) {
+        // A draft that cannot be read is told where it is edited. Sign-in does not wait for it.
+        if file.read().ok().flatten().is_some_and(|draft| draft.save.as_deref() == Some(save.as_str())) {
             file.remove();
         }
         drop(file);
+        if self.settings.read().stopped {
+            return Err(Fault::new(codes::STOPPED_BY_ADMINISTRATOR));
+        }
         let keys = self.keys(member, &document).await?;
         let ready = self.build(&document, &|name| keys.get(name).cloned())?;
         self.trial.lock().await.take();
         self.runtime.end_trial();
-        let facts = self.connected.served_facts();
-        self.runtime.serve(ready, Some(number)).await?;
-        *self.served_facts.lock().await = facts;
-        Ok(())
+        self.runtime.serve(ready, Some(number)).await
     }
 
     /// The private keys of a document, from the replica.

@@ -1,5 +1,7 @@
 //! The organisation log, as sealed rows in order. What they say, only those who verify them know.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{Query, State};
 use sekisho_fault::Fault;
@@ -66,6 +68,9 @@ pub(super) async fn append(State(app): State<App>, who: Who, Body(body): Body<Ap
     for (entry, sequence) in body.entries.iter().zip(body.after..) {
         batch.changes.push(put(&scope, "log", &row(sequence), Expect::Absent, entry.0.clone()));
     }
+    if !kit {
+        one_kit_for_another(&app, organisation, &body).await?;
+    }
     for keys in &body.admit {
         admit(&who, &body, keys, &mut batch)?;
     }
@@ -109,10 +114,28 @@ fn admit(who: &Who, body: &Append, keys: &Credential, batch: &mut Batch) -> Answ
                 owned(who, connection, batch)?;
             }
         }
-        Role::Kit if who.role == Role::Kit || !body.revoke.is_empty() => {}
+        Role::Kit => {}
         _ => return Err(Fault::new(codes::FORBIDDEN).into()),
     }
     batch.changes.push(credential(&who.organisation, keys, Expect::Absent));
+    Ok(())
+}
+
+/// There is one recovery kit at a time: an administrator admits one only in the place of one that is revoked with it, by
+/// an entry of the log. Two of these at once cannot both be the next entry.
+async fn one_kit_for_another(app: &App, organisation: &str, body: &Append) -> Answer<()> {
+    let admitted = body.admit.iter().filter(|keys| keys.role == Role::Kit).count();
+    let revoked: BTreeSet<&String> = body.revoke.iter().collect();
+    let mut kits = 0;
+    for keys in revoked {
+        let held: Option<super::sessions::Held> = app.read("credential", keys).await?;
+        kits += usize::from(
+            held.is_some_and(|held| held.organisation == organisation && held.credential.role == Role::Kit),
+        );
+    }
+    if admitted > 0 && (body.entries.is_empty() || admitted != kits) {
+        return Err(Fault::new(codes::FORBIDDEN).into());
+    }
     Ok(())
 }
 

@@ -20,33 +20,7 @@ pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
     let connection = member.place.connection.to_string();
     let mut faults = Vec::new();
 
-    let ask = |after: u64| link.ask(member, move |hub| async move { hub.log(after).await });
-    let mut log: Vec<Vec<u8>> = Vec::new();
-    let mut checked: Option<Organisation> = None;
-    loop {
-        let rows = ask(log.len() as u64).await?;
-        if rows.is_empty() {
-            break;
-        }
-        // Verified as it comes: a log that is none ends here, and not when memory does.
-        for row in rows {
-            let entry = Entry::read(row.body.as_slice())?;
-            match &mut checked {
-                None => checked = Some(Organisation::found(&entry, Some(member.genesis))?),
-                Some(organisation) => organisation.apply(&entry)?,
-            }
-            log.push(row.body.0);
-        }
-    }
-    let organisation = checked.ok_or_else(|| Fault::new(sekisho_keys::codes::LOG_EMPTY))?;
-    let known = member.organisation().head();
-    let passes = log.iter().any(|entry| Entry::read(entry).is_ok_and(|entry| entry.head() == known));
-    if !passes {
-        return Err(Fault::new(sekisho_keys::codes::LOG_TOO_SHORT));
-    }
-    replica.replace_log(&log).await?;
-    member.moved_on(organisation);
-
+    let log = whole_log(follower).await?;
     let heads = follower.papers.heads()?;
     let mut verifier = Verifier::new(member, None, heads.revision);
     let (mut part, mut seen) = (Part::default(), Seen::default());
@@ -73,7 +47,11 @@ pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
                     part.rows.push(counts.stored);
                 }
                 Ok(None) => {}
-                Err(fault) => faults.push(fault),
+                // Looked at again when the log has moved on: its writer may have been admitted meanwhile.
+                Err(fault) => {
+                    part.refused = true;
+                    faults.push(fault);
+                }
             }
         }
     }
@@ -118,7 +96,46 @@ pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
     part.time = clock::now();
     let entries = log.len() as u64;
     replica.take(&part).await?;
+    let newest = verifier.newest;
+    follower.papers.raise(|heads| {
+        heads.log = Some(organisation.head());
+        if !rolled_back {
+            heads.revision = newest.or(heads.revision);
+        }
+    })?;
     Ok(SyncReport { log_entries: entries, revision, users, faults })
+}
+
+/// The organisation log from its first entry, verified, and kept in place of the one that is here.
+async fn whole_log(follower: &Follower) -> Result<Vec<Vec<u8>>> {
+    let (member, link) = (&follower.member, &follower.link);
+    let ask = |after: u64| link.ask(member, move |hub| async move { hub.log(after).await });
+    let mut log: Vec<Vec<u8>> = Vec::new();
+    let mut checked: Option<Organisation> = None;
+    loop {
+        let rows = ask(log.len() as u64).await?;
+        if rows.is_empty() {
+            break;
+        }
+        // Verified as it comes: a log that is none ends here, and not when memory does.
+        for row in rows {
+            let entry = Entry::read(row.body.as_slice())?;
+            match &mut checked {
+                None => checked = Some(Organisation::found(&entry, Some(member.genesis))?),
+                Some(organisation) => organisation.apply(&entry)?,
+            }
+            log.push(row.body.0);
+        }
+    }
+    let organisation = checked.ok_or_else(|| Fault::new(sekisho_keys::codes::LOG_EMPTY))?;
+    let known = member.organisation().head();
+    let passes = log.iter().any(|entry| Entry::read(entry).is_ok_and(|entry| entry.head() == known));
+    if !passes {
+        return Err(Fault::new(sekisho_keys::codes::LOG_TOO_SHORT));
+    }
+    follower.replica.replace_log(&log).await?;
+    member.moved_on(organisation);
+    Ok(log)
 }
 
 /// Whether a verified row may take the place of another that is stored under its name.
