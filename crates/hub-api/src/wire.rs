@@ -1,4 +1,4 @@
-//! What goes over the wire, as JSON. `docs/hub-openapi.json` says the same for people and other programs.
+//! What goes over the wire, as JSON.
 
 use serde::{Deserialize, Serialize};
 

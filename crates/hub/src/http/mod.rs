@@ -1,4 +1,4 @@
-//! The hub over HTTP. `docs/hub-openapi.json` describes it.
+//! The hub over HTTP. `hub-api` has the words of it.
 
 mod accounts;
 mod connections;
