@@ -19,7 +19,7 @@ pub struct News {
     /// The organisation log has grown.
     pub log: bool,
     /// There is a new revision.
-    pub revision: Option<u64>,
+    pub revision: bool,
     /// Users or facts about them have changed.
     pub users: bool,
     /// What was refused.
@@ -85,9 +85,7 @@ impl Follower {
             match verifier.row(row, known.as_ref()) {
                 Ok(Some(counts)) => {
                     news.users |= users;
-                    if let Some((number, _)) = counts.revision {
-                        news.revision = Some(number);
-                    }
+                    news.revision |= counts.revision.is_some();
                     part.counters.extend(counts.counters);
                     part.rows.push(counts.stored);
                 }

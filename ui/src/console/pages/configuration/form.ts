@@ -1,16 +1,7 @@
 import type { Field } from '../../../lib/backend/types/Field';
 
-/** The fields that the form shows as text, in its order (flows 3, rows 1 to 16). */
-const FIELDS: readonly string[] = [
-  'advertised_host',
-  'advertised_port',
-  'private_ip',
-  'private_port',
-  'saml_key',
-  'idp_type',
-  'attribute_first',
-  'attribute_last',
-  'attribute_email',
+/** The fields that are rarely needed, and folded away. */
+export const RARE = [
   'signing',
   'encrypted_assertions',
   'attribute_subject',
@@ -23,6 +14,20 @@ const FIELDS: readonly string[] = [
   'entity_id',
   'proxy',
   'authorities',
+] as const satisfies readonly Field[];
+
+/** The fields that the form shows as text, in its order (flows 3, rows 1 to 16). */
+const FIELDS: readonly string[] = [
+  'advertised_host',
+  'advertised_port',
+  'private_ip',
+  'private_port',
+  'saml_key',
+  'idp_type',
+  'attribute_first',
+  'attribute_last',
+  'attribute_email',
+  ...RARE,
 ] satisfies Field[];
 
 /** Certificates and metadata, which come as files. */

@@ -1,0 +1,120 @@
+//! The hub's feed is followed until the process ends, and what follows from its news is done.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use sekisho_admin_api::activity::Kind;
+use sekisho_admin_api::status::{HubState, State};
+use sekisho_fault::Fault;
+
+use super::{House, LONGEST_PAUSE};
+use crate::replication::{Follower, News, Own, leave_report};
+use crate::{clock, codes};
+
+/// How often a server reports, when nothing happens.
+const REPORT: Duration = Duration::from_mins(1);
+/// How long a feed is held, in seconds.
+const WAIT: u64 = 25;
+
+impl House {
+    /// Follows the hub until the process ends.
+    pub(super) async fn follow_on(self: Arc<Self>) {
+        if self.follows.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let (mut pause, mut reported) = (Duration::from_millis(250), None::<Instant>);
+        loop {
+            let Ok(follower) = self.connected.follower() else { return };
+            // The first step does not wait: it tells at once whether the hub is there.
+            let reachable = matches!(self.board.read().hub, HubState::Reachable { .. });
+            let begun = Instant::now();
+            match self.connected.step(&follower, if reachable { WAIT } else { 0 }).await {
+                Ok(news) => {
+                    pause = Duration::from_millis(250);
+                    let idle = news == News { head: news.head, ..News::default() };
+                    let told = news.revision || news.users;
+                    self.took_in(news).await;
+                    if told || reported.is_none_or(|last| last.elapsed() > REPORT) {
+                        self.report(&follower).await;
+                        reported = Some(Instant::now());
+                    }
+                    self.try_again().await;
+                    // A hub that answers at once with nothing is not asked without a breath.
+                    if idle && reachable && begun.elapsed() < Duration::from_secs(1) {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                    }
+                }
+                // The hub is there, and what it shows does not hold.
+                Err(reason) if reason.code.area() == "keys" || reason.code == codes::WRONG_ROW => {
+                    self.runtime.warn("following", vec![reason]);
+                    tokio::time::sleep(LONGEST_PAUSE).await;
+                }
+                Err(reason) => {
+                    let now = clock::now();
+                    self.runtime.change(|status| {
+                        let since = match &status.hub {
+                            HubState::Unreachable { since, .. } => *since,
+                            _ => now,
+                        };
+                        status.hub = HubState::Unreachable { since, reason };
+                    });
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Leaves a report at the hub; without one, the next is soon enough.
+    async fn report(&self, follower: &Follower) {
+        let state = serde_json::to_value(self.board.read().state).unwrap_or_default();
+        let state = state["state"].as_str().unwrap_or_default().to_owned();
+        let own = Own { state, certificate: self.runtime.certificate() };
+        if let Err(fault) = leave_report(follower, own).await {
+            tracing::warn!(%fault, "report");
+        }
+    }
+
+    /// What follows from news.
+    pub(crate) async fn took_in(&self, news: News) {
+        let now = clock::now();
+        self.runtime.change(|status| status.hub = HubState::Reachable { at: now });
+        self.runtime.warn("following", Vec::new());
+        for fault in &news.refused {
+            self.activity.note(Kind::Applied, Some(fault.clone()));
+        }
+        if !news.refused.is_empty() {
+            self.runtime.warn("hub", news.refused);
+        }
+        if self.connected.member().is_ok_and(|member| member.is_retired()) {
+            self.runtime.stop(State::Stopped { reason: Fault::new(codes::RETIRED) }).await;
+            return;
+        }
+        // Told by what is held, and not by this news alone: a sign-in that caught up may have taken in what came before.
+        let newest = self.connected.replica.newest_revision().await.ok().flatten();
+        let newest = newest.and_then(|row| row.id.parse::<u64>().ok()).unwrap_or(0);
+        let newer = newest > self.applied.read().await.revision;
+        // Domains and epochs of the log change what is served, too; other entries do not.
+        let changed = newest > 0 && *self.served_facts.lock().await != self.connected.served_facts();
+        if (newer || changed)
+            && let Err(reason) = self.apply_newest().await
+            && reason.code != codes::NOTHING_SAVED
+        {
+            tracing::warn!(%reason, "not applied");
+        }
+        self.tell_membership().await;
+    }
+
+    pub(super) async fn tell_membership(&self) {
+        let (membership, domains) = (self.connected.membership(), self.connected.domains());
+        let users = self.connected.replica.count("user").await.unwrap_or(0);
+        let synced = self.connected.replica.place().await.map_or(0, |(_, synced)| synced);
+        self.runtime.change(|status| {
+            status.membership = membership;
+            status.domains = domains.iter().map(|domain| domain.as_str().to_owned()).collect();
+            status.users = users;
+            status.synced = (synced > 0).then_some(synced);
+        });
+    }
+}
