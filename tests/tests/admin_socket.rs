@@ -40,7 +40,9 @@ fn another_account_cannot_speak_with_the_service_unless_it_is_listed() {
     let opened = Command::new("chmod").args(["a+rx"]).arg(home.path()).status().unwrap();
     assert!(opened.success());
     let script = format!(
-        "import socket; s = socket.socket(socket.AF_UNIX); s.connect({:?}); print(s.recv(200))",
+        // The whole frame: its length and its body may arrive apart.
+        "import socket; s = socket.socket(socket.AF_UNIX); s.connect({:?}); f = s.makefile('rb'); \
+         print(f.read(int.from_bytes(f.read(4), 'big')))",
         service.socket.display().to_string()
     );
     let other = |account: &str| {
