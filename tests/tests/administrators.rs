@@ -43,6 +43,33 @@ fn a_second_administrator_is_invited_admitted_and_signs_in() {
 }
 
 #[test]
+fn an_invitation_that_was_accepted_by_the_wrong_one_is_withdrawn_and_its_name_is_free_again() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let accept = |name: &str| {
+        let invitation = site.founder.run(&["administrators", "invite", "suzuki"])["text"].as_str().unwrap().to_owned();
+        let second = Cli::new(&home.path().join(name), &site.service.socket);
+        let (hub, passphrase) = (second.write("invitation", &invitation), second.write("passphrase", SECOND));
+        let secret = second.file("totp");
+        let mut accept = vec!["administrators", "accept", "--hub-file", &hub, "--login", "suzuki"];
+        accept.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &secret]);
+        let output = second.command(&accept).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert!(accept("wrong").0);
+    let (accepted, said) = accept("right");
+    assert!(!accepted && said.contains("hub.taken"), "somebody has the name: {said}");
+    site.founder.run(&["administrators", "withdraw", "suzuki"]);
+    site.founder.run(&["administrators", "withdraw", "suzuki"]);
+    assert_eq!(site.founder.code(&["administrators", "withdraw", "suzuki"]), "cli.no_invitation");
+    assert_eq!(site.founder.code(&["administrators", "admit", "suzuki"]), "admin.not_accepted");
+    assert!(accept("again").0);
+    site.founder.run(&["administrators", "admit", "suzuki"]);
+    let administrators = site.founder.run(&["whoami"])["signed_in"]["administrators"].clone();
+    assert_eq!(administrators, serde_json::json!(["suzuki", "tanaka"]));
+}
+
+#[test]
 fn a_wrong_passphrase_or_code_is_refused_without_saying_which_and_costs_more_time_each() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::empty(home.path());

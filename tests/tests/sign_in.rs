@@ -86,12 +86,17 @@ fn known_users_sign_in_while_the_hub_is_away_and_new_ones_as_soon_as_it_is_back(
     let refused = activity.as_array().unwrap().iter().any(|entry| entry["refusal"]["code"] == "signin.hub_needed");
     assert!(refused, "{activity}");
 
+    // What was on its way to the hub may be damaged meanwhile: nobody is kept out by it.
+    let outgoing = site.service.folder.join("data/outgoing.sealed");
+    assert!(outgoing.exists());
+    std::fs::write(&outgoing, b"garbage").unwrap();
     site.hub.start_again();
     site.status("the hub is back", |status| status["hub"]["hub"] == "reachable");
     // The identity provider knows him by now, and asks nothing.
     bob.page.go(&format!("{}/vault/", sp.origin));
     bob.page.click("[data-testid=sign-in]");
     assert_ne!(bob.key_check(), key, "each user has a key of their own");
+    assert!(outgoing.with_extension("damaged").exists(), "what was damaged is kept for a look");
 }
 
 #[test]

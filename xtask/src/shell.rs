@@ -8,8 +8,10 @@ pub type Outcome = Result<(), String>;
 
 /// The repository's root.
 pub fn root() -> PathBuf {
-    // xtask always stands one folder below the root.
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    // Asked for when it runs, not when it is built: clones that share a target folder share this program too.
+    // xtask always stands one folder below the root, and cargo always starts it.
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    own.as_deref().and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// The folder with the programs that cargo built.

@@ -199,8 +199,20 @@ pub struct SignSave {
     pub document: String,
     /// Names and sealed bytes (base64url) of private keys.
     pub objects: Vec<(String, String)>,
-    /// The fields that the administrator was shown as changed: nothing else is signed.
-    pub shown: Vec<String>,
+    /// The differences that the administrator was shown: nothing else is signed.
+    pub shown: Vec<ShownChange>,
+}
+
+/// A difference as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ShownChange {
+    /// The field.
+    pub field: String,
+    /// What was shown as applied.
+    pub from: String,
+    /// What was shown as wanted.
+    pub to: String,
 }
 
 /// What was saved.

@@ -112,6 +112,10 @@ impl Desk {
                 answer(&self.session()?.invite(&wish).await?)
             }
             "admin.invitations" => answer(&self.session()?.invitations().await?),
+            "admin.withdraw" => {
+                let wish: WhichInvitation = read(method, params)?;
+                answer(&self.session()?.withdraw(&wish.invitation).await?)
+            }
             "admin.admit" => {
                 let wish: WhichInvitation = read(method, params)?;
                 answer(&self.session()?.admit(&wish.invitation).await?)

@@ -67,6 +67,14 @@ impl Session {
         Ok(shown.collect())
     }
 
+    /// Takes an invitation back, accepted or not: its name is free for the next one.
+    ///
+    /// Codes: the hub's.
+    pub async fn withdraw(&self, invitation: &str) -> Result<()> {
+        let invitation: InvitationId = invitation.parse()?;
+        self.hub.withdraw(&invitation.to_string()).await
+    }
+
     /// Admits an invited administrator whose keys were made with the invitation.
     ///
     /// Codes: `NOT_ACCEPTED`, `INVITATION` of the keys, `LOG_RULE`.

@@ -9,9 +9,22 @@ use sekisho_hub_api::wire::NewRevision;
 use sekisho_keys::ids::{Hash, SaveId};
 use sekisho_keys::revision::{Context, Draft, Revision};
 
-use crate::acts::{Saved, SignSave};
+use crate::acts::{Saved, ShownChange, SignSave};
 use crate::codes;
 use crate::session::{Session, now, random};
+
+/// The fields whose difference was not shown, or not as it is.
+fn not_shown(before: &Document, document: &Document, shown: &[ShownChange]) -> Vec<String> {
+    let seen = |change: &diff::Change| {
+        shown.iter().any(|one| (&one.field, &one.from, &one.to) == (&change.field, &change.from, &change.to))
+    };
+    let changes = diff::diff(before, document).into_iter();
+    let told_otherwise = |field: &str| shown.iter().any(|one| one.field == field);
+    let hidden = changes.filter(|change| {
+        !seen(change) && (told_otherwise(&change.field) || !diff::follows(before, document, &change.field))
+    });
+    hidden.map(|change| change.field).collect()
+}
 
 impl Session {
     /// Signs and saves. A save that went through before, though its answer was lost, is told and not repeated.
@@ -46,10 +59,7 @@ impl Session {
             Some(newest) => Document::read(&newest.open(&keyring)?, newest.header().context.min_reader)?,
             None => Document::default(),
         };
-        // Made by the first save itself, for everybody to see in the history.
-        let own = |field: &str| newest.is_none() && (field == "entity_id" || field == "saml");
-        let hidden = diff::diff(&before, &document).into_iter().map(|change| change.field);
-        let hidden: Vec<String> = hidden.filter(|field| !own(field) && !wish.shown.contains(field)).collect();
+        let hidden = not_shown(&before, &document, &wish.shown);
         if !hidden.is_empty() {
             return Err(Fault::new(codes::NOT_SHOWN).with("fields", hidden));
         }
@@ -71,5 +81,75 @@ impl Session {
             Err(fault) if fault.code == sekisho_hub_api::codes::STALE => Err(conflict(at + 1)),
             Err(fault) => Err(fault),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sekisho_config::document::KeyPair;
+    use sekisho_config::field::{Field, set};
+
+    fn with(changes: &[(Field, &str)]) -> Document {
+        let mut document = Document::default();
+        for (field, text) in changes {
+            set(&mut document, *field, text).unwrap();
+        }
+        document
+    }
+
+    fn told(from: &Document, to: &Document) -> Vec<ShownChange> {
+        let told = |change: diff::Change| ShownChange { field: change.field, from: change.from, to: change.to };
+        diff::diff(from, to).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn what_was_shown_is_signed() {
+        let (before, after) = (with(&[]), with(&[(Field::AdvertisedHost, "a.example"), (Field::JustInTime, "true")]));
+        assert!(not_shown(&before, &after, &told(&before, &after)).is_empty());
+    }
+
+    #[test]
+    fn another_value_than_the_shown_one_is_not_signed() {
+        let before = with(&[(Field::AdvertisedHost, "a.example")]);
+        let shown = told(&before, &with(&[(Field::AdvertisedHost, "b.example")]));
+        let asked = with(&[(Field::AdvertisedHost, "evil.example")]);
+        assert_eq!(not_shown(&before, &asked, &shown), ["advertised_host"]);
+        // Nor under another old value, which makes a change look smaller than it is.
+        let (wrong, after) = (with(&[(Field::AdvertisedHost, "c.example")]), with(&[(Field::AdvertisedHost, "b.example")]));
+        assert_eq!(not_shown(&wrong, &after, &shown), ["advertised_host"]);
+    }
+
+    #[test]
+    fn metadata_and_certificates_that_look_alike_are_told_apart() {
+        let metadata = |end: &str| {
+            let mut document = Document::default();
+            document.idp.metadata = Some(format!("<EntityDescriptor>{}{end}", " ".repeat(300)));
+            document
+        };
+        let shown = told(&Document::default(), &metadata("a"));
+        assert_eq!(not_shown(&Document::default(), &metadata("b"), &shown), ["idp_metadata"]);
+        let pair = |certificates: &str| {
+            let (certificates, key) = (certificates.to_owned(), "0".repeat(64));
+            let mut document = Document::default();
+            document.tls = Some(KeyPair { certificates, key, trial: false, unknown: serde_json::Map::new() });
+            document
+        };
+        let shown = told(&Document::default(), &pair("a"));
+        assert_eq!(not_shown(&Document::default(), &pair("b"), &shown), ["tls"]);
+    }
+
+    #[test]
+    fn the_entity_id_that_follows_from_the_host_need_not_be_shown_and_any_other_must() {
+        let before = with(&[]);
+        let host = with(&[(Field::AdvertisedHost, "a.example")]);
+        let shown = told(&before, &host);
+        let frozen = |id: Option<String>| {
+            let mut document = host.clone();
+            document.entity_id = id;
+            document
+        };
+        assert!(not_shown(&before, &frozen(host.entity_id()), &shown).is_empty());
+        assert_eq!(not_shown(&before, &frozen(Some("https://evil.example".into())), &shown), ["entity_id"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What a certificate says, for a person to read.
 
 use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
-use data_encoding::HEXUPPER;
+use data_encoding::{HEXLOWER, HEXUPPER};
 use sekisho_fault::Result;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -93,6 +93,11 @@ pub(crate) fn rsa_bits(spki: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
     let zeros = key.modulus.iter().take_while(|byte| **byte == 0).count();
     let modulus = key.modulus.get(zeros..)?;
     Some(modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize))
+}
+
+/// SHA-256 of any bytes, as `sha256sum` writes it.
+pub fn sha256(bytes: &[u8]) -> String {
+    HEXLOWER.encode(digest(&SHA256, bytes).as_ref())
 }
 
 fn fingerprint(algorithm: &'static Algorithm, der: &[u8]) -> String {

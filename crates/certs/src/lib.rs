@@ -20,6 +20,6 @@ mod pkcs12;
 mod pkcs7;
 mod shape;
 
-pub use describe::{Description, describe};
+pub use describe::{Description, describe, sha256};
 pub use key::PrivateKey;
 pub use pair::Pair;

@@ -226,6 +226,13 @@ pub(crate) enum AdministratorsCommand {
         #[command(flatten)]
         login: Login,
     },
+    /// Takes an invitation back, accepted or not.
+    Withdraw {
+        #[command(flatten)]
+        login: Login,
+        /// Their name at sign-in.
+        invited: String,
+    },
     /// Admits an invited administrator who has accepted.
     Admit {
         #[command(flatten)]

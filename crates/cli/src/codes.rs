@@ -11,6 +11,8 @@ sekisho_fault::codes! {
     TOTP_SECRET = "cli.totp_secret";
     /// A set-up code or an invitation stands in the arguments.
     SECRET_IN_ARGUMENTS = "cli.secret_in_arguments";
+    /// No invitation of this name is open. Argument: `login`.
+    NO_INVITATION = "cli.no_invitation";
     /// The save was not applied here in time. Argument: `revision`.
     NOT_APPLIED_YET = "cli.not_applied_yet";
     /// No test came back in time.

@@ -1,5 +1,6 @@
 //! What is printed: JSON for programs, words for people.
 
+use sekisho_admin_api::draft::DraftChange;
 use sekisho_fault::{Fault, Severity};
 use sekisho_messages::{Language, explain, text};
 use serde::Serialize;
@@ -29,6 +30,20 @@ impl Printer {
                 println!("{line}");
             }
         }
+    }
+
+    /// Words for people beside the reply; nothing in JSON.
+    pub(crate) fn aside(self, words: impl FnOnce(Self) -> Vec<String>) {
+        if !self.json {
+            for line in words(self) {
+                println!("{line}");
+            }
+        }
+    }
+
+    /// A difference.
+    pub(crate) fn change(self, change: &DraftChange) -> String {
+        self.say("change", &[("field", &change.field), ("from", &change.from), ("to", &change.to)])
     }
 
     /// A line of a list: a word of `messages/cli`, and a value.

@@ -1,10 +1,13 @@
 //! What differs between two configurations, and how two administrators' changes come together.
 
+use sekisho_certs::{describe, pem, sha256};
+use sekisho_saml::metadata::{Binding, IdpMetadata};
 use serde_json::{Map, Value};
 
-use crate::document::Document;
+use crate::document::{Document, KeyPair};
 
-/// One difference, as a person reads it: values are shown, keys never.
+/// One difference, as a person reads it: values are shown, keys never. Two values that differ are never shown alike, so
+/// that whoever has compared what is shown has compared what is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The field: a name of [`crate::field::Field`], or `tls`, `saml`, `idp_metadata`.
@@ -36,7 +39,24 @@ pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
     let (from, to) = (flat(from), flat(to));
     let names = to.keys().chain(from.keys().filter(|name| !to.contains_key(*name)));
     let changed = names.filter(|name| from.get(*name) != to.get(*name));
-    changed.map(|name| Change { field: name.clone(), from: shown(from.get(name)), to: shown(to.get(name)) }).collect()
+    let change = |name: &String| Change {
+        field: name.clone(),
+        from: shown(name, from.get(name)),
+        to: shown(name, to.get(name)),
+    };
+    changed.map(change).collect()
+}
+
+/// What the first save of a host adds by itself, and nobody has to be shown: the Entity ID that follows from the host,
+/// and SAML's own pair where none was before.
+pub fn follows(from: &Document, to: &Document, field: &str) -> bool {
+    match field {
+        "entity_id" => {
+            from.entity_id.is_none() && to.entity_id == to.derived_entity_id()
+        }
+        "saml" => from.saml.is_none() && to.saml.is_some(),
+        _ => false,
+    }
 }
 
 /// Brings together what was saved (`theirs`) and what is to be saved (`ours`), both made from `base`. Fields that only
@@ -56,7 +76,7 @@ pub fn merge(base: &Document, theirs: &Document, ours: &Document) -> (Document, 
                 None => drop(own.remove(&name)),
             }
         } else if !conflicts.iter().any(|known: &Conflict| known.field == name) {
-            let [base, theirs, ours] = [before, saved, wanted].map(shown);
+            let [base, theirs, ours] = [before, saved, wanted].map(|value| shown(&name, value));
             conflicts.push(Conflict { field: name, base, theirs, ours });
         }
     }
@@ -105,17 +125,43 @@ fn deep(flat: Map<String, Value>) -> Value {
     Value::Object(fields)
 }
 
-/// A value for a person. Of a pair of keys the name of its key, of metadata its length: the faces show more.
-fn shown(value: Option<&Value>) -> String {
+/// A value for a person, in full where that can be read, else what it says and its fingerprint.
+fn shown(field: &str, value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if text.len() > 200 => format!("{}…", text.chars().take(80).collect::<String>()),
+        Some(Value::String(text)) if field == "idp_metadata" => metadata(text),
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Object(pair)) if pair.contains_key("key") => {
-            pair["key"].as_str().map(|key| key.chars().take(16).collect()).unwrap_or_default()
-        }
+        Some(pair @ Value::Object(_)) if field == "tls" || field == "saml" => key_pair(pair),
         Some(other) => other.to_string(),
     }
+}
+
+/// The identity provider and where it signs users in, and the file itself.
+fn metadata(text: &str) -> String {
+    let read = IdpMetadata::parse(text.as_bytes()).ok();
+    let sign_in = |metadata: &IdpMetadata| {
+        metadata.sso_for(&Binding::Redirect).or_else(|| metadata.sso_for(&Binding::Post)).map(str::to_owned)
+    };
+    let said = read.map(|metadata| [Some(metadata.entity_id.clone()), sign_in(&metadata)]);
+    let whole = format!("SHA-256 {}", sha256(text.as_bytes()));
+    said.into_iter().flatten().flatten().chain([whole]).collect::<Vec<_>>().join(" · ")
+}
+
+/// The names, the last day and the fingerprint of the certificate, and a short one of all the rest: chain and key.
+fn key_pair(pair: &Value) -> String {
+    let read: Option<KeyPair> = serde_json::from_value(pair.clone()).ok();
+    let leaf = read.and_then(|pair| pem::read(pair.certificates.as_bytes()).ok()?.certificates.into_iter().next());
+    let said = leaf.and_then(|der| describe(&der).ok()).map(|leaf| {
+        let names = if leaf.names.is_empty() { leaf.subject } else { leaf.names.join(" ") };
+        [Some(names), day(leaf.not_after), Some(format!("SHA-256 {}", leaf.sha256))]
+    });
+    let whole: String = sha256(pair.to_string().as_bytes()).chars().take(16).collect();
+    said.into_iter().flatten().flatten().chain([whole]).collect::<Vec<_>>().join(" · ")
+}
+
+/// A day as ISO 8601 writes it, in UTC.
+fn day(time: i64) -> Option<String> {
+    Some(jiff::Timestamp::from_second(time).ok()?.strftime("%Y-%m-%d").to_string())
 }
 
 #[cfg(test)]

@@ -262,7 +262,12 @@ impl Document {
 
     /// The Entity ID, once the host is known.
     pub fn entity_id(&self) -> Option<String> {
-        self.entity_id.clone().or_else(|| Some(self.urls()?.at(ENTITY_ID)))
+        self.entity_id.clone().or_else(|| self.derived_entity_id())
+    }
+
+    /// The Entity ID that follows from the host, once it is known.
+    pub fn derived_entity_id(&self) -> Option<String> {
+        Some(self.urls()?.at(ENTITY_ID))
     }
 
     /// The pair that SAML uses.

@@ -257,6 +257,11 @@ impl Hub {
         self.get("invitations").await
     }
 
+    /// Takes an invitation back.
+    pub async fn withdraw(&self, invitation: &str) -> Result<()> {
+        self.send(self.request(Method::DELETE, &format!("invitations/{invitation}"))).await
+    }
+
     /// Accepts the invitation that the session was opened with.
     pub async fn accept(&self, body: &Accept) -> Result<()> {
         self.write(Method::POST, "acceptances", body).await

@@ -14,7 +14,7 @@ const ACS: &str = "https://sso.example.com:8443/sso-connect/saml/sso";
 const VICTIM: &str = "alice@example.com";
 
 fn generator() -> Option<PathBuf> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors/gen_attacks.py");
+    let script = Path::new("../../../shared/vectors/gen_attacks.py").canonicalize().ok()?;
     let ready = Command::new("/usr/bin/python3").args(["-c", "import lxml, cryptography"]).status();
     (script.is_file() && ready.is_ok_and(|status| status.success())).then_some(script)
 }

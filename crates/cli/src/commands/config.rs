@@ -97,7 +97,7 @@ pub(super) async fn config(context: &Context, login: &Login) -> Result<()> {
     ask::<SetDraftMetadata>(printer, &service, &what, &held, wish).await?;
     let reason = secrets::line(&printer.say("ask.reason", &[]), "")?;
     let reason = SaveReason { reason, change_number: String::new() };
-    let saved = sign_and_save(&service, &mut administrator, reason).await?;
+    let saved = sign_and_save(context, &service, &mut administrator, reason).await?;
     printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
     applied(&service, saved.revision).await
 }

@@ -104,10 +104,7 @@ fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
 }
 
 fn changes(printer: Printer, draft: &Draft) -> Vec<String> {
-    let change = |one: &sekisho_admin_api::draft::DraftChange| {
-        printer.say("change", &[("field", &one.field), ("from", &one.from), ("to", &one.to)])
-    };
-    draft.changes.iter().map(change).collect()
+    draft.changes.iter().map(|one| printer.change(one)).collect()
 }
 
 /// What a save would change.

@@ -157,7 +157,7 @@ pub(super) async fn initialize(context: &Context, path: &Path) -> Result<()> {
         service.call::<SetDraftMetadata>(metadata(&from)?).await?;
     }
     let reason = SaveReason { reason: file.save.reason, change_number: file.save.change_number };
-    let saved = sign_and_save(&service, &mut administrator, reason).await?;
+    let saved = sign_and_save(context, &service, &mut administrator, reason).await?;
     context.printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
     applied(&service, saved.revision).await
 }

@@ -147,13 +147,24 @@ pub(super) async fn administrators(context: &Context, command: AdministratorsCom
         }
         AdministratorsCommand::Admit { login, invited } => {
             let mut administrator = signed_in(&login).await?;
-            let open: Vec<OpenInvitation> = administrator.call("admin.invitations", json!(null)).await?;
-            let found = open.into_iter().find(|one| one.login == invited || one.invitation == invited);
             let missing = || Fault::new(sekisho_admin::codes::NOT_ACCEPTED).with("login", invited.as_str());
-            let invitation = found.ok_or_else(missing)?.invitation;
+            let invitation = open_invitation(&mut administrator, &invited).await?.ok_or_else(missing)?;
             administrator.call("admin.admit", json!({"invitation": invitation})).await
         }
+        AdministratorsCommand::Withdraw { login, invited } => {
+            let mut administrator = signed_in(&login).await?;
+            let missing = || Fault::new(crate::codes::NO_INVITATION).with("login", invited.as_str());
+            let invitation = open_invitation(&mut administrator, &invited).await?.ok_or_else(missing)?;
+            administrator.call("admin.withdraw", json!({"invitation": invitation})).await
+        }
     }
+}
+
+/// The open invitation of a name, or by its own.
+async fn open_invitation(administrator: &mut Administrator, invited: &str) -> Result<Option<String>> {
+    let open: Vec<OpenInvitation> = administrator.call("admin.invitations", json!(null)).await?;
+    let found = open.into_iter().find(|one| one.login == invited || one.invitation == invited);
+    Ok(found.map(|one| one.invitation))
 }
 
 /// Users.

@@ -25,21 +25,22 @@ pub(super) async fn save(context: &Context, login: &Login, reason: &str, change_
     let service = context.service().await?;
     let mut administrator = signed_in(login).await?;
     let reason = SaveReason { reason: reason.to_owned(), change_number: change_number.to_owned() };
-    let saved = sign_and_save(&service, &mut administrator, reason).await?;
+    let saved = sign_and_save(context, &service, &mut administrator, reason).await?;
     context.printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
     applied(&service, saved.revision).await
 }
 
 pub(super) async fn sign_and_save(
+    context: &Context,
     service: &Client,
     administrator: &mut Administrator,
     reason: SaveReason,
 ) -> Result<Saved> {
-    // What the commands before this one have shown as changed, and nothing else, is signed.
+    // What is printed here, and nothing else, is signed.
     let draft = service.call::<GetDraft>(()).await?;
-    let shown: Vec<String> = draft.changes.into_iter().map(|change| change.field).collect();
+    context.printer.aside(|printer| draft.changes.iter().map(|change| printer.change(change)).collect());
     let mut wish = json!(service.call::<PrepareSave>(reason).await?);
-    wish["shown"] = json!(shown);
+    wish["shown"] = json!(draft.changes);
     administrator.call("admin.save", wish).await
 }
 
@@ -84,11 +85,6 @@ pub(super) async fn history(context: &Context) -> Result<()> {
 /// Puts an old revision into the draft.
 pub(super) async fn restore(context: &Context, revision: u64) -> Result<()> {
     let draft = context.service().await?.call::<RestoreRevision>(WhichRevision { revision }).await?;
-    context.printer.reply(&draft.changes, |printer| {
-        let change = |one: &sekisho_admin_api::draft::DraftChange| {
-            printer.say("change", &[("field", &one.field), ("from", &one.from), ("to", &one.to)])
-        };
-        draft.changes.iter().map(change).collect()
-    });
+    context.printer.reply(&draft.changes, |printer| draft.changes.iter().map(|one| printer.change(one)).collect());
     Ok(())
 }

@@ -67,6 +67,16 @@ pub(super) async fn start(
     Ok(Json(RegistrationStarted { response: Blob(started.message.serialize().to_vec()) }))
 }
 
+/// Whether nobody has this name for signing in. The claim decides; this says it in words before.
+///
+/// Code: `TAKEN`.
+pub(super) async fn free(app: &App, login: &str) -> Result<()> {
+    match app.read::<Account>("account", &account_id(login)).await? {
+        Some(_) => Err(Fault::new(codes::TAKEN).with("name", login)),
+        None => Ok(()),
+    }
+}
+
 /// The change that makes an account, the claim of its name, and its generation.
 ///
 /// Codes: `REQUEST`, `TOTP_CODE`.

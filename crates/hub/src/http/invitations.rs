@@ -1,7 +1,7 @@
 //! Inviting an administrator: invited, accepted, admitted. The hub passes on; who is admitted, the log says.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::{Accept, NewInvitation, PendingInvitation, Role};
 use sekisho_hub_api::{Blob, codes};
@@ -12,7 +12,7 @@ use super::log;
 use super::refusal::{Answer, Body};
 use super::who::Who;
 use crate::app::{App, HUB, account_id, json, put, unavailable};
-use crate::store::{Batch, Change, Expect};
+use crate::store::{Batch, Change, Claim, Expect, Row};
 
 #[derive(Serialize, Deserialize)]
 struct Held {
@@ -77,17 +77,46 @@ pub(super) async fn accept(State(app): State<App>, who: Who, Body(body): Body<Ac
     if held.accepted.is_some() || app.now() > held.invitation.ends {
         return Err(Fault::new(codes::NOT_FOUND).with("what", "invitation").into());
     }
+    accounts::free(&app, login).await?;
     held.accepted = Some((body.keys, body.mark));
     let (account, claim, _) = accounts::made(&app, &who.organisation, &body.account, false)?;
     // The way in was used.
-    let used = Change::Remove {
-        scope: HUB.to_owned(),
-        kind: "credential".to_owned(),
-        id: who.stands_on.clone(),
-        expect: Expect::Any,
-    };
+    let used = remove(HUB, "credential", &who.stands_on, Expect::Any);
     let accepted = put(&scope, "invitation", invitation, Expect::Rev(row.rev), json(&held));
     Ok(app.commit(Batch { changes: vec![account, accepted, used], claims: vec![claim], ..Batch::default() }).await?)
+}
+
+/// Takes an invitation back, accepted or not: its way in ends, and the name that was taken by it is free again.
+pub(super) async fn withdraw(State(app): State<App>, who: Who, Path(invitation): Path<String>) -> Answer<()> {
+    who.administrator()?;
+    let missing = || Fault::new(codes::NOT_FOUND).with("what", "invitation");
+    let scope = scope(&who.organisation);
+    let row = app.store.get(&scope, "invitation", &invitation).await.map_err(unavailable)?.ok_or_else(missing)?;
+    let held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
+    let mut batch = Batch { changes: ended(&scope, &row, &held), ..Batch::default() };
+    let id = account_id(&held.invitation.login);
+    if let Some(account) = app.store.get(HUB, "account", &id).await.map_err(unavailable)? {
+        let entry: accounts::Account = serde_json::from_slice(&account.body).map_err(|_| Fault::new(codes::STORE))?;
+        // Only the account that this very invitation has made, and only while nobody has admitted it.
+        if held.accepted.is_some() && !entry.active && entry.organisation == who.organisation {
+            batch.changes.push(remove(HUB, "account", &id, Expect::Rev(account.rev)));
+            batch.releases.push(Claim { name: format!("login/{id}"), holder: who.organisation.clone() });
+        }
+    }
+    Ok(app.commit(batch).await?)
+}
+
+fn remove(scope: &str, kind: &str, id: &str, expect: Expect) -> Change {
+    Change::Remove { scope: scope.to_owned(), kind: kind.to_owned(), id: id.to_owned(), expect }
+}
+
+/// The invitation is over, and so is the way in that it was.
+fn ended(scope: &str, row: &Row, held: &Held) -> Vec<Change> {
+    let keys = &held.invitation.credential.keys;
+    vec![
+        remove(scope, "invitation", &row.id, Expect::Rev(row.rev)),
+        remove(HUB, "credential", keys, Expect::Any),
+    ]
 }
 
 /// What follows when an invited administrator was admitted: the account counts, the invitation is used up.
@@ -104,13 +133,6 @@ pub(super) async fn admitted(app: &App, organisation: &str, invitation: &str, ba
     }
     entry.active = true;
     batch.changes.push(put(HUB, "account", &account_row, Expect::Rev(account.rev), json(&entry)));
-    let remove = |scope: &str, kind: &str, id: &str, expect| Change::Remove {
-        scope: scope.to_owned(),
-        kind: kind.to_owned(),
-        id: id.to_owned(),
-        expect,
-    };
-    batch.changes.push(remove(&scope, "invitation", invitation, Expect::Rev(row.rev)));
-    batch.changes.push(remove(HUB, "credential", &held.invitation.credential.keys, Expect::Any));
+    batch.changes.extend(ended(&scope, &row, &held));
     Ok(())
 }

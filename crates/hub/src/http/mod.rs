@@ -12,7 +12,7 @@ mod tries;
 mod who;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use sekisho_hub_api::wire::HubInfo;
 
@@ -41,6 +41,7 @@ pub fn router(app: App) -> Router {
         .route("/log", get(log::read).post(log::append))
         .route("/feed", get(feed::feed))
         .route("/invitations", get(invitations::list).post(invitations::invite))
+        .route("/invitations/{invitation}", delete(invitations::withdraw))
         .route("/acceptances", post(invitations::accept))
         .nest("/connections/{connection}", connection);
     Router::new().nest("/v1", v1).layer(DefaultBodyLimit::max(BODY)).with_state(app)

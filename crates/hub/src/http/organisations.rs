@@ -25,6 +25,7 @@ pub(super) async fn found(State(app): State<App>, Body(body): Body<Found>) -> An
     }
     let token = body.setup_token.as_slice();
     setup::check(&app, token).await?;
+    accounts::free(&app, &body.account.login).await?;
     let (account, login, generation) = accounts::made(&app, id, &body.account, true)?;
     let scope = organisation_scope(id);
     let changes = vec![

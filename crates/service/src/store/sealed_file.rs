@@ -81,6 +81,12 @@ impl SealedFile {
         self.path.parent().map_or(Ok(()), sync).map_err(failed)
     }
 
+    /// Sets it aside as damaged, for whoever wants to look at it: it counts as never written from here on.
+    pub fn set_aside(&self) {
+        let _ = fs::rename(&self.path, self.path.with_extension("damaged"));
+        self.remove();
+    }
+
     /// Forgets it, and the one before.
     pub fn remove(&self) {
         for path in [self.before(), self.path.clone()] {

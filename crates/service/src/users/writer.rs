@@ -102,7 +102,18 @@ impl Writer {
     /// Sends what is on its way. True when the hub took it, false when there was nothing or it was refused for good: then
     /// its counter is free again.
     async fn deliver(&self, connected: &Connected) -> Result<bool> {
-        let Some(outgoing) = self.outgoing.read::<Outgoing>()? else { return Ok(false) };
+        let outgoing = match self.outgoing.read::<Outgoing>() {
+            Ok(Some(outgoing)) => outgoing,
+            Ok(None) => return Ok(false),
+            Err(fault) if fault.code == codes::FILE => return Err(fault),
+            Err(fault) => {
+                // What was on its way is lost. Whether the hub has it, the feed says; only then may its counter be used.
+                connected.catch_up().await?;
+                tracing::error!(%fault, "the record on its way is damaged: it is set aside");
+                self.outgoing.set_aside();
+                return Ok(false);
+            }
+        };
         let member = connected.member()?;
         let connection = member.place.connection.to_string();
         let ask = |hub: sekisho_hub_api::Hub| {

@@ -51,8 +51,6 @@ export const idpName = (type: string): string =>
 /** A value as the form shows it. */
 export const valueText = (field: string, value: string): string => {
   if (value === '') return t('console.none');
-  // A long XML says nothing in a table.
-  if (field === 'idp_metadata') return t('console.review.metadata', { start: value.slice(0, 24) });
   if (field === 'idp_type') return idpName(value);
   if (SWITCHES.includes(field)) return textIfAny(`console.choice.switch.${value}`) ?? value;
   return textIfAny(`console.choice.${field}.${value}`) ?? value;

@@ -65,6 +65,8 @@ test('an administrator signs in, admits whom was invited, and signs out', async 
   await screen.findByTestId('administrator-suzuki');
   await click('admit-suzuki');
   await waitFor(() => expect(fake.calls).toContainEqual(['admin.admit', { invitation: 'i1' }]));
+  await click('withdraw-suzuki');
+  await waitFor(() => expect(fake.calls).toContainEqual(['admin.withdraw', { invitation: 'i1' }]));
   await click('sign-out');
   await screen.findByTestId('field-sign-in-passphrase');
 });

@@ -34,7 +34,7 @@ export class Saving {
     try {
       await this.#store.settled();
       // What is on screen, and nothing else, is signed.
-      const shown = this.#store.draft?.changes.map((change) => change.field) ?? [];
+      const shown = this.#store.draft?.changes.map((change) => ({ ...change })) ?? [];
       const prepared = await this.#store.backend.call('save.prepare', {
         reason,
         change_number: changeNumber,

@@ -87,6 +87,7 @@ export interface Methods {
   'admin.invite': { params: InviteAdministrator; reply: InvitationText };
   'admin.invitations': { params: null; reply: OpenInvitation[] };
   'admin.accept': { params: AcceptInvitation; reply: null };
+  'admin.withdraw': { params: WhichInvitation; reply: null };
   'admin.admit': { params: WhichInvitation; reply: null };
   'admin.invite_user': { params: InviteUser; reply: null };
 }
