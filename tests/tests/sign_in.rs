@@ -156,3 +156,21 @@ fn a_test_login_reports_what_came_and_makes_no_user() {
     assert_eq!(report["signed"], serde_json::json!(["response", "assertion"]));
     assert_eq!(site.status("still no user", |_| true)["users"], 0);
 }
+
+#[test]
+fn a_test_on_a_stopped_server_leaves_it_stopped_and_it_can_be_started() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    site.founder.run(&["stop"]);
+    site.founder.run(&["draft", "set", "attribute_email", "Mail"]);
+    site.founder.run(&["test-login", "--no-wait"]);
+    site.status("only tests are served", |status| status["state"]["state"] == "trial");
+    site.founder.run(&["draft", "discard"]);
+    let stopped = site.status("it is as it was", |status| status["state"]["state"] == "stopped");
+    assert_eq!(stopped["state"]["reason"]["code"], "service.stopped_by_administrator");
+    site.founder.run(&["start"]);
+    site.status("it serves what was saved", |status| status["state"]["state"] == "running");
+}

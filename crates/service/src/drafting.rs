@@ -165,11 +165,18 @@ impl House {
     }
 
     async fn end_trial(&self) {
-        let _turn = self.turn.lock().await;
+        let turn = self.turn.lock().await;
         self.trial.lock().await.take();
         self.runtime.end_trial();
-        if self.board.read().state == State::Trial {
-            self.runtime.stop(State::NotConfigured).await;
+        // A trial beside what is served leaves nothing behind.
+        if self.board.read().state != State::Trial {
+            return;
+        }
+        self.runtime.stop(State::NotConfigured).await;
+        drop(turn);
+        // What is saved serves again, or says why it does not.
+        if let Err(fault) = self.apply_newest().await {
+            tracing::info!(%fault, "the trial has ended");
         }
     }
 
