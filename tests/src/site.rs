@@ -9,7 +9,7 @@ use crate::cli::Cli;
 use crate::hub::Hub;
 use crate::process::free_port;
 use crate::service::{Service, self_signed};
-use crate::wait::wait_for;
+use crate::wait::wait_or_say;
 
 /// The founder's passphrase.
 pub const PASSPHRASE: &str = "seven-quiet-lanterns-over-the-river-gate";
@@ -132,10 +132,8 @@ impl Site {
 
 /// The status at a server, as soon as it is as asked.
 pub fn status(cli: &Cli, condition: &str, is: impl Fn(&Value) -> bool) -> Value {
-    wait_for(condition, || {
-        let status = cli.run(&["status"]);
-        is(&status).then_some(status)
-    })
+    let ask = || Some(cli.run(&["status"])).filter(|status| is(status));
+    wait_or_say(condition, ask, || cli.run(&["status"]))
 }
 
 /// Whether any file below a folder holds one of these texts; the first that does.

@@ -1,15 +1,28 @@
 //! Waiting for a named condition, never for a time.
 
+use std::fmt::Display;
 use std::time::{Duration, Instant};
 
+/// The longest wait.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Asks again and again until there is an answer; panics with the condition's name after 30 seconds.
-pub fn wait_for<T>(condition: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn wait_for<T>(condition: &str, ask: impl FnMut() -> Option<T>) -> T {
+    wait_or_say(condition, ask, || "")
+}
+
+/// The same; `instead` says what there is when it did not come true.
+pub fn wait_or_say<T, S: Display>(
+    condition: &str,
+    mut ask: impl FnMut() -> Option<T>,
+    instead: impl FnOnce() -> S,
+) -> T {
     let start = Instant::now();
-    loop {
+    while start.elapsed() < PATIENCE {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(start.elapsed() < Duration::from_secs(30), "this did not come true: {condition}");
         std::thread::sleep(Duration::from_millis(20));
     }
+    panic!("this did not come true: {condition} {}", instead())
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::wait::wait_for;
+use crate::wait::{wait_for, wait_or_say};
 
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -93,7 +93,8 @@ impl Session {
 
     /// Waits until the selector names something.
     pub fn wait(&self, css: &str) {
-        wait_for(&format!("{css} is there"), || self.element(css));
+        let shown = || self.script("return document.body.innerText");
+        wait_or_say(&format!("{css} is there"), || self.element(css), shown);
     }
 
     /// An attribute of the element, as soon as the element is there.

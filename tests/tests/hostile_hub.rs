@@ -169,3 +169,40 @@ fn a_cut_organisation_log_ends_the_administrators_sign_in() {
     let sign_in = ["sign-in", "--passphrase-file", &passphrase, "--code-file", &code];
     assert_eq!(lied.site.founder.code(&sign_in), "admin.fork");
 }
+
+#[test]
+fn records_under_each_others_names_are_refused_and_both_users_still_sign_in() {
+    let mut lied = Lied::new();
+    let key = lied.sign_in("alice");
+    let bob = Browser::start(&lied.home.path().join("bob"));
+    bob.sign_in(&lied.sp.origin, "bob");
+    let other = bob.key_check();
+    lied.change(
+        "CREATE TEMP TABLE swapped AS SELECT a.id, b.body FROM entries a JOIN entries b \
+            ON a.kind = 'user' AND b.kind = 'user' AND a.id <> b.id; \
+        UPDATE entries SET body = (SELECT body FROM swapped WHERE swapped.id = entries.id), rev = rev + 1, \
+            seq = seq + 100 WHERE kind = 'user'; \
+        UPDATE heads SET seq = seq + 200;",
+    );
+    lied.warned("service.wrong_row");
+    assert_eq!(lied.sign_in("again"), key);
+    let again = Browser::start(&lied.home.path().join("bob-again"));
+    again.sign_in(&lied.sp.origin, "bob");
+    assert_eq!(again.key_check(), other);
+}
+
+#[test]
+fn an_old_revision_under_a_new_number_is_not_served() {
+    let mut lied = Lied::new();
+    lied.site.founder.run(&["draft", "set", "skew_seconds", "77"]);
+    lied.site.founder.run(&["save", "--reason", "newer"]);
+    lied.change(
+        "INSERT INTO entries (scope, kind, id, rev, seq, body) \
+            SELECT scope, kind, '00000000000000000003', 1, 1000, body FROM entries \
+            WHERE kind = 'revision' AND id = '00000000000000000001'; \
+        UPDATE entries SET body = CAST('3' AS BLOB), rev = rev + 1, seq = 1001 WHERE kind = 'newest'; \
+        UPDATE heads SET seq = 1001 WHERE scope LIKE 'c/%';",
+    );
+    let status = lied.warned("service.wrong_row");
+    assert_eq!((&status["state"]["state"], &status["revision"]), (&"running".into(), &2.into()));
+}

@@ -35,6 +35,7 @@ pub(crate) async fn make(hub: &Hub, setup_token: Option<Blob>, who: &Applicant<'
         record,
         stretching: STRETCHING,
         envelope: Blob(envelope),
+        signing: Blob(who.identity.public().signing.to_vec()),
         totp_secret: Blob(who.totp_secret.to_vec()),
         totp_code: who.totp_code.trim().to_owned(),
     })

@@ -14,7 +14,7 @@ use sekisho_keys::log::{Act, Administrator, Body, Entry, FORMAT, Organisation, S
 use crate::account::{self, Applicant};
 use crate::acts::KitSheet;
 use crate::session::{Log, Session, no_effects, now, random};
-use crate::signing_in::by_key;
+use crate::signing_in::{by_key, signer};
 
 /// What the founder or the recovering administrator says of themselves.
 pub(crate) struct Newcomer<'a> {
@@ -104,7 +104,8 @@ pub(crate) async fn found(
     let opened = hub.found(&found).await?;
     let sheet = sheet(name, hub, organisation.genesis(), &kit);
     let log = Log { organisation, heads: vec![entry.head()] };
-    let session = Session::open(hub.with_session(&opened.token), log, administrator, identity, who.login.to_owned())?;
+    let hub = hub.with_session(&opened.token, signer(&identity));
+    let session = Session::open(hub, log, administrator, identity, who.login.to_owned())?;
     Ok((kit, sheet, session))
 }
 

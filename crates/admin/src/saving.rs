@@ -116,7 +116,8 @@ mod tests {
         let asked = with(&[(Field::AdvertisedHost, "evil.example")]);
         assert_eq!(not_shown(&before, &asked, &shown), ["advertised_host"]);
         // Nor under another old value, which makes a change look smaller than it is.
-        let (wrong, after) = (with(&[(Field::AdvertisedHost, "c.example")]), with(&[(Field::AdvertisedHost, "b.example")]));
+        let (wrong, after) =
+            (with(&[(Field::AdvertisedHost, "c.example")]), with(&[(Field::AdvertisedHost, "b.example")]));
         assert_eq!(not_shown(&wrong, &after, &shown), ["advertised_host"]);
     }
 

@@ -1,8 +1,10 @@
 //! Signing in at the hub, by passphrase and code or by key.
 
+use std::sync::Arc;
+
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::{FinishSignIn, KeySignIn, StartSignIn, greeting};
-use sekisho_hub_api::{Blob, Hub, codes, passphrase};
+use sekisho_hub_api::{Blob, Hub, Signer, codes, passphrase};
 use sekisho_keys::envelope;
 use sekisho_keys::identity::{Identity, Signing};
 use zeroize::Zeroizing;
@@ -32,7 +34,7 @@ pub(crate) async fn by_passphrase(
     let sealed = session.envelope.ok_or_else(|| Fault::new(codes::SIGN_IN))?;
     // Which organisation is the right one, the administrator's own envelope says, on whatever computer.
     let (owner, identity) = envelope::open(sealed.as_slice(), &export_key)?;
-    let hub = hub.with_session(&session.token);
+    let hub = hub.with_session(&session.token, signer(&identity));
     let log = Log::read(&hub, Some(owner.genesis)).await?;
     if log.organisation.id() != owner.organisation {
         return Err(Fault::new(sekisho_keys::codes::LOG_WRONG_ORGANISATION));
@@ -52,5 +54,10 @@ pub(crate) async fn by_key(hub: &Hub, identity: &Identity) -> Result<Hub> {
     let signature = identity.sign(Signing::HubSession, &greeting(&keys, &info.hub, &nonce, time));
     let body = KeySignIn { keys, nonce, time, signature: Blob(signature.0.to_vec()) };
     let session = hub.sign_in_by_key(&body).await?;
-    Ok(hub.with_session(&session.token))
+    Ok(hub.with_session(&session.token, signer(identity)))
+}
+
+/// What signs what this identity writes at the hub.
+pub(crate) fn signer(identity: &Identity) -> Signer {
+    Arc::new(identity.signer(Signing::HubWrite))
 }

@@ -51,9 +51,7 @@ pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
 /// and SAML's own pair where none was before.
 pub fn follows(from: &Document, to: &Document, field: &str) -> bool {
     match field {
-        "entity_id" => {
-            from.entity_id.is_none() && to.entity_id == to.derived_entity_id()
-        }
+        "entity_id" => from.entity_id.is_none() && to.entity_id == to.derived_entity_id(),
         "saml" => from.saml.is_none() && to.saml.is_some(),
         _ => false,
     }

@@ -1,8 +1,10 @@
 //! The client of the hub.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use sekisho_fault::{Fault, Result};
 use serde::Serialize;
@@ -12,7 +14,8 @@ use url::Url;
 use crate::address::HubAddress;
 use crate::wire::{
     Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewInvitation, NewRecord, NewRevision,
-    PendingInvitation, RegistrationStarted, Row, Session, SignInStarted, StartRegistration, StartSignIn, VERSION,
+    PendingInvitation, RegistrationStarted, Row, SIGNATURE, Session, SignInStarted, StartRegistration, StartSignIn,
+    VERSION, write_statement,
 };
 use crate::{Blob, codes, tls};
 
@@ -32,12 +35,15 @@ pub struct Network {
     pub authorities: Vec<Vec<u8>>,
 }
 
+/// Signs the statement of a request that writes, with the keys that the session stands for.
+pub type Signer = Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
 /// A hub, perhaps with a session.
 #[derive(Clone)]
 pub struct Hub {
     address: HubAddress,
     http: reqwest::Client,
-    token: Option<String>,
+    session: Option<(String, Signer)>,
 }
 
 impl std::fmt::Debug for Hub {
@@ -70,13 +76,13 @@ impl Hub {
             builder.tls_certs_merge(authorities)
         };
         let http = builder.build().map_err(|error| wrong(&error))?;
-        Ok(Self { address, http, token: None })
+        Ok(Self { address, http, session: None })
     }
 
-    /// The same hub, with a session.
+    /// The same hub, with a session and what signs in it.
     #[must_use]
-    pub fn with_session(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+    pub fn with_session(&self, token: &str, signer: Signer) -> Self {
+        Self { session: Some((token.to_owned(), signer)), ..self.clone() }
     }
 
     /// Where it is.
@@ -87,8 +93,8 @@ impl Hub {
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{VERSION}/{path}", self.address.url);
         let request = self.http.request(method, url).timeout(PATIENCE);
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
+        match &self.session {
+            Some((token, _)) => request.bearer_auth(token),
             None => request,
         }
     }
@@ -143,7 +149,17 @@ impl Hub {
     }
 
     async fn write<T: DeserializeOwned>(&self, method: Method, path: &str, body: &impl Serialize) -> Result<T> {
-        self.send(self.request(method, path).json(body)).await
+        self.send(self.signed(&method, path, json(body))).await
+    }
+
+    /// A request that writes, signed where there is a session.
+    fn signed(&self, method: &Method, path: &str, body: Vec<u8>) -> RequestBuilder {
+        let mut request = self.request(method.clone(), path).header(CONTENT_TYPE, "application/json");
+        if let Some((_, signer)) = &self.session {
+            let signature = signer(&write_statement(method.as_str(), path, &body));
+            request = request.header(SIGNATURE, data_encoding::BASE64URL_NOPAD.encode(&signature));
+        }
+        request.body(body)
     }
 
     /// What the hub says of itself.
@@ -213,7 +229,7 @@ impl Hub {
     /// Saves a revision, if it is the next one. The same bytes again are not a second save.
     pub async fn save(&self, connection: &str, revision: u64, body: &NewRevision) -> Result<()> {
         let path = format!("connections/{connection}/revisions/{revision}");
-        self.send(self.request(Method::PUT, &path).header(http::header::IF_NONE_MATCH, "*").json(body)).await
+        self.send(self.signed(&Method::PUT, &path, json(body)).header(http::header::IF_NONE_MATCH, "*")).await
     }
 
     /// A sealed object.
@@ -223,13 +239,13 @@ impl Hub {
 
     /// Writes a user record.
     pub async fn put_user(&self, connection: &str, user: &str, body: &NewRecord) -> Result<()> {
-        let request = self.request(Method::PUT, &format!("connections/{connection}/users/{user}"));
+        let request = self.signed(&Method::PUT, &format!("connections/{connection}/users/{user}"), json(body));
         let request = if body.after == 0 {
             request.header(http::header::IF_NONE_MATCH, "*")
         } else {
             request.header(http::header::IF_MATCH, format!("\"{}\"", body.after))
         };
-        self.send(request.json(body)).await
+        self.send(request).await
     }
 
     /// Writes what an administrator says of a user.
@@ -259,13 +275,18 @@ impl Hub {
 
     /// Takes an invitation back.
     pub async fn withdraw(&self, invitation: &str) -> Result<()> {
-        self.send(self.request(Method::DELETE, &format!("invitations/{invitation}"))).await
+        self.send(self.signed(&Method::DELETE, &format!("invitations/{invitation}"), Vec::new())).await
     }
 
     /// Accepts the invitation that the session was opened with.
     pub async fn accept(&self, body: &Accept) -> Result<()> {
         self.write(Method::POST, "acceptances", body).await
     }
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    // Plain structs of strings and numbers always have a JSON form.
+    serde_json::to_vec(body).unwrap_or_default()
 }
 
 fn chain(error: &dyn Error) -> Vec<String> {

@@ -29,6 +29,8 @@ sekisho_fault::codes! {
     SESSION = "hub.session";
     /// The session may not do this.
     FORBIDDEN = "hub.forbidden";
+    /// A request that writes is not signed by the keys of its session.
+    NOT_SIGNED = "hub.not_signed";
     /// Somebody else wrote in between.
     STALE = "hub.stale";
     /// The name is taken. Argument: `name`.

@@ -12,4 +12,4 @@ mod tls;
 
 pub use address::{HubAddress, Pin, SetupCode};
 pub use blob::Blob;
-pub use client::{Hub, Network};
+pub use client::{Hub, Network, Signer};

@@ -47,6 +47,8 @@ pub struct NewAccount {
     pub stretching: u32,
     /// The administrator's identity, sealed.
     pub envelope: Blob,
+    /// Its Ed25519 public key: what is written in the account's sessions is signed with it.
+    pub signing: Blob,
     /// The secret of the time-based codes (RFC 6238), and one code as proof that it was taken down.
     pub totp_secret: Blob,
     /// Six digits.
@@ -157,6 +159,17 @@ pub fn greeting(keys: &str, hub: &str, nonce: &Blob, time: i64) -> Vec<u8> {
 
 /// Stands in front of the greeting when it is signed.
 pub const GREETING_LABEL: &[u8] = b"sekisho/hub-session/1\0";
+
+/// The header that carries the signature of a request that writes: base64url.
+pub const SIGNATURE: &str = "sekisho-signature";
+
+/// Stands in front of the statement of a request that writes, when it is signed.
+pub const WRITE_LABEL: &[u8] = b"sekisho/hub-write/1\0";
+
+/// What is signed of a request that writes: the method, the path below the version, and the body.
+pub fn write_statement(method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    [method.as_bytes(), b" ", path.as_bytes(), b"\n", body].concat()
+}
 
 /// A session.
 #[derive(Clone, Debug, Serialize, Deserialize)]

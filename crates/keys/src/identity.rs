@@ -29,6 +29,8 @@ pub enum Signing {
     Ticket,
     /// A sign-in at the hub by key.
     HubSession,
+    /// A request that writes at the hub.
+    HubWrite,
 }
 
 impl Signing {
@@ -41,6 +43,7 @@ impl Signing {
             Self::Report => b"sekisho/report/1\0",
             Self::Ticket => b"sekisho/ticket/1\0",
             Self::HubSession => b"sekisho/hub-session/1\0",
+            Self::HubWrite => b"sekisho/hub-write/1\0",
         }
     }
 }
@@ -158,6 +161,12 @@ impl Identity {
         // Ed25519 signatures have 64 bytes.
         signature.copy_from_slice(self.signing.sign(&[purpose.label(), bytes].concat()).as_ref());
         Signature(signature)
+    }
+
+    /// Signs for one purpose, for whoever must not have the identity itself.
+    pub fn signer(&self, purpose: Signing) -> impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static {
+        let own = Self::new(self.seed.clone());
+        move |bytes| own.sign(purpose, bytes).0.to_vec()
     }
 
     /// Opens what was sealed to this identity in this context.

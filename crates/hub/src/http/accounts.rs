@@ -26,6 +26,8 @@ pub(super) struct Account {
     pub(super) record: Blob,
     pub(super) stretching: u32,
     pub(super) envelope: Blob,
+    /// The Ed25519 public key that signs what is written.
+    pub(super) signing: Blob,
     pub(super) totp_secret: Blob,
     /// The step of the last code that was used: each counts once (RFC 6238, section 5.2).
     pub(super) totp_step: u64,
@@ -94,6 +96,7 @@ pub(super) fn made(app: &App, organisation: &str, new: &NewAccount, active: bool
         record: Blob(record),
         stretching: new.stretching,
         envelope: new.envelope.clone(),
+        signing: new.signing.clone(),
         totp_secret: new.totp_secret.clone(),
         totp_step: step,
         active,

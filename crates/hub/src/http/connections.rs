@@ -7,7 +7,8 @@ use sekisho_hub_api::wire::{NewRecord, NewRevision, Row};
 use sekisho_hub_api::{Blob, codes};
 
 use super::feed::wire;
-use super::refusal::{Answer, Body};
+use super::refusal::Answer;
+use super::signed::Signed;
 use super::who::{Who, connection_scope, id};
 use crate::app::{App, json, put, unavailable};
 use crate::store::{Batch, Claim, Expect, Require};
@@ -66,9 +67,8 @@ pub(super) async fn revisions(
 /// Saves a revision if it is the next one. The same bytes again are not a second save.
 pub(super) async fn save(
     State(app): State<App>,
-    who: Who,
     Path((connection, revision)): Path<(String, u64)>,
-    Body(body): Body<NewRevision>,
+    Signed { who, body }: Signed<NewRevision>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
     let before = revision.checked_sub(1).ok_or_else(|| missing("revision"))?;
@@ -111,9 +111,8 @@ pub(super) async fn object(
 /// Writes a user record; the e-mail address (blinded) belongs to one user. The same bytes again are not a second write.
 pub(super) async fn put_user(
     State(app): State<App>,
-    who: Who,
     Path((connection, user)): Path<(String, String)>,
-    Body(body): Body<NewRecord>,
+    Signed { who, body }: Signed<NewRecord>,
 ) -> Answer<()> {
     who.server_of(&connection)?;
     who.may_read(&app, &connection).await?;
@@ -136,9 +135,8 @@ pub(super) async fn put_user(
 /// Writes what an administrator says of a user.
 pub(super) async fn put_fact(
     State(app): State<App>,
-    who: Who,
     Path((connection, fact)): Path<(String, String)>,
-    Body(body): Body<Blob>,
+    Signed { who, body }: Signed<Blob>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
     id(&fact, 32)?;
@@ -150,9 +148,8 @@ pub(super) async fn put_fact(
 /// Leaves a server's report of itself.
 pub(super) async fn report(
     State(app): State<App>,
-    who: Who,
     Path((connection, server)): Path<(String, String)>,
-    Body(body): Body<Blob>,
+    Signed { who, body }: Signed<Blob>,
 ) -> Answer<()> {
     if who.server_of(&connection)? != server {
         return Err(Fault::new(codes::FORBIDDEN).into());

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts;
 use super::log;
-use super::refusal::{Answer, Body};
+use super::refusal::Answer;
+use super::signed::Signed;
 use super::who::Who;
 use crate::app::{App, HUB, account_id, json, put, unavailable};
 use crate::store::{Batch, Change, Claim, Expect, Row};
@@ -25,7 +26,7 @@ fn scope(organisation: &str) -> String {
 }
 
 /// Invites.
-pub(super) async fn invite(State(app): State<App>, who: Who, Body(body): Body<NewInvitation>) -> Answer<()> {
+pub(super) async fn invite(State(app): State<App>, Signed { who, body }: Signed<NewInvitation>) -> Answer<()> {
     who.administrator()?;
     super::who::id(&body.invitation, 16)?;
     super::who::id(&body.credential.keys, 32)?;
@@ -63,7 +64,7 @@ pub(super) async fn is_open(app: &App, organisation: &str, invitation: &str) -> 
 }
 
 /// Leaves the invited administrator's keys and account. It opens nothing until somebody has admitted them.
-pub(super) async fn accept(State(app): State<App>, who: Who, Body(body): Body<Accept>) -> Answer<()> {
+pub(super) async fn accept(State(app): State<App>, Signed { who, body }: Signed<Accept>) -> Answer<()> {
     let Role::Invitation { invitation, login } = &who.role else {
         return Err(Fault::new(codes::FORBIDDEN).into());
     };
@@ -87,7 +88,11 @@ pub(super) async fn accept(State(app): State<App>, who: Who, Body(body): Body<Ac
 }
 
 /// Takes an invitation back, accepted or not: its way in ends, and the name that was taken by it is free again.
-pub(super) async fn withdraw(State(app): State<App>, who: Who, Path(invitation): Path<String>) -> Answer<()> {
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    Path(invitation): Path<String>,
+    Signed { who, body: () }: Signed<()>,
+) -> Answer<()> {
     who.administrator()?;
     let missing = || Fault::new(codes::NOT_FOUND).with("what", "invitation");
     let scope = scope(&who.organisation);
@@ -113,10 +118,7 @@ fn remove(scope: &str, kind: &str, id: &str, expect: Expect) -> Change {
 /// The invitation is over, and so is the way in that it was.
 fn ended(scope: &str, row: &Row, held: &Held) -> Vec<Change> {
     let keys = &held.invitation.credential.keys;
-    vec![
-        remove(scope, "invitation", &row.id, Expect::Rev(row.rev)),
-        remove(HUB, "credential", keys, Expect::Any),
-    ]
+    vec![remove(scope, "invitation", &row.id, Expect::Rev(row.rev)), remove(HUB, "credential", keys, Expect::Any)]
 }
 
 /// What follows when an invited administrator was admitted: the account counts, the invitation is used up.

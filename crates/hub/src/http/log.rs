@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::accounts;
 use super::feed::page;
-use super::refusal::{Answer, Body};
+use super::refusal::Answer;
+use super::signed::Signed;
 use super::who::{Who, id, organisation_scope};
 use crate::app::{App, HUB, account_id, json, put, unavailable};
 use crate::store::{Batch, Change, Claim, Expect, Require};
@@ -47,7 +48,7 @@ pub(super) fn credential(organisation: &str, credential: &Credential, expect: Ex
 
 /// Appends entries, with what follows from them, if nobody else appended in between. The same entries again are not
 /// appended twice.
-pub(super) async fn append(State(app): State<App>, who: Who, Body(body): Body<Append>) -> Answer<()> {
+pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<Append>) -> Answer<()> {
     let kit = who.role == Role::Kit;
     if !kit {
         who.administrator()?;
@@ -55,7 +56,8 @@ pub(super) async fn append(State(app): State<App>, who: Who, Body(body): Body<Ap
     if kit != body.account.is_some() {
         return Err(Fault::new(codes::FORBIDDEN).into());
     }
-    if body.entries.iter().any(|entry| entry.0.len() > ENTRY) {
+    // Nothing follows from no entry: the same request a second time is then told by its place.
+    if body.entries.is_empty() || body.entries.iter().any(|entry| entry.0.len() > ENTRY) {
         return Err(Fault::new(codes::REQUEST).with("detail", "entry").into());
     }
     let organisation = &who.organisation;
@@ -133,7 +135,7 @@ async fn one_kit_for_another(app: &App, organisation: &str, body: &Append) -> An
             held.is_some_and(|held| held.organisation == organisation && held.credential.role == Role::Kit),
         );
     }
-    if admitted > 0 && (body.entries.is_empty() || admitted != kits) {
+    if admitted > 0 && admitted != kits {
         return Err(Fault::new(codes::FORBIDDEN).into());
     }
     Ok(())

@@ -8,6 +8,7 @@ mod log;
 mod organisations;
 mod refusal;
 mod sessions;
+mod signed;
 mod tries;
 mod who;
 

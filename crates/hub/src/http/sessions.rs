@@ -98,7 +98,7 @@ pub(super) async fn finish(State(app): State<App>, Body(body): Body<FinishSignIn
         .map_err(|fault| if fault.code == codes::STALE { refused() } else { fault })?;
     tries::succeeded(&app, &started.login).await?;
     let role = Role::Administrator { login: account.login };
-    let who = Who { organisation: account.organisation, role, stands_on: account.generation };
+    let who = Who { organisation: account.organisation, role, stands_on: account.generation, signing: account.signing };
     Ok(Json(open(&app, who, ADMINISTRATOR, Some(account.envelope)).await?))
 }
 
@@ -119,13 +119,15 @@ pub(super) async fn by_key(State(app): State<App>, Body(body): Body<KeySignIn>) 
     {
         return Err(refused().into());
     }
-    let who = Who { organisation: held.organisation, role: held.credential.role, stands_on: body.keys };
+    let Credential { role, signing, .. } = held.credential;
+    let who = Who { organisation: held.organisation, role, stands_on: body.keys, signing };
     Ok(Json(open(&app, who, KEYS, None).await?))
 }
 
 /// The session of whoever has just founded an organisation.
 pub(super) async fn founder(app: &App, organisation: String, role: Role, stands_on: String) -> Result<Session> {
-    open(app, Who { organisation, role, stands_on }, ADMINISTRATOR, None).await
+    // The key is read again with each request.
+    open(app, Who { organisation, role, stands_on, signing: Blob::default() }, ADMINISTRATOR, None).await
 }
 
 async fn open(app: &App, who: Who, lasts: i64, envelope: Option<Blob>) -> Result<Session> {

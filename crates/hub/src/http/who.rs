@@ -4,8 +4,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use sekisho_fault::{Fault, Result};
-use sekisho_hub_api::codes;
 use sekisho_hub_api::wire::Role;
+use sekisho_hub_api::{Blob, codes};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::Account;
@@ -21,6 +21,9 @@ pub(super) struct Who {
     /// What the session stands on: the fingerprint of the keys, or the account's generation. When it goes, so does the
     /// session.
     pub(super) stands_on: String,
+    /// The public key that signs what is written in this session: read again each time, never kept with it.
+    #[serde(skip)]
+    pub(super) signing: Blob,
 }
 
 /// Where a session stands by its token.
@@ -50,20 +53,24 @@ impl FromRequestParts<App> for Who {
         let who: Option<Self> = held.and_then(|body| serde_json::from_slice(&body).ok());
         let who = who.ok_or_else(|| Fault::new(codes::SESSION))?;
         // A key that was revoked, or an account that ended, has no session any more.
-        if who.is_live(app).await? { Ok(who) } else { Err(Refusal(Fault::new(codes::SESSION))) }
+        let signing = who.lives_by(app).await?.ok_or_else(|| Fault::new(codes::SESSION))?;
+        Ok(Self { signing, ..who })
     }
 }
 
 impl Who {
-    async fn is_live(&self, app: &App) -> Result<bool> {
+    /// The public key behind the session, as long as what it stands on is there.
+    async fn lives_by(&self, app: &App) -> Result<Option<Blob>> {
         if let Role::Administrator { login } = &self.role {
             let account: Option<Account> = app.read("account", &crate::app::account_id(login)).await?;
-            return Ok(account.is_some_and(|account| {
+            let account = account.filter(|account| {
                 account.active && account.generation == self.stands_on && account.organisation == self.organisation
-            }));
+            });
+            return Ok(account.map(|account| account.signing));
         }
         let held: Option<Held> = app.read("credential", &self.stands_on).await?;
-        Ok(held.is_some_and(|held| held.organisation == self.organisation && held.credential.role == self.role))
+        let held = held.filter(|held| held.organisation == self.organisation && held.credential.role == self.role);
+        Ok(held.map(|held| held.credential.signing))
     }
 
     pub(super) fn administrator(&self) -> Result<&str> {

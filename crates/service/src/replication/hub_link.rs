@@ -51,7 +51,8 @@ impl HubLink {
         let (keys, nonce, time) = (identity.id().to_string(), Blob(nonce.to_vec()), clock::now());
         let signature = identity.sign(Signing::HubSession, &greeting(&keys, &info.hub, &nonce, time));
         let body = KeySignIn { keys, nonce, time, signature: Blob(signature.0.to_vec()) };
-        Ok(hub.with_session(&hub.sign_in_by_key(&body).await?.token))
+        let session = hub.sign_in_by_key(&body).await?;
+        Ok(hub.with_session(&session.token, Arc::new(identity.signer(Signing::HubWrite))))
     }
 
     /// Asks the hub as a member; with a new session, once, when the one before has ended.

@@ -1,0 +1,84 @@
+//! What the hub lets whom write, over its own routes.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod world;
+
+use sekisho_hub_api::Blob;
+use sekisho_hub_api::wire::{Append, Role, write_statement};
+use world::{World, credential};
+
+fn append(after: u64) -> Append {
+    Append {
+        after,
+        entries: vec![Blob(vec![u8::try_from(after).unwrap()])],
+        admit: Vec::new(),
+        revoke: Vec::new(),
+        enterprise_domain: None,
+        invitation: None,
+        account: None,
+        end_account: None,
+    }
+}
+
+#[tokio::test]
+async fn a_stolen_session_writes_nothing_anywhere() {
+    let (world, founder) = World::founded().await;
+    let thief = world::Holder { keys: world::keys(9), token: founder.token.clone() };
+    let (connection, id) = ("c".repeat(32), "d".repeat(64));
+    for (method, path) in [
+        ("POST", "log".to_owned()),
+        ("POST", "invitations".to_owned()),
+        ("DELETE", format!("invitations/{connection}")),
+        ("POST", "acceptances".to_owned()),
+        ("PUT", format!("connections/{connection}/revisions/1")),
+        ("PUT", format!("connections/{connection}/users/{id}")),
+        ("PUT", format!("connections/{connection}/facts/{id}")),
+        ("PUT", format!("connections/{connection}/reports/{connection}")),
+    ] {
+        let unsigned: Result<(), String> = world.ask(method, &path, Some((&thief, b"")), &append(1)).await;
+        assert_eq!(unsigned, Err("hub.not_signed".to_owned()), "{method} {path}");
+        let by_others = world.write(method, &path, &thief, &append(1)).await;
+        assert_eq!(by_others, Err("hub.not_signed".to_owned()), "{method} {path}");
+    }
+    assert_eq!(world.write("POST", "log", &founder, &append(1)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_signature_is_for_one_method_one_path_and_one_body() {
+    let (world, founder) = World::founded().await;
+    let body = serde_json::to_vec(&append(1)).unwrap();
+    let other = serde_json::to_vec(&append(2)).unwrap();
+    for signed in [
+        write_statement("PUT", "log", &body),
+        write_statement("POST", "logs", &body),
+        write_statement("POST", "log", &other),
+    ] {
+        let asked: Result<(), String> = world.ask("POST", "log", Some((&founder, &signed)), &append(1)).await;
+        assert_eq!(asked, Err("hub.not_signed".to_owned()));
+    }
+    assert_eq!(world.write("POST", "log", &founder, &append(1)).await, Ok(()));
+    // The same once more changes nothing; another one at its place is refused.
+    assert_eq!(world.write("POST", "log", &founder, &append(1)).await, Ok(()));
+    let another = Append { entries: vec![Blob(vec![8])], ..append(1) };
+    assert_eq!(world.write("POST", "log", &founder, &another).await, Err("hub.stale".to_owned()));
+}
+
+#[tokio::test]
+async fn a_kit_is_admitted_only_in_the_place_of_the_one_before() {
+    let (world, founder) = World::founded().await;
+    assert!(world.by_key(2).await.is_ok(), "the kit of the founding");
+    let more = Append { admit: vec![credential(3, Role::Kit)], ..append(1) };
+    assert_eq!(world.write("POST", "log", &founder, &more).await, Err("hub.forbidden".to_owned()));
+    let bare = Append { entries: Vec::new(), revoke: vec![credential(2, Role::Kit).keys], ..more.clone() };
+    assert_eq!(world.write("POST", "log", &founder, &bare).await, Err("hub.request".to_owned()));
+    let two = Append {
+        admit: vec![credential(3, Role::Kit), credential(4, Role::Kit)],
+        revoke: vec![credential(2, Role::Kit).keys; 2],
+        ..append(1)
+    };
+    assert_eq!(world.write("POST", "log", &founder, &two).await, Err("hub.forbidden".to_owned()));
+    let next = Append { revoke: vec![credential(2, Role::Kit).keys], ..more };
+    assert_eq!(world.write("POST", "log", &founder, &next).await, Ok(()));
+    assert_eq!(world.by_key(2).await.err().as_deref(), Some("hub.session"), "the kit before opens nothing any more");
+    assert!(world.by_key(3).await.is_ok());
+}

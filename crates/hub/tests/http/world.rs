@@ -1,0 +1,129 @@
+//! A hub in this process with an organisation in it, asked as its clients ask.
+
+use std::sync::Arc;
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use sekisho_hub::app::{App, system_clock};
+use sekisho_hub::setup;
+use sekisho_hub::store::MemoryStore;
+use sekisho_hub_api::wire::{
+    Credential, Found, GREETING_LABEL, KeySignIn, NewAccount, RegistrationStarted, Role, SIGNATURE, Session,
+    StartRegistration, WRITE_LABEL, greeting, write_statement,
+};
+use sekisho_hub_api::{Blob, HubAddress, passphrase};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use totp_rs::Builder;
+use tower::ServiceExt;
+
+pub const ORGANISATION: &str = "0123456789abcdef0123456789abcdef";
+
+/// Keys, and the session that they have.
+pub struct Holder {
+    pub keys: Ed25519KeyPair,
+    pub token: String,
+}
+
+pub struct World {
+    pub router: Router,
+    hub: String,
+}
+
+/// Keys out of one number.
+pub fn keys(seed: u8) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
+}
+
+pub fn credential(seed: u8, role: Role) -> Credential {
+    let signing = Blob(keys(seed).public_key().as_ref().to_vec());
+    Credential { keys: HEXLOWER.encode(&[seed; 32]), signing, role }
+}
+
+impl World {
+    /// A hub with an organisation: its founder, and the kit with the keys 2.
+    pub async fn founded() -> (Self, Holder) {
+        let app = App::open(Arc::new(MemoryStore::new()), system_clock).await.unwrap();
+        let address = HubAddress { url: "https://hub.example/".parse().unwrap(), pin: None };
+        let code = setup::new_code(&app, address).await.unwrap();
+        let router = sekisho_hub::http::router(app);
+        let mut world = Self { router, hub: String::new() };
+        let info: serde_json::Value = world.ask("GET", "hub", None, &()).await.unwrap();
+        info["hub"].as_str().unwrap().clone_into(&mut world.hub);
+
+        let setup_token = Some(Blob(code.token.to_vec()));
+        let (registering, request) = passphrase::register("a passphrase of a test").unwrap();
+        let start = StartRegistration { login: "tanaka".to_owned(), setup_token, request };
+        let started: RegistrationStarted = world.ask("POST", "registrations", None, &start).await.unwrap();
+        let (record, _) = registering.finish("a passphrase of a test", &started.response).unwrap();
+        let secret = vec![7; 20];
+        let totp = Builder::new().with_secret(secret.clone()).build().unwrap();
+        let account = NewAccount {
+            login: "tanaka".to_owned(),
+            record,
+            stretching: passphrase::STRETCHING,
+            envelope: Blob(vec![1]),
+            signing: Blob(keys(1).public_key().as_ref().to_vec()),
+            totp_secret: Blob(secret),
+            totp_code: totp.generate(u64::try_from(system_clock()).unwrap()).to_string(),
+        };
+        let found = Found {
+            organisation: ORGANISATION.to_owned(),
+            setup_token: Blob(code.token.to_vec()),
+            account,
+            genesis: Blob(vec![0]),
+            kit: credential(2, Role::Kit),
+        };
+        let session: Session = world.ask("POST", "organisations", None, &found).await.unwrap();
+        (world, Holder { keys: keys(1), token: session.token })
+    }
+
+    /// Signs in by key.
+    pub async fn by_key(&self, seed: u8) -> Result<Holder, String> {
+        let keys = keys(seed);
+        let (name, nonce, time) = (HEXLOWER.encode(&[seed; 32]), Blob(vec![seed; 16]), system_clock());
+        let said = [GREETING_LABEL, &greeting(&name, &self.hub, &nonce, time)].concat();
+        let signature = Blob(keys.sign(&said).as_ref().to_vec());
+        let body = KeySignIn { keys: name, nonce, time, signature };
+        let session: Session = self.ask("POST", "key-sessions", None, &body).await?;
+        Ok(Holder { keys, token: session.token })
+    }
+
+    /// Writes as a holder of keys does.
+    pub async fn write(&self, method: &str, path: &str, who: &Holder, body: &impl Serialize) -> Result<(), String> {
+        let signed = write_statement(method, path, &serde_json::to_vec(body).unwrap());
+        self.ask(method, path, Some((who, &signed)), body).await
+    }
+
+    /// Asks. What is signed may be something else than what is asked. The code of a refusal is the error.
+    pub async fn ask<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        who: Option<(&Holder, &[u8])>,
+        body: &impl Serialize,
+    ) -> Result<T, String> {
+        let mut request = Request::builder().method(method).uri(format!("/v1/{path}"));
+        request = request.header("content-type", "application/json");
+        if let Some((who, signed)) = who {
+            request = request.header("authorization", format!("Bearer {}", who.token));
+            if !signed.is_empty() {
+                let signature = who.keys.sign(&[WRITE_LABEL, signed].concat());
+                request = request.header(SIGNATURE, BASE64URL_NOPAD.encode(signature.as_ref()));
+            }
+        }
+        let request = request.body(Body::from(serde_json::to_vec(body).unwrap())).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let good = answer.status().is_success();
+        let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        if good {
+            let json: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+            return Ok(serde_json::from_slice(json).unwrap());
+        }
+        let fault: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        Err(fault["code"].as_str().unwrap().to_owned())
+    }
+}
