@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
+use sekisho_tests::auth0::Auth0Samlp;
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::Site;
@@ -173,4 +174,38 @@ fn a_test_on_a_stopped_server_leaves_it_stopped_and_it_can_be_started() {
     assert_eq!(stopped["state"]["reason"]["code"], "service.stopped_by_administrator");
     site.founder.run(&["start"]);
     site.status("it serves what was saved", |status| status["state"]["state"] == "running");
+}
+
+#[test]
+fn a_user_of_another_identity_provider_signs_in_with_an_encrypted_assertion() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[
+        ("idp_type", "auth0"),
+        ("attribute_first", "firstName"),
+        ("attribute_last", "lastName"),
+        ("attribute_email", "email"),
+        ("encrypted_assertions", "true"),
+    ]);
+    let idp = Auth0Samlp::start(&home.path().join("idp"), &sp, true);
+    site.founder.run(&["draft", "metadata", &idp.metadata.to_string_lossy()]);
+
+    // Before it is saved, a test login says what comes.
+    let started = site.founder.run(&["test-login", "--no-wait"]);
+    let test = started["test"].as_str().unwrap();
+    let browser = Browser::start(&home.path().join("browser"));
+    browser.page.go(started["url"].as_str().unwrap());
+    browser.log_in("alice");
+    let report = sekisho_tests::wait::wait_for("the report is there", || {
+        let output = site.founder.command(&["test-login", "--report", test]).output().unwrap();
+        output.status.success().then(|| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap())
+    });
+    assert_eq!((&report["who"], &report["encrypted"]), (&"alice@example.com".into(), &true.into()), "{report}");
+
+    site.founder.run(&["save", "--reason", "first configuration"]);
+    let bob = Browser::start(&home.path().join("bob"));
+    bob.sign_in(&sp.origin, "bob");
+    bob.key_check();
+    let activity = site.founder.run(&["activity"]);
+    assert!(activity.to_string().contains("bob@example.com"), "{activity}");
 }

@@ -50,9 +50,13 @@ pub fn prepare() -> Outcome {
     if !shell::succeeds("cargo nextest --version") {
         shell::run("", "cargo install --locked cargo-nextest")?;
     }
-    let lock = modified("ui/package-lock.json");
-    if lock > modified("ui/node_modules/.package-lock.json") {
-        shell::run("ui", "npm ci --no-audit --no-fund")?;
+    // The console's pages, and a second identity provider for the tests.
+    for folder in ["ui", "tests/idps/auth0"] {
+        if modified(&format!("{folder}/package-lock.json"))
+            > modified(&format!("{folder}/node_modules/.package-lock.json"))
+        {
+            shell::run(folder, "npm ci --no-audit --no-fund")?;
+        }
     }
     Ok(())
 }
