@@ -209,3 +209,29 @@ fn a_user_of_another_identity_provider_signs_in_with_an_encrypted_assertion() {
     let activity = site.founder.run(&["activity"]);
     assert!(activity.to_string().contains("bob@example.com"), "{activity}");
 }
+
+#[test]
+fn a_server_whose_clock_is_ten_minutes_off_says_so() {
+    let home = tempfile::tempdir().unwrap();
+    let mut site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    site.service.kill();
+    site.service.start_with_clock(600);
+    let status = site.status("the hub does not take the greeting", |status| status["hub"]["hub"] == "unreachable");
+    let reason = &status["hub"]["reason"];
+    assert_eq!(reason["code"], "hub.clock", "{status}");
+    let apart = reason["args"]["seconds"]["value"].as_i64().unwrap();
+    assert!((595..=605).contains(&apart), "{apart}");
+
+    let alice = Browser::start(&home.path().join("alice"));
+    alice.sign_in(&sp.origin, "alice");
+    alice.page.wait("[data-testid=reference]");
+    let activity = site.founder.run(&["activity"]);
+    let entries = activity.as_array().unwrap();
+    let refused = entries.iter().find(|entry| entry["refusal"]["code"] == "saml.expired").expect("a refusal");
+    // SimpleSAMLphp's answers hold for five minutes.
+    let late = refused["refusal"]["args"]["seconds"]["value"].as_i64().unwrap();
+    assert!((290..=330).contains(&late), "{activity}");
+}

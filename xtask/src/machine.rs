@@ -24,6 +24,7 @@ const DRIVE: &[&str] = &[
     "chromium-driver",
     "curl",
     "dbus",
+    "faketime",
     "fonts-noto-cjk",
     "imagemagick",
     "openbox",
