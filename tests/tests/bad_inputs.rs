@@ -234,3 +234,18 @@ fn damaged_files_are_set_aside_and_filled_again_from_the_hub() {
     assert_eq!(status["revision"], 1);
     assert!(data.join("replica.damaged").exists(), "what was damaged is kept for a look");
 }
+
+#[test]
+fn large_metadata_is_saved_and_served_by_every_server() {
+    let prepared = Prepared::new();
+    // All that it says is small: a comment makes it two megabytes.
+    let metadata = metadata(prepared.home.path());
+    let filling = "words\n".repeat((2 << 20) / 6);
+    let filling = format!("<!--{filling}--></md:EntityDescriptor>");
+    let file = prepared.write("idp.xml", metadata.replace("</md:EntityDescriptor>", &filling).as_bytes());
+    prepared.site.save(Path::new(&file));
+    let status = prepared.site.status("it runs", |status| status["state"]["state"] == "running");
+    assert_eq!(status["revision"], 1);
+    let (_second, two) = prepared.site.second();
+    sekisho_tests::site::status(&two, "a second server has it too", |status| status["revision"] == 1);
+}

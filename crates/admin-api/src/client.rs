@@ -15,7 +15,7 @@ type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Outcome>>>>;
 /// A connection to the service. Clones share it; calls may overlap.
 #[derive(Clone)]
 pub struct Client {
-    requests: mpsc::Sender<Request>,
+    requests: mpsc::Sender<Vec<u8>>,
     waiting: Waiting,
     events: broadcast::Sender<Event>,
     next: Arc<AtomicU64>,
@@ -43,12 +43,12 @@ impl Client {
         let theirs: Hello = serde_json::from_value(first).map_err(|_| Fault::new(codes::GARBAGE))?;
         Hello::ours().agree(&theirs)?;
 
-        let (requests, mut outgoing) = mpsc::channel::<Request>(64);
+        let (requests, mut outgoing) = mpsc::channel::<Vec<u8>>(64);
         let waiting = Waiting::default();
         let (events, _) = broadcast::channel(64);
         tokio::spawn(async move {
             while let Some(request) = outgoing.recv().await {
-                if frame::write(&mut writer, &request).await.is_err() {
+                if frame::send(&mut writer, &request).await.is_err() {
                     break;
                 }
             }
@@ -83,12 +83,13 @@ impl Client {
 
     /// Calls a method by name, for a caller that only passes on what it was given.
     ///
-    /// Codes: the method's own, `CLOSED`.
+    /// Codes: the method's own, `CLOSED`, `OVERSIZED_FRAME`.
     pub async fn call_raw(&self, method: &str, params: Value) -> Result<Value> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let request = frame::encode(&Request { id, method: method.to_owned(), params })?;
         let (sender, receiver) = oneshot::channel();
         lock(&self.waiting).insert(id, sender);
-        let sent = self.requests.send(Request { id, method: method.to_owned(), params }).await;
+        let sent = self.requests.send(request).await;
         if sent.is_err() {
             lock(&self.waiting).remove(&id);
             return Err(Fault::new(codes::CLOSED));

@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::codes;
+use crate::message::{Outcome, Reply};
 
 /// The largest frame, in bytes.
-pub const LIMIT: usize = 8 * 1024 * 1024;
+pub const LIMIT: usize = 24 * 1024 * 1024;
 
 /// Reads one frame; `None` when the other side has closed between two frames.
 ///
@@ -33,19 +34,42 @@ pub async fn read<T: DeserializeOwned>(stream: &mut (impl AsyncRead + Unpin)) ->
     serde_json::from_slice(&body).map(Some).map_err(|_| Fault::new(codes::GARBAGE))
 }
 
+/// The bytes of one frame.
+///
+/// Code: `OVERSIZED_FRAME`.
+pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>> {
+    let mut frame = vec![0; 4];
+    serde_json::to_writer(&mut frame, message).map_err(|_| Fault::new(codes::GARBAGE))?;
+    let size = frame.len() - 4;
+    let Some(length) = u32::try_from(size).ok().filter(|_| size <= LIMIT) else {
+        return Err(Fault::new(codes::OVERSIZED_FRAME).with("size", size).with("limit", LIMIT));
+    };
+    frame[..4].copy_from_slice(&length.to_be_bytes());
+    Ok(frame)
+}
+
 /// Writes one frame.
 ///
 /// Codes: `OVERSIZED_FRAME`, `CLOSED`.
 pub async fn write<T: Serialize>(stream: &mut (impl AsyncWrite + Unpin), message: &T) -> Result<()> {
-    let body = serde_json::to_vec(message).map_err(|_| Fault::new(codes::GARBAGE))?;
-    let size = u32::try_from(body.len()).ok().filter(|_| body.len() <= LIMIT);
-    let Some(size) = size else {
-        return Err(Fault::new(codes::OVERSIZED_FRAME).with("size", body.len()).with("limit", LIMIT));
-    };
+    send(stream, &encode(message)?).await
+}
+
+/// Writes a frame that was encoded before.
+///
+/// Code: `CLOSED`.
+pub async fn send(stream: &mut (impl AsyncWrite + Unpin), frame: &[u8]) -> Result<()> {
     let closed = |_| Fault::new(codes::CLOSED);
-    stream.write_all(&size.to_be_bytes()).await.map_err(closed)?;
-    stream.write_all(&body).await.map_err(closed)?;
+    stream.write_all(frame).await.map_err(closed)?;
     stream.flush().await.map_err(closed)
+}
+
+/// Writes a reply; one that is too large is told as such, and its caller does not wait for ever.
+///
+/// Code: `CLOSED`.
+pub async fn answer(stream: &mut (impl AsyncWrite + Unpin), reply: &Reply) -> Result<()> {
+    let frame = encode(reply).or_else(|fault| encode(&Reply { id: reply.id, outcome: Outcome::Fault(fault) }))?;
+    send(stream, &frame).await
 }
 
 #[cfg(test)]
@@ -61,6 +85,16 @@ mod tests {
     #[test]
     fn a_length_over_the_limit_is_refused_before_any_byte_of_it_is_read() {
         assert_eq!(parse(&[0xff, 0xff, 0xff, 0xff]).unwrap_err().code, codes::OVERSIZED_FRAME);
+    }
+
+    #[test]
+    fn a_reply_that_is_too_large_is_answered_with_that() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut written = Vec::new();
+        let large = Outcome::Result(serde_json::Value::String("x".repeat(LIMIT)));
+        runtime.block_on(answer(&mut written, &Reply { id: 7, outcome: large })).unwrap();
+        let told = parse(&written).unwrap().unwrap().to_string();
+        assert!(told.contains(codes::OVERSIZED_FRAME.as_str()) && told.contains('7'), "{told}");
     }
 
     #[test]

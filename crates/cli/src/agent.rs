@@ -112,7 +112,7 @@ async fn serve(stream: UnixStream, desk: Arc<Mutex<Desk>>, ended: Arc<Notify>) {
             Ok(value) => Outcome::Result(value),
             Err(fault) => Outcome::Fault(fault),
         };
-        let written = frame::write(&mut writer, &Reply { id: request.id, outcome }).await;
+        let written = frame::answer(&mut writer, &Reply { id: request.id, outcome }).await;
         if last {
             ended.notify_one();
         }

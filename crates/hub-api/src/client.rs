@@ -221,11 +221,6 @@ impl Hub {
         self.get(&format!("connections/{connection}/revisions/{name}")).await
     }
 
-    /// The newest revisions, newest first.
-    pub async fn revisions(&self, connection: &str) -> Result<Vec<Row>> {
-        self.get(&format!("connections/{connection}/revisions")).await
-    }
-
     /// Saves a revision, if it is the next one. The same bytes again are not a second save.
     pub async fn save(&self, connection: &str, revision: u64, body: &NewRevision) -> Result<()> {
         let path = format!("connections/{connection}/revisions/{revision}");

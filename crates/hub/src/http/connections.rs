@@ -13,9 +13,6 @@ use super::who::{Who, connection_scope, id};
 use crate::app::{App, json, put, unavailable};
 use crate::store::{Batch, Claim, Expect, Require};
 
-/// Revisions in a history.
-const HISTORY: u32 = 100;
-
 fn row(revision: u64) -> String {
     format!("{revision:020}")
 }
@@ -48,20 +45,6 @@ pub(super) async fn revision(
     who.may_read(&app, &connection).await?;
     let number = if name == "newest" { newest(&app, &connection).await? } else { name.parse().unwrap_or(0) };
     find(&app, &connection, "revision", &row(number)).await
-}
-
-/// The newest revisions, newest first.
-pub(super) async fn revisions(
-    State(app): State<App>,
-    who: Who,
-    Path(connection): Path<String>,
-) -> Answer<Json<Vec<Row>>> {
-    who.may_read(&app, &connection).await?;
-    let after = newest(&app, &connection).await?.saturating_sub(u64::from(HISTORY));
-    let scope = connection_scope(&connection);
-    let mut rows = app.store.list(&scope, "revision", Some(&row(after)), HISTORY).await.map_err(unavailable)?;
-    rows.reverse();
-    Ok(Json(rows.into_iter().map(wire).collect()))
 }
 
 /// Saves a revision if it is the next one. The same bytes again are not a second save.

@@ -18,8 +18,6 @@ use crate::store::Row;
 
 /// Rows in one answer.
 const PART: u32 = 500;
-/// Bytes in one answer.
-const PAGE: usize = 8 * 1024 * 1024;
 /// How often a waiting feed looks for what another node has written.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -34,17 +32,6 @@ pub(super) struct From {
 
 pub(super) fn wire(row: Row) -> wire::Row {
     wire::Row { seq: row.seq, kind: row.kind, id: row.id, rev: row.rev, body: Blob(row.body) }
-}
-
-/// Rows up to a size that every client reads; at least one.
-pub(super) fn page(rows: Vec<Row>) -> Vec<wire::Row> {
-    let mut size = 0;
-    let fits = |row: &Row| {
-        let first = size == 0;
-        size += row.body.len();
-        first || size <= PAGE
-    };
-    rows.into_iter().take_while(fits).map(wire).collect()
 }
 
 /// What came after the given places, or nothing when the time is over.
@@ -79,5 +66,5 @@ pub(super) async fn feed(State(app): State<App>, who: Who, Query(from): Query<Fr
 
 async fn rows(app: &App, scope: &str, after: u64) -> Answer<Vec<wire::Row>> {
     let rows = app.store.feed(scope, after, PART).await.map_err(unavailable)?;
-    Ok(page(rows))
+    Ok(rows.into_iter().map(wire).collect())
 }

@@ -10,7 +10,7 @@ use sekisho_hub_api::wire::{Append, Credential, Role, Row};
 use serde::Deserialize;
 
 use super::accounts;
-use super::feed::page;
+use super::feed::wire;
 use super::refusal::Answer;
 use super::signed::Signed;
 use super::who::{Who, id, organisation_scope};
@@ -37,7 +37,7 @@ pub(super) fn row(sequence: u64) -> String {
 /// Reads the log after an entry. Everyone of the organisation may.
 pub(super) async fn read(State(app): State<App>, who: Who, Query(query): Query<After>) -> Answer<Json<Vec<Row>>> {
     let rows = app.store.feed(&organisation_scope(&who.organisation), query.after, PART).await.map_err(unavailable)?;
-    Ok(Json(page(rows)))
+    Ok(Json(rows.into_iter().map(wire).collect()))
 }
 
 /// The change that lets keys sign in.

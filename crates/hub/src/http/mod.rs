@@ -20,12 +20,11 @@ use sekisho_hub_api::wire::HubInfo;
 use crate::app::App;
 
 /// The largest request body, in bytes.
-const BODY: usize = 4 * 1024 * 1024;
+const BODY: usize = 12 * 1024 * 1024;
 
 /// The routes.
 pub fn router(app: App) -> Router {
     let connection = Router::new()
-        .route("/revisions", get(connections::revisions))
         .route("/revisions/{revision}", get(connections::revision).put(connections::save))
         .route("/objects/{object}", get(connections::object))
         .route("/users/{user}", put(connections::put_user))

@@ -7,8 +7,11 @@ use super::{Refused, Row};
 /// The longest scope, kind, id, claimed name or holder, in bytes.
 pub const MAX_NAME: usize = 200;
 
-/// The longest body, in bytes: 1 MiB.
-pub const MAX_BODY: usize = 1 << 20;
+/// The longest body, in bytes: 8 MiB, for a revision that holds the largest metadata.
+pub const MAX_BODY: usize = 8 << 20;
+
+/// When a part of a feed is long enough, in bytes of bodies.
+pub const PAGE: usize = 8 << 20;
 
 /// Whether a text can be a scope, a kind or an id: 1 to [`MAX_NAME`] of `A-Z a-z 0-9 . _ : / -`.
 pub fn is_name(text: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Batch, Change, Done, Later, Read, Refused, Row, Store, is_name};
+use super::{Batch, Change, Done, Later, PAGE, Read, Refused, Row, Store, is_name};
 
 /// Scope, kind, id.
 type Key = (String, String, String);
@@ -127,7 +127,13 @@ impl Store for MemoryStore {
             let state = self.state();
             let mut rows: Vec<&Row> = state.rows.values().filter(|row| row.scope == scope && row.seq > after).collect();
             rows.sort_by_key(|row| row.seq);
-            Ok(at_most(limit, rows.into_iter()))
+            let mut before = 0;
+            let begins_in_page = |row: &&Row| {
+                let begins = before < PAGE;
+                before += row.body.len();
+                begins
+            };
+            Ok(at_most(limit, rows.into_iter().take_while(begins_in_page)))
         })
     }
 

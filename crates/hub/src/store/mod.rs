@@ -17,7 +17,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-pub use batch::{Batch, Change, Claim, Expect, MAX_BODY, MAX_NAME, Require, is_name};
+pub use batch::{Batch, Change, Claim, Expect, MAX_BODY, MAX_NAME, PAGE, Require, is_name};
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
@@ -158,8 +158,8 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Later<'a, Read<Vec<Row>>>;
 
-    /// Rows with a number above `after`, in the order of their numbers, at most `limit`. A row that was
-    /// written again appears once, at its newest place.
+    /// Rows with a number above `after`, in the order of their numbers, at most `limit`, and none behind those whose
+    /// bodies have [`PAGE`] bytes together. A row that was written again appears once, at its newest place.
     fn feed<'a>(&'a self, scope: &'a str, after: u64, limit: u32) -> Later<'a, Read<Vec<Row>>>;
 
     /// The number that the scope's newest row got; 0 when none was ever written.

@@ -11,7 +11,7 @@ use sqlx::{Connection as _, PgConnection, Postgres};
 
 use super::batch::is_claimable;
 use super::sql::{self, Failure};
-use super::{Batch, Change, Done, Later, Read, Refused, Row, Store, is_name};
+use super::{Batch, Change, Done, Later, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
 
 // Names compare by bytes, whatever the database's language is.

@@ -16,8 +16,11 @@ pub(super) const GET: &str = "SELECT scope, kind, id, rev, seq, body FROM entrie
 // No id is empty, so the empty text comes before all of them.
 pub(super) const LIST: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
     WHERE scope = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4";
-pub(super) const FEED: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
-    WHERE scope = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+/// Only lengths are added up before it is known which bodies are read.
+pub(super) const FEED: &str = "SELECT scope, kind, id, rev, seq, body FROM entries JOIN ( \
+        SELECT seq AS place, SUM(LENGTH(body)) OVER (ORDER BY seq) - LENGTH(body) AS ahead FROM ( \
+            SELECT seq, body FROM entries WHERE scope = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS part \
+    ) AS sized ON seq = place WHERE scope = $1 AND ahead < $4 ORDER BY seq";
 pub(super) const PUT: &str = "INSERT INTO entries (scope, kind, id, rev, seq, body) VALUES ($1, $2, $3, $4, $5, $6) \
     ON CONFLICT (scope, kind, id) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, body = excluded.body";
 pub(super) const REMOVE: &str = "DELETE FROM entries WHERE scope = $1 AND kind = $2 AND id = $3";
@@ -233,6 +236,7 @@ macro_rules! sql_store {
                         return Ok(Vec::new());
                     }
                     let feed = sqlx::query_as(sql::FEED).bind(scope).bind(sql::signed(after)).bind(i64::from(limit));
+                    let feed = feed.bind(i64::try_from(PAGE).unwrap_or(i64::MAX));
                     let rows = feed.fetch_all(&self.readers).await?;
                     Ok(rows.into_iter().map(sql::row).collect::<Result<_, _>>()?)
                 })

@@ -1,6 +1,6 @@
 //! What every store does, in sentences.
 
-use sekisho_hub::store::{Batch, Change, Expect, Later, MAX_BODY, MAX_NAME, Refused, Store, is_name};
+use sekisho_hub::store::{Batch, Change, Expect, Later, MAX_BODY, MAX_NAME, PAGE, Refused, Store, is_name};
 
 use crate::support::{
     KIND, changes, claim, claims, feed, get, heads, missing, put, releases, remove, require, row, stale, taken,
@@ -39,6 +39,7 @@ sentences! {
     what_no_store_can_do_is_refused
     reading_what_cannot_be_a_name_finds_nothing
     large_bodies_and_any_bytes_are_kept
+    a_feed_is_read_in_parts_that_fit_into_memory
     an_empty_batch_does_nothing
 }
 
@@ -145,6 +146,20 @@ async fn a_row_comes_once_in_the_feed_at_its_newest_place(store: &dyn Store) {
     assert_eq!(store.feed("feed", 4, 9).await.unwrap(), []);
     assert_eq!(store.feed("feed", u64::MAX, 9).await.unwrap(), []);
     assert_eq!(store.feed("feed", 0, 0).await.unwrap(), []);
+}
+
+async fn a_feed_is_read_in_parts_that_fit_into_memory(store: &dyn Store) {
+    let large = "x".repeat(PAGE / 2 + 1);
+    for (id, body) in [("a", "small"), ("b", &large), ("c", &large), ("d", "small")] {
+        store.commit(changes([put("parts", id, Expect::Absent, body)])).await.unwrap();
+    }
+    let part = async |after| {
+        let rows = store.feed("parts", after, 9).await.unwrap();
+        rows.iter().map(|row| row.id.clone()).collect::<String>()
+    };
+    assert_eq!(part(0).await, "abc", "the row that fills the part is in it");
+    assert_eq!(part(3).await, "d");
+    assert_eq!(part(1).await, "bc");
 }
 
 async fn ids_are_listed_in_the_order_of_their_bytes(store: &dyn Store) {

@@ -32,7 +32,7 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Send + 'static, house: Arc<
         loop {
             let written = tokio::select! {
                 reply = outgoing.recv() => match reply {
-                    Some(reply) => frame::write(&mut writer, &reply).await,
+                    Some(reply) => frame::answer(&mut writer, &reply).await,
                     None => return,
                 },
                 event = events.recv() => match event {
