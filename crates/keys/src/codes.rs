@@ -9,6 +9,8 @@ sekisho_fault::codes! {
     ID = "keys.id";
     /// Signed bytes are not of the form that they must have.
     FORMAT = "keys.format";
+    /// What is to be signed is larger than any reader reads. Arguments: `size`, `limit`, in bytes.
+    TOO_LARGE = "keys.too_large";
     /// Signed bytes are of a form that only a newer version knows.
     NEWER_FORMAT = "keys.newer_format";
     /// A signature does not hold.

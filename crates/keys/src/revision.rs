@@ -98,7 +98,7 @@ pub struct Draft<'a> {
 impl Revision {
     /// Seals and signs.
     ///
-    /// Code: `WRONG_EPOCH`, when the keyring is of another epoch.
+    /// Codes: `WRONG_EPOCH`, when the keyring is of another epoch; `TOO_LARGE`, when nobody would read it.
     pub fn sign(draft: &Draft<'_>, keyring: &Keyring, author: &Identity, nonce: [u8; NONCE]) -> Result<Self> {
         if keyring.epoch != draft.context.epoch {
             return Err(Fault::new(codes::WRONG_EPOCH));
@@ -117,7 +117,12 @@ impl Revision {
         };
         let header_bytes = wire::encode(&header);
         let signature = author.sign(Signing::Revision, &header_bytes);
-        Ok(Self { header_bytes, header, ciphertext, signature })
+        let signed = Self { header_bytes, header, ciphertext, signature };
+        let size = signed.to_bytes().len();
+        if size > wire::LIMIT {
+            return Err(Fault::new(codes::TOO_LARGE).with("size", size).with("limit", wire::LIMIT));
+        }
+        Ok(signed)
     }
 
     /// Reads the bytes.

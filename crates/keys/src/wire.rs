@@ -6,8 +6,8 @@ use sekisho_fault::{Fault, Result};
 
 use crate::codes;
 
-/// The largest message that is read, in bytes.
-pub const LIMIT: usize = 1024 * 1024;
+/// The largest message that is read, in bytes: a revision with the largest metadata.
+pub const LIMIT: usize = 8 * 1024 * 1024;
 
 /// The bytes of a value. Encoding into memory cannot fail.
 pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {

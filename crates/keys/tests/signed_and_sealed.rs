@@ -6,10 +6,10 @@ mod support;
 use proptest::prelude::*;
 use sekisho_keys::codes;
 use sekisho_keys::derive::Secret;
-use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash, ServerId};
+use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash, SaveId, ServerId};
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::{Act, Head, Kept};
-use sekisho_keys::revision::Revision;
+use sekisho_keys::revision::{self, Revision};
 use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
 use sekisho_keys::user::{Context, Record, State, User, Writer, blinded};
 use support::{PLACE, SERVER, World, identity};
@@ -25,6 +25,20 @@ fn a_revision_is_read_by_whoever_has_the_key_and_made_by_administrators_alone() 
     assert_eq!(forged.verify(&world.organisation, PLACE, None).unwrap_err().code, codes::LOG_AUTHOR);
     let forged = world.revision(1, &identity(99));
     assert_eq!(forged.verify(&world.organisation, PLACE, None).unwrap_err().code, codes::LOG_AUTHOR);
+}
+
+#[test]
+fn what_is_too_large_to_be_read_is_not_signed() {
+    let world = World::new();
+    let context = revision::Context { place: PLACE, revision: 1, epoch: 1, schema: 1, min_reader: 1 };
+    let sign = |size: usize| {
+        let plain = vec![b' '; size];
+        let draft = revision::Draft { context, previous: Hash::NONE, time: 0, save: SaveId([0; 16]), plain: &plain };
+        Revision::sign(&draft, &world.keyring, &world.founder, [1; 12])
+    };
+    let large = sign(7 << 20).unwrap();
+    assert_eq!(Revision::read(&large.to_bytes()).unwrap().open(&world.keyring).unwrap().len(), 7 << 20);
+    assert_eq!(sign(8 << 20).unwrap_err().code, codes::TOO_LARGE);
 }
 
 #[test]
