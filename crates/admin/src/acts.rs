@@ -111,6 +111,8 @@ pub struct ConnectionInfo {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// The name of the node that its users belong to.
+    pub node: String,
     /// The alias that users type.
     pub enterprise_domain: String,
     /// Reserved mail domains.

@@ -50,6 +50,7 @@ impl Session {
         Ok(ConnectionInfo {
             id: connection.to_string(),
             name: name.to_owned(),
+            node: name.to_owned(),
             enterprise_domain: alias.to_owned(),
             domains: Vec::new(),
             servers: 0,

@@ -191,6 +191,11 @@ impl Session {
         let connections = organisation.connections.iter().map(|(id, connection)| ConnectionInfo {
             id: id.to_string(),
             name: name(&id.0, &connection.name),
+            node: organisation
+                .nodes
+                .get(&connection.node)
+                .map(|node| name(&connection.node.0, &node.name))
+                .unwrap_or_default(),
             enterprise_domain: connection.enterprise_domain.clone(),
             domains: connection.domains.iter().cloned().collect(),
             servers: u32::try_from(connection.servers.values().filter(|one| one.active).count()).unwrap_or(u32::MAX),

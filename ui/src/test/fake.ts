@@ -138,7 +138,14 @@ export class Fake implements Backend {
   }
 
   #connect(name: string, domain: string): void {
-    this.signedIn?.connections.push({ id: 'c1', name, enterprise_domain: domain, domains: [], servers: 0 });
+    this.signedIn?.connections.push({
+      id: 'c1',
+      name,
+      node: name,
+      enterprise_domain: domain,
+      domains: [],
+      servers: 0,
+    });
   }
 
   #enrol(): void {
@@ -357,7 +364,14 @@ export class Fake implements Backend {
           login: given['login'] ?? '',
           hub: 'https://hub.example.co.jp',
           connections: [
-            { id: 'c1', name: '東京オフィス', enterprise_domain: 'example-tokyo', domains: [], servers: 3 },
+            {
+              id: 'c1',
+              name: '東京オフィス',
+              node: '東京オフィス',
+              enterprise_domain: 'example-tokyo',
+              domains: [],
+              servers: 3,
+            },
           ],
           administrators: ['tanaka', 'suzuki'],
         };

@@ -16,7 +16,7 @@ const signedIn = {
   organisation: 'o',
   login: 'tanaka',
   hub: 'https://hub.example',
-  connections: [{ id: 'c1', name: 'Tokyo', enterprise_domain: 'tokyo', domains: [], servers: 0 }],
+  connections: [{ id: 'c1', name: 'Tokyo', enterprise_domain: 'tokyo', node: 'n', domains: [], servers: 0 }],
   administrators: ['tanaka'],
 };
 

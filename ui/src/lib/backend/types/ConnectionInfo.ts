@@ -13,6 +13,10 @@ id: string,
  */
 name: string, 
 /**
+ * The name of the node that its users belong to.
+ */
+node: string, 
+/**
  * The alias that users type.
  */
 enterprise_domain: string, 
