@@ -17,6 +17,7 @@ pub mod runtime;
 pub mod secret;
 pub mod status;
 pub mod store;
+pub mod supervisor;
 pub mod users;
 
 mod drafting;

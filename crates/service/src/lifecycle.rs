@@ -14,7 +14,7 @@ use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::object;
 use sekisho_signin::{Face, Ids, StateSecrets};
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::{Mutex, RwLock, oneshot};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -35,7 +35,7 @@ use crate::store::SealedFile;
 use crate::users::{HubUsers, Writer};
 use crate::{admin_server, codes, secret};
 
-/// The longest pause between two tries to reach the hub.
+/// The longest pause between two tries to reach the hub; and the longest that a start waits for it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// What is applied.
@@ -88,6 +88,7 @@ pub struct Service {
     house: Arc<House>,
     admin: JoinHandle<()>,
     following: JoinHandle<()>,
+    settled: oneshot::Receiver<()>,
 }
 
 impl Service {
@@ -126,8 +127,16 @@ impl Service {
             connected,
         });
         let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
-        let following = tokio::spawn(house.clone().follow());
-        Ok(Self { house, admin, following })
+        let (settling, settled) = oneshot::channel();
+        let following = tokio::spawn(house.clone().follow(settling));
+        Ok(Self { house, admin, following, settled })
+    }
+
+    /// Waits until what was saved before is served, or the status says why it is not.
+    pub async fn settled(&mut self) {
+        // Nothing is ever sent: the sender goes when the time has come. A hub that is asked because the stored log is
+        // damaged, and does not answer, holds up no supervisor: the status can be read meanwhile.
+        let _ = tokio::time::timeout(LONGEST_PAUSE, &mut self.settled).await;
     }
 
     /// Stops: no new connection, running requests end, the socket goes away.
@@ -142,7 +151,8 @@ impl Service {
 
 impl House {
     /// Recalls the membership, serves what was saved before, and follows the hub from then on.
-    async fn follow(self: Arc<Self>) {
+    async fn follow(self: Arc<Self>, settling: oneshot::Sender<()>) {
+        let mut settling = Some(settling);
         let mut pause = Duration::from_millis(250);
         if let Err(fault) = self.connected.link.configure(&self.settings.read()).await {
             self.runtime.warn("settings", vec![fault]);
@@ -160,6 +170,7 @@ impl House {
                 Err(reason) => {
                     tracing::error!(%reason, "the membership cannot be recalled");
                     self.runtime.stop(State::Stopped { reason }).await;
+                    settling.take();
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -171,6 +182,7 @@ impl House {
         {
             self.runtime.stop(State::Stopped { reason }).await;
         }
+        drop(settling);
         self.follow_on().await;
     }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use sekisho_service::arguments::Arguments;
 use sekisho_service::lifecycle::Service;
+use sekisho_service::supervisor;
 use tokio::signal;
 
 fn main() -> ExitCode {
@@ -20,8 +21,16 @@ fn main() -> ExitCode {
     };
     runtime.block_on(async {
         match Service::start(&arguments).await {
-            Ok(service) => {
-                told_to_stop().await;
+            Ok(mut service) => {
+                let mut stop = std::pin::pin!(told_to_stop());
+                tokio::select! {
+                    () = service.settled() => {
+                        supervisor::ready();
+                        stop.await;
+                    }
+                    () = &mut stop => {}
+                }
+                supervisor::stopping();
                 service.stop().await;
                 ExitCode::SUCCESS
             }
