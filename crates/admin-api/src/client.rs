@@ -34,7 +34,8 @@ impl Client {
     /// Codes: `VERSION`, `CLOSED`, or what the service refused with.
     pub async fn over(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> Result<Self> {
         let (mut reader, mut writer) = tokio::io::split(stream);
-        frame::write(&mut writer, &Hello::ours()).await?;
+        // A service that does not want us may be gone before it has our hello: why, it has said all the same.
+        let _ = frame::write(&mut writer, &Hello::ours()).await;
         let first: Value = frame::read(&mut reader).await?.ok_or_else(|| Fault::new(codes::CLOSED))?;
         // A service that does not want us says why instead of its hello.
         if let Ok(fault) = serde_json::from_value::<Fault>(first.clone()) {
@@ -159,5 +160,19 @@ mod platform {
                 .with("endpoint", endpoint.path().display().to_string())
                 .with("user", std::env::var("USERNAME").unwrap_or_default())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_refusal_is_read_although_the_other_side_is_gone_already() {
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        frame::write(&mut theirs, &Fault::new(codes::NOT_ALLOWED).with("user", "1001")).await.unwrap();
+        drop(theirs);
+        let told = Client::over(ours).await.err().unwrap();
+        assert_eq!(told.code, codes::NOT_ALLOWED);
     }
 }
