@@ -3,6 +3,7 @@
 mod audit;
 mod house;
 mod machine;
+mod package;
 mod run;
 mod shell;
 mod stages;
@@ -27,6 +28,12 @@ enum Command {
     Test,
     /// Licences, sources and bans of all dependencies; advisories where their database can be reached.
     Audit,
+    /// Builds the Debian package: console, service, command line and hub.
+    Package {
+        /// Then installs, sets up, upgrades and removes it in a copy of this machine (needs root and systemd-nspawn).
+        #[arg(long)]
+        prove: bool,
+    },
     /// Installs what this machine lacks, and nothing else.
     Setup,
 }
@@ -36,6 +43,7 @@ fn main() -> ExitCode {
         Command::Run => run::run(),
         Command::Test => test::test(),
         Command::Audit => audit::audit(),
+        Command::Package { prove } => package::package(prove),
         Command::Setup => machine::prepare(),
     };
     match outcome {

@@ -14,10 +14,19 @@ pub fn root() -> PathBuf {
     own.as_deref().and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default()
 }
 
+/// The folder that cargo builds in.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// The folder with the programs that cargo built.
 pub fn programs() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("debug")
+    target().join("debug")
+}
+
+/// The folder with the programs that cargo built for a release.
+pub fn release() -> PathBuf {
+    target().join("release")
 }
 
 /// A command in `folder` below the root, shown before it runs.
@@ -32,6 +41,15 @@ pub fn command(folder: &str, line: &str) -> Command {
 pub fn run(folder: &str, line: &str) -> Outcome {
     println!("+ {line}{}", if folder.is_empty() { String::new() } else { format!("   (in {folder}/)") });
     let status = command(folder, line).status().map_err(|error| format!("{line}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status})")) }
+}
+
+/// Runs a command with arguments that may hold spaces, and waits for it.
+pub fn finish(command: &mut Command) -> Outcome {
+    let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).collect();
+    let line = words.join(" ".as_ref()).to_string_lossy().into_owned();
+    println!("+ {line}");
+    let status = command.status().map_err(|error| format!("{line}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status})")) }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{house, machine};
+use crate::{house, machine, package};
 
 /// Runs all stages.
 pub fn test() -> Outcome {
@@ -13,6 +13,7 @@ pub fn test() -> Outcome {
         shell::run("ui", "npm run --silent format:check")
     })?;
     stages.stage("house: links between crates, texts", house::check)?;
+    stages.stage("package: files, units, scripts", package::inputs::check)?;
     stages.stage("ui: types, texts, tests, build", build_ui)?;
     stages.stage("clippy", || shell::run("", "cargo clippy --workspace --all-targets -- -D warnings"))?;
     stages.stage("build", || shell::run("", "cargo build --workspace --all-targets"))?;
