@@ -15,6 +15,8 @@ pub struct Hub {
     /// Its folder.
     pub folder: PathBuf,
     port: u16,
+    /// Systemd runs it, from the package.
+    installed: bool,
     process: Option<Process>,
 }
 
@@ -24,22 +26,34 @@ impl Hub {
         fs::create_dir_all(folder).unwrap();
         let port = free_port();
         let url = format!("https://127.0.0.1:{port}");
-        let mut hub = Self { url, folder: folder.to_owned(), port, process: None };
+        let mut hub = Self { url, folder: folder.to_owned(), port, installed: false, process: None };
         hub.start_again();
         hub
     }
 
+    /// The one of the package, at its usual port.
+    pub fn installed() -> Self {
+        let (url, folder) = ("https://127.0.0.1:8444".to_owned(), PathBuf::from("/var/lib/sekisho-hub"));
+        Self { url, folder, port: 8444, installed: true, process: None }
+    }
+
     fn command(&self) -> Command {
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("hub.log")).unwrap();
+        if self.installed {
+            let mut command = Command::new("sudo");
+            command.args(["-u", "sekisho-hub", "sekisho-hub"]);
+            return command;
+        }
         let mut command = Command::new(built("sekisho-hub"));
-        command.arg("--data").arg(&self.folder).args(["--name", "127.0.0.1"]).stderr(Stdio::from(log));
+        command.arg("--data").arg(&self.folder).args(["--name", "127.0.0.1"]);
         command
     }
 
     /// Starts it again, at its old address and with its old data.
     pub fn start_again(&mut self) {
         let listen = format!("127.0.0.1:{}", self.port);
-        self.process = Some(Process::start(self.command().args(["serve", "--listen", &listen])));
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("hub.log")).unwrap();
+        let mut command = self.command();
+        self.process = Some(Process::start(command.args(["serve", "--listen", &listen]).stderr(Stdio::from(log))));
         wait_for("the hub listens", || TcpStream::connect(("127.0.0.1", self.port)).ok());
     }
 

@@ -35,8 +35,11 @@ impl Drop for Process {
     }
 }
 
-/// The program of this name that cargo built beside this one.
+/// The program of this name that cargo built beside this one; or the installed one, where the package is proved.
 pub fn built(name: &str) -> PathBuf {
+    if let Some(installed) = std::env::var_os("SEKISHO_PROGRAMS") {
+        return PathBuf::from(installed).join(name);
+    }
     let own = std::env::current_exe().expect("a program has a path");
     // Programs lie in target/<profile>, tests one folder deeper.
     let found = own.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|program| program.is_file());

@@ -27,6 +27,12 @@ impl Service {
         service
     }
 
+    /// The one of the package, which systemd runs.
+    pub fn installed() -> Self {
+        let (socket, folder) = (PathBuf::from("/run/sekisho/admin.sock"), PathBuf::from("/var/lib/sekisho"));
+        Self { socket, folder, process: None }
+    }
+
     /// Starts it again with its old data.
     pub fn start_again(&mut self) {
         self.start_where(|_| {});

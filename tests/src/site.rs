@@ -60,6 +60,13 @@ impl Site {
         Self { hub, service, founder, port: free_port(), home: home.to_owned() }
     }
 
+    /// The hub and the service of the package, on this public port; `home` is the founder's.
+    pub fn installed(home: &Path, port: u16) -> Self {
+        let (hub, service) = (Hub::installed(), Service::installed());
+        let founder = Cli::new(&home.join("founder"), &service.socket);
+        Self { hub, service, founder, port, home: home.to_owned() }
+    }
+
     /// Founds the organisation; the founder is signed in.
     pub fn found_organisation(&self) {
         let founder = &self.founder;

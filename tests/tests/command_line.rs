@@ -2,47 +2,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::process::Stdio;
 
-use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::service::self_signed;
-use sekisho_tests::site::{Site, Sp};
-
-/// An identity provider before there is a service provider: it knows the addresses that there will be.
-fn idp(site: &Site, folder: &Path) -> SimpleSaml {
-    let origin = format!("https://localhost:{}", site.port);
-    self_signed(folder, "own", "saml");
-    let pem = fs::read_to_string(folder.join("own.crt")).unwrap();
-    let sp = Sp {
-        entity_id: format!("{origin}/sso-connect"),
-        acs: format!("{origin}/sso-connect/saml/sso"),
-        certificate: pem.lines().filter(|line| !line.starts_with("-----")).collect(),
-        origin,
-    };
-    SimpleSaml::start(&folder.join("idp"), &sp, "")
-}
+use sekisho_tests::site::Site;
+use sekisho_tests::unattended;
 
 #[test]
 fn a_server_is_set_up_unattended_from_a_file_and_the_same_file_again_changes_nothing() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::empty(home.path());
     site.found_organisation();
-    let idp = idp(&site, home.path());
-    self_signed(home.path(), "tls", "localhost");
-    let text = format!(
-        "[administrator]\nlogin = \"tanaka\"\npassphrase_file = \"passphrase\"\n\n\
-         [connection]\nenterprise_domain = \"example\"\nname = \"Tokyo office\"\ndomains = [\"example.com\"]\n\n\
-         [settings]\nadvertised_host = \"localhost\"\nadvertised_port = {}\nprivate_ip = \"127.0.0.1\"\n\
-         attribute_first = \"givenName\"\nattribute_last = \"sn\"\nattribute_email = \"mail\"\njust_in_time = true\n\
-         saml_key = \"none\"\n\n\
-         [tls]\nfiles = [\"../tls.crt\", \"../tls.key\"]\n\n[idp]\nmetadata = \"{}\"\n\n\
-         [save]\nreason = \"unattended\"\nchange_number = \"CHG-7\"\n",
-        site.port,
-        idp.metadata.display()
-    );
+    let idp = unattended::idp(&site);
+    let text = unattended::file(&site, &idp);
     let file = site.founder.write("initialize.toml", &text);
     assert_eq!(site.founder.run(&["initialize", &file])["revision"], 1);
     let status = site.status("it runs", |status| status["state"]["state"] == "running");
@@ -59,7 +32,7 @@ fn a_server_is_set_up_unattended_from_a_file_and_the_same_file_again_changes_not
 fn every_setting_is_asked_in_turn_and_a_wrong_answer_is_asked_again() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());
-    let idp = idp(&site, home.path());
+    let idp = unattended::idp(&site);
     self_signed(home.path(), "tls", "localhost");
     let file = |name: &str| home.path().join(name).to_string_lossy().into_owned();
     let answers = [
