@@ -1,6 +1,8 @@
 //! A virtual display of one's own.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::process::Process;
@@ -14,9 +16,19 @@ pub struct Display {
 impl Display {
     /// Starts one on a free display number.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one that keeps its picture in a folder, as the file `Xvfb_screen0` (an X window dump).
+    pub fn with_memory(folder: &Path) -> Self {
+        Self::start_with(&[OsStr::new("-fbdir"), folder.as_os_str()])
+    }
+
+    fn start_with(more: &[&OsStr]) -> Self {
         let mut server = Process::start(
             Command::new("Xvfb")
                 .args(["-displayfd", "1", "-screen", "0", "1160x760x24", "-nolisten", "tcp"])
+                .args(more)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
         );

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 /// A started program; it is killed, with its process group, when this is dropped.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // The group has the id of its leader, which we started and have not waited for: it cannot be another's.
-        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).status();
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).stderr(Stdio::null()).status();
         let _ = self.0.wait();
     }
 }

@@ -72,6 +72,11 @@ impl Service {
 
     /// Asks the service to end, as systemd does, and gives its exit code.
     pub fn end(mut self) -> Option<i32> {
+        self.stop()
+    }
+
+    /// The same for a service that is to be started again.
+    pub fn stop(&mut self) -> Option<i32> {
         let mut process = self.process.take().expect("it runs");
         assert!(Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap().success());
         process.child().wait().unwrap().code()
