@@ -23,6 +23,7 @@ const LINKS: &[(&str, &[&str])] = &[
     ("cli", &["admin", "admin-api", "messages", "saml", "certs", "config"]),
     ("console", &["admin", "admin-api", "messages"]),
     ("tests", &["admin-api"]),
+    ("bench", &["admin-api", "tests"]),
 ];
 
 /// Crates that must stay without I/O: none of these may be among their dependencies.

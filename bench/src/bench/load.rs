@@ -1,0 +1,136 @@
+//! A crowd of browsers at a service provider: each begins a sign-in of its own, and posts the answer to it.
+
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, stream};
+use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Response, redirect};
+
+use super::idp::{Answer, Idp};
+use super::process_tree;
+
+/// Browsers at work at once, each with a connection that stays.
+const AT_ONCE: usize = 8;
+
+/// A service provider as a browser sees it.
+pub struct ServiceProvider<'a> {
+    http: reqwest::Client,
+    idp: &'a Idp,
+    /// Where a sign-in begins.
+    start: String,
+    /// What the address begins with that a signed-in browser is sent to.
+    landing: String,
+}
+
+/// A sign-in that has come back from the identity provider.
+struct Begun {
+    answer: Answer,
+    cookies: String,
+}
+
+/// What one round has cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Round {
+    /// Sign-ins.
+    count: usize,
+    /// From the first answer posted to the last one accepted.
+    wall: Duration,
+    /// Seconds of the servers' processor time for the beginnings.
+    begun: f64,
+    /// The same for the answers.
+    accepted: f64,
+}
+
+impl Round {
+    /// Answers accepted in a second of processor time.
+    pub fn accepted_per_core(&self) -> f64 {
+        rate(self.count, self.accepted)
+    }
+
+    /// Answers accepted in a second by the clock.
+    pub fn accepted_per_second(&self) -> f64 {
+        rate(self.count, self.wall.as_secs_f64())
+    }
+
+    /// Whole sign-ins, beginning and answer, in a second of processor time.
+    pub fn whole_per_core(&self) -> f64 {
+        rate(self.count, self.begun + self.accepted)
+    }
+}
+
+fn rate(count: usize, seconds: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    let count = count as f64;
+    // Of a short round the clock of processor time may have seen nothing.
+    count / seconds.max(0.01)
+}
+
+impl<'a> ServiceProvider<'a> {
+    /// A service provider of this machine.
+    pub fn new(idp: &'a Idp, start: String, landing: String) -> Self {
+        Self { http: browser(), idp, start, landing }
+    }
+
+    async fn begin(&self, email: &str) -> Begun {
+        let sent = told(self.http.get(&self.start).send().await);
+        let cookies: Vec<&str> =
+            sent.headers().get_all(SET_COOKIE).iter().filter_map(|one| one.to_str().ok()).collect();
+        let pairs: Vec<&str> = cookies.iter().filter_map(|cookie| cookie.split(';').next()).collect();
+        let cookies = pairs.join("; ");
+        let location = location(&sent);
+        assert!(!location.is_empty(), "no sign-in begins at {}: {}", self.start, sent.status());
+        drop(sent.bytes().await);
+        Begun { answer: self.idp.answer(&location, email), cookies }
+    }
+
+    async fn finish(&self, begun: Begun) {
+        let Begun { answer, cookies } = begun;
+        let request = self.http.post(&answer.acs).header(COOKIE, cookies);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(answer.form);
+        let got = told(request.send().await);
+        let (status, location) = (got.status(), location(&got));
+        let page = got.text().await.unwrap_or_default();
+        assert!(location.starts_with(&self.landing), "{}: refused: {status} {location} {page}", answer.acs);
+    }
+
+    /// Signs each of these users in, one after the other.
+    pub async fn sign_in(&self, users: &[String]) {
+        for user in users {
+            self.finish(self.begin(user).await).await;
+        }
+    }
+
+    /// Signs `count` times in, as these users in turn. `servers`: the processes whose time is counted.
+    pub async fn round(&self, users: &[String], count: usize, servers: &[u32]) -> Round {
+        let before = process_tree::cpu_seconds(servers);
+        let crowd = (0..count).map(|number| self.begin(&users[number % users.len()]));
+        let begun: Vec<Begun> = stream::iter(crowd).buffer_unordered(AT_ONCE).collect().await;
+        let between = process_tree::cpu_seconds(servers);
+        let clock = Instant::now();
+        let crowd = begun.into_iter().map(|one| self.finish(one));
+        stream::iter(crowd).buffer_unordered(AT_ONCE).collect::<()>().await;
+        let wall = clock.elapsed();
+        let after = process_tree::cpu_seconds(servers);
+        Round { count, wall, begun: between - before, accepted: after - between }
+    }
+}
+
+/// A browser that keeps its connections, goes nowhere by itself, and takes the bench's own certificates.
+pub fn browser() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .http1_only()
+        .redirect(redirect::Policy::none())
+        .tls_danger_accept_invalid_certs(true)
+        .resolve("localhost", ([127, 0, 0, 1], 0).into())
+        .build()
+        .expect("a browser")
+}
+
+fn told(response: Result<Response, reqwest::Error>) -> Response {
+    response.unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+fn location(response: &Response) -> String {
+    response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,90 @@
+//! The measurements in their order, each in a file of its own.
+
+mod applied;
+mod console;
+mod cores;
+mod figure;
+mod idp;
+mod load;
+mod machine;
+mod process_tree;
+mod programs;
+mod screen;
+mod shibboleth;
+mod sign_in;
+mod start;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use sekisho_tests::site::Site;
+
+use figure::Report;
+use idp::Idp;
+
+/// How the bench is called.
+#[derive(Parser)]
+struct Arguments {
+    /// Everything once and small: shows that the bench works, not how fast the programs are.
+    #[arg(long)]
+    once: bool,
+    /// Where the figures are written as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Script that starts the peer.
+    #[arg(long)]
+    peer: Option<PathBuf>,
+}
+
+/// How often each thing is done.
+struct Repeats {
+    starts: usize,
+    idles: usize,
+    consoles: usize,
+    saves: usize,
+    users: usize,
+    /// Pairs of Sekisho and its peer.
+    pairs: usize,
+    /// Sign-ins of one round.
+    sign_ins: usize,
+    /// Sign-ins of one round at the peer, which takes longer for each.
+    peers: usize,
+}
+
+const FULL: Repeats =
+    Repeats { starts: 21, idles: 5, consoles: 11, saves: 240, users: 50, pairs: 7, sign_ins: 4000, peers: 1000 };
+const ONCE: Repeats =
+    Repeats { starts: 1, idles: 1, consoles: 1, saves: 2, users: 2, pairs: 1, sign_ins: 12, peers: 12 };
+
+/// Measures everything.
+pub fn run() {
+    let arguments = Arguments::parse();
+    let repeats = if arguments.once { ONCE } else { FULL };
+    // Two parts of this process want a provider; both take this one, and a second time changes nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // The peer's account has to reach its files.
+    let home = tempfile::Builder::new().prefix("sekisho-bench-").tempdir().expect("a scratch folder");
+
+    let mut report = Report::begin();
+    report.add(programs::measure());
+    let mut site = Site::found(home.path());
+    let sp = site.draft(&[("attribute_email", "email")]);
+    let idp = Idp::new();
+    site.save(&idp.write_metadata(home.path()));
+    let users: Vec<String> = (0..repeats.users).map(|number| format!("user{number}@example.com")).collect();
+    let sekisho = sign_in::Sekisho::new(&sp, &idp);
+    runtime.block_on(sekisho.provision(&users));
+
+    report.add(start::measure(&runtime, &mut site, &sp, repeats.starts, repeats.idles));
+    report.add(console::measure(&site, repeats.consoles));
+    report.add(runtime.block_on(applied::measure(&site, repeats.saves)));
+    report.add(runtime.block_on(sign_in::measure(&site, &sekisho, &users, &repeats, arguments.peer.as_deref())));
+
+    report.end();
+    report.print();
+    if let Some(path) = arguments.json {
+        report.write(&path);
+        println!("\nwritten: {}", path.display());
+    }
+}

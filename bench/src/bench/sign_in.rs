@@ -1,0 +1,116 @@
+//! `acs_per_second_per_core`, and `acs_ratio_shibboleth`: users sign in at Sekisho and at its peer in turn, on the same
+//! core, with responses of the same signer.
+
+use std::path::Path;
+
+use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
+use data_encoding::BASE64URL_NOPAD;
+use sekisho_tests::site::{Site, Sp};
+use url::form_urlencoded;
+
+use super::Repeats;
+use super::cores::Cores;
+use super::figure::{Aim, Figure};
+use super::idp::Idp;
+use super::load::{Round, ServiceProvider};
+use super::process_tree;
+use super::shibboleth::Shibboleth;
+
+const RATIO: Aim = Aim::AtLeast(10.0);
+
+/// Sekisho as the crowd sees it.
+pub struct Sekisho<'a> {
+    provider: ServiceProvider<'a>,
+    idp: &'a Idp,
+}
+
+impl<'a> Sekisho<'a> {
+    /// Sekisho at its address.
+    pub fn new(sp: &Sp, idp: &'a Idp) -> Self {
+        let key = PrivateKey::generate(&ECDH_P256).and_then(|key| key.compute_public_key()).expect("a page's key");
+        let vault = format!("{}/vault/", sp.origin);
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("client", "vault")
+            .append_pair("redirect_uri", &vault)
+            .append_pair("code_challenge", &BASE64URL_NOPAD.encode(&[7; 32]))
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("page_key", &BASE64URL_NOPAD.encode(key.as_ref()))
+            .append_pair("state", "the-page-s-own-state")
+            .finish();
+        let start = format!("{}/sso-connect/saml/login?{query}", sp.origin);
+        Self { provider: ServiceProvider::new(idp, start, format!("{vault}#code=")), idp }
+    }
+
+    /// The users sign in for the first time, which makes them.
+    pub async fn provision(&self, users: &[String]) {
+        self.provider.sign_in(users).await;
+    }
+}
+
+/// Rounds in pairs, and what came of them.
+pub async fn measure(
+    site: &Site,
+    sekisho: &Sekisho<'_>,
+    users: &[String],
+    repeats: &Repeats,
+    peer: Option<&Path>,
+) -> Vec<Figure> {
+    let service = [site.service.id()];
+    let peer = Shibboleth::start(peer, sekisho.idp, &site.home);
+    if let Some(cores) = Cores::find() {
+        cores.keep_load();
+        cores.keep_servers(&service);
+        if let Ok(peer) = &peer {
+            cores.keep_servers(&process_tree::with_children(&peer.pids));
+        }
+    }
+    // Once before it counts: caches, connections, threads.
+    sekisho.provider.round(users, repeats.sign_ins / 4, &service).await;
+    if let Ok(peer) = &peer {
+        peer.provider.round(users, repeats.peers / 4, &peer.pids).await;
+    }
+    let mut own = Vec::new();
+    let mut pairs = Vec::new();
+    for _ in 0..repeats.pairs {
+        let ours = sekisho.provider.round(users, repeats.sign_ins, &service).await;
+        own.push(ours);
+        if let Ok(peer) = &peer {
+            pairs.push((ours, peer.provider.round(users, repeats.peers, &peer.pids).await));
+        }
+    }
+    let reason = peer.err().unwrap_or_default();
+    let mut figures = alone(&own);
+    figures.push(Figure::median("service_loaded_mib", Aim::None, &[process_tree::pss_mib(&service)]));
+    figures.extend(beside(&pairs, &reason));
+    figures
+}
+
+fn alone(rounds: &[Round]) -> Vec<Figure> {
+    let of = |name, value: fn(&Round) -> f64| {
+        Figure::median(name, Aim::None, &rounds.iter().map(value).collect::<Vec<f64>>())
+    };
+    vec![
+        of("acs_per_second_per_core", Round::accepted_per_core),
+        of("acs_per_second_wall", Round::accepted_per_second),
+        of("sign_ins_per_second_per_core", Round::whole_per_core),
+    ]
+}
+
+/// Each pair gives a ratio of its own, because the machine may be busier during one than during the next.
+fn beside(pairs: &[(Round, Round)], reason: &str) -> Vec<Figure> {
+    let of = |name, aim, value: &dyn Fn(&(Round, Round)) -> f64| {
+        if pairs.is_empty() {
+            return Figure::absent(name, aim, reason);
+        }
+        Figure::median(name, aim, &pairs.iter().map(value).collect::<Vec<f64>>())
+    };
+    let ratio = |value: fn(&Round) -> f64| move |(ours, theirs): &(Round, Round)| value(ours) / value(theirs);
+    vec![
+        of("shibboleth_acs_per_second_per_core", Aim::None, &|(_, theirs)| theirs.accepted_per_core()),
+        of("shibboleth_acs_per_second_wall", Aim::None, &|(_, theirs)| theirs.accepted_per_second()),
+        of("shibboleth_sign_ins_per_second_per_core", Aim::None, &|(_, theirs)| theirs.whole_per_core()),
+        of("acs_ratio_shibboleth", RATIO, &ratio(Round::accepted_per_core)),
+        of("acs_ratio_shibboleth_wall", Aim::None, &ratio(Round::accepted_per_second)),
+        of("sign_in_ratio_shibboleth", Aim::None, &ratio(Round::whole_per_core)),
+    ]
+}
