@@ -1,6 +1,7 @@
 //! The project's own commands. `cargo xtask --help` lists them.
 
 mod audit;
+mod bench;
 mod house;
 mod machine;
 mod package;
@@ -34,6 +35,8 @@ enum Command {
         #[arg(long)]
         prove: bool,
     },
+    /// Measures the programs as they are released, and writes `target/bench.json`.
+    Bench,
     /// Installs what this machine lacks, and nothing else.
     Setup,
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Test => test::test(),
         Command::Audit => audit::audit(),
         Command::Package { prove } => package::package(prove),
+        Command::Bench => bench::bench(),
         Command::Setup => machine::prepare(),
     };
     match outcome {

@@ -19,7 +19,7 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// The folder with the programs that cargo built.
+/// The folder with the programs that cargo built for testing.
 pub fn programs() -> PathBuf {
     target().join("debug")
 }

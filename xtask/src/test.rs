@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{house, machine, package};
+use crate::{bench, house, machine, package};
 
 /// Runs all stages.
 pub fn test() -> Outcome {
@@ -22,6 +22,7 @@ pub fn test() -> Outcome {
     stages.stage("end to end", || {
         shell::run("", "cargo nextest run --workspace --no-fail-fast -E package(sekisho-tests)")
     })?;
+    stages.stage("bench: one short round", bench::once)?;
     stages.stage("tour of the window", || crate::run::tour(&shell::root().join("target/tour")))?;
     stages.print();
     Ok(())
