@@ -1,12 +1,13 @@
 //! Where this server belongs, and its keys.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::HubAddress;
 use sekisho_keys::derive::Secret;
-use sekisho_keys::identity::Identity;
+use sekisho_keys::identity::{Identity, Sealed};
 use sekisho_keys::ids::{Hash, ServerId};
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::{Connection, Head, Organisation};
@@ -118,6 +119,8 @@ pub struct Member {
     /// The hash of the organisation log's first entry.
     pub genesis: Hash,
     organisation: RwLock<Arc<Organisation>>,
+    /// Keyrings that were opened, by epoch, each beside what it came from.
+    opened: Mutex<BTreeMap<u32, (Sealed, Keyring)>>,
 }
 
 impl Member {
@@ -130,7 +133,8 @@ impl Member {
         organisation: Organisation,
     ) -> Self {
         let genesis = organisation.genesis();
-        Self { place, server, identity, hub, genesis, organisation: RwLock::new(Arc::new(organisation)) }
+        let organisation = RwLock::new(Arc::new(organisation));
+        Self { place, server, identity, hub, genesis, organisation, opened: Mutex::default() }
     }
 
     /// The organisation, as far as its log was verified.
@@ -160,8 +164,18 @@ impl Member {
         let connection = Self::connection(&organisation, self.place)?;
         let missing = || Fault::new(sekisho_keys::codes::WRONG_EPOCH);
         let sealed = connection.keyring_for(self.server, epoch).ok_or_else(missing)?;
+        // Each sign-in asks for it, and opening one takes longer than verifying a response. What the log names now decides;
+        // the map is whole at every moment.
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, keyring)) = opened.get(&epoch).filter(|(from, _)| from == sealed) {
+            return Ok(keyring.clone());
+        }
         let keyring = Keyring::open_as(&self.identity, self.place, sealed)?;
-        if keyring.epoch == epoch { Ok(keyring) } else { Err(missing()) }
+        if keyring.epoch != epoch {
+            return Err(missing());
+        }
+        opened.insert(epoch, (sealed.clone(), keyring.clone()));
+        Ok(keyring)
     }
 
     /// The keyring of the newest epoch.

@@ -22,7 +22,9 @@ pub async fn open(path: &Path, tables: &'static str) -> Result<SqlitePool> {
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: what was acknowledged survives a power cut.
         .synchronous(SqliteSynchronous::Full);
-    let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(failed)?;
+    // A file does not go away as a server may: no connection is tried before it is used.
+    let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
+    let pool = pool.connect_with(options).await.map_err(failed)?;
     sqlx::raw_sql(tables).execute(&pool).await.map_err(failed)?;
     Ok(pool)
 }
