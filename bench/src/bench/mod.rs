@@ -16,7 +16,7 @@ mod start;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use sekisho_tests::site::Site;
 
 use figure::Report;
@@ -28,12 +28,25 @@ struct Arguments {
     /// Everything once and small: shows that the bench works, not how fast the programs are.
     #[arg(long)]
     once: bool,
+    /// Measures these alone; everything when none is named.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
     /// Where the figures are written as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
     /// Script that starts the peer.
     #[arg(long)]
     peer: Option<PathBuf>,
+}
+
+/// What can be measured alone.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Programs,
+    Start,
+    Console,
+    Save,
+    SignIn,
 }
 
 /// How often each thing is done.
@@ -60,6 +73,7 @@ const ONCE: Repeats =
 pub fn run() {
     let arguments = Arguments::parse();
     let repeats = if arguments.once { ONCE } else { FULL };
+    let wanted = |part: Part| arguments.only.is_empty() || arguments.only.contains(&part);
     // Two parts of this process want a provider; both take this one, and a second time changes nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -67,7 +81,9 @@ pub fn run() {
     let home = tempfile::Builder::new().prefix("sekisho-bench-").tempdir().expect("a scratch folder");
 
     let mut report = Report::begin();
-    report.add(programs::measure());
+    if wanted(Part::Programs) {
+        report.add(programs::measure());
+    }
     let mut site = Site::found(home.path());
     let sp = site.draft(&[("attribute_email", "email")]);
     let idp = Idp::new();
@@ -76,10 +92,19 @@ pub fn run() {
     let sekisho = sign_in::Sekisho::new(&sp, &idp);
     runtime.block_on(sekisho.provision(&users));
 
-    report.add(start::measure(&runtime, &mut site, &sp, repeats.starts, repeats.idles));
-    report.add(console::measure(&site, repeats.consoles));
-    report.add(runtime.block_on(applied::measure(&site, repeats.saves)));
-    report.add(runtime.block_on(sign_in::measure(&site, &sekisho, &users, &repeats, arguments.peer.as_deref())));
+    if wanted(Part::Start) {
+        report.add(start::measure(&runtime, &mut site, &sp, repeats.starts, repeats.idles));
+    }
+    if wanted(Part::Console) {
+        report.add(console::measure(&site, repeats.consoles));
+    }
+    if wanted(Part::Save) {
+        report.add(runtime.block_on(applied::measure(&site, repeats.saves)));
+    }
+    if wanted(Part::SignIn) {
+        let peer = arguments.peer.as_deref();
+        report.add(runtime.block_on(sign_in::measure(&site, &sekisho, &users, &repeats, peer)));
+    }
 
     report.end();
     report.print();

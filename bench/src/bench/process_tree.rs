@@ -50,3 +50,13 @@ pub fn cpu_seconds(roots: &[u32]) -> f64 {
     };
     with_children(roots).into_iter().filter_map(used).sum()
 }
+
+/// The milliseconds for which a process's living threads have run: finer than [`cpu_seconds`], and without children.
+pub fn ran_ms(pid: u32) -> f64 {
+    let ran = |thread: fs::DirEntry| -> Option<f64> {
+        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
+    threads.flatten().filter_map(ran).sum::<f64>() / 1_000_000.0
+}

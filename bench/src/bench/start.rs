@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Starts the service again and again. Memory is read after the last `idles` of the starts.
 pub fn measure(runtime: &Runtime, site: &mut Site, sp: &Sp, starts: usize, idles: usize) -> Vec<Figure> {
     let ping = format!("{}/ping", sp.origin);
-    let (mut milliseconds, mut mebibytes) = (Vec::new(), Vec::new());
+    let (mut milliseconds, mut ran, mut mebibytes) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..starts {
         assert_eq!(site.service.stop(), Some(0), "a clean stop");
         let begun = Instant::now();
@@ -29,6 +29,7 @@ pub fn measure(runtime: &Runtime, site: &mut Site, sp: &Sp, starts: usize, idles
             site.service.start_again();
             asking.join().expect("the health check")
         });
+        ran.push(process_tree::ran_ms(site.service.id()));
         milliseconds.push(answered.duration_since(begun).as_secs_f64() * 1000.0);
         if number + idles >= starts {
             thread::sleep(QUIET);
@@ -37,6 +38,7 @@ pub fn measure(runtime: &Runtime, site: &mut Site, sp: &Sp, starts: usize, idles
     }
     vec![
         Figure::median("service_start_ms", Aim::Below(100.0), &milliseconds),
+        Figure::median("service_start_cpu_ms", Aim::None, &ran),
         Figure::median("service_idle_mib", Aim::Below(20.0), &mebibytes),
     ]
 }
