@@ -27,16 +27,16 @@ pub async fn measure(site: &Site, saves: usize) -> Vec<Figure> {
         let skew = SetField { field: "skew_seconds".to_owned(), value: (30 + number % 200).to_string() };
         let draft = here.call::<SetDraftField>(skew).await.expect("the draft is changed");
         let shown: Vec<String> = draft.changes.into_iter().map(|change| change.field).collect();
-        let (mut news_here, mut news_there) = (here.events(), there.events());
+        let (mut of_first, mut of_second) = (here.events(), there.events());
 
         let begun = Instant::now();
         let reason = SaveReason { reason: format!("save {number}"), change_number: String::new() };
         let mut wish = json!(here.call::<PrepareSave>(reason).await.expect("the save is prepared"));
         wish["shown"] = json!(shown);
-        let saved = administrator.call_raw("admin.save", wish).await.expect("the save is signed and put");
-        let revision = saved["revision"].as_u64().expect("a revision");
+        let put = administrator.call_raw("admin.save", wish).await.expect("the save is signed and put");
+        let revision = put["revision"].as_u64().expect("a revision");
         let (first, second) =
-            tokio::join!(applied(&here, &mut news_here, revision), applied(&there, &mut news_there, revision));
+            tokio::join!(applied(&here, &mut of_first, revision), applied(&there, &mut of_second, revision));
         at_first.push(first.duration_since(begun).as_secs_f64() * 1000.0);
         at_second.push(second.duration_since(begun).as_secs_f64() * 1000.0);
     }

@@ -23,7 +23,9 @@ impl Cores {
 
     /// Keeps servers to theirs.
     pub fn keep_servers(self, pids: &[u32]) {
-        pids.iter().for_each(|pid| keep(*pid, self.servers));
+        for pid in pids {
+            keep(*pid, self.servers);
+        }
     }
 }
 

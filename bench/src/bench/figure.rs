@@ -130,7 +130,9 @@ impl Report {
 
     /// Takes figures, and prints them at once.
     pub fn add(&mut self, figures: Vec<Figure>) {
-        figures.iter().for_each(|figure| println!("{}", figure.line()));
+        for figure in &figures {
+            println!("{}", figure.line());
+        }
         self.figures.extend(figures);
     }
 
@@ -144,7 +146,9 @@ impl Report {
         println!("\n{}  {}", self.begun.strftime("%Y-%m-%d %H:%M UTC"), self.machine);
         println!("programs: {}; load average: {} before, {} after\n", profile(), self.load[0], self.load[1]);
         println!("{:<40} {:>9}  {:<19} {:>7}  {:<8}", "figure", "value", "least … most", "samples", "aim");
-        self.figures.iter().for_each(|figure| println!("{}", figure.line()));
+        for figure in &self.figures {
+            println!("{}", figure.line());
+        }
     }
 
     /// Writes the figures: by name with their values, and all about them under `details`.

@@ -67,7 +67,7 @@ impl Idp {
         assert!(location.starts_with(ENTITY_ID), "not to this identity provider: {location}");
         let parameter = |name: &str| {
             let found = url.query_pairs().find(|(known, _)| known == name);
-            found.map(|(_, value)| value.into_owned()).unwrap_or_else(|| panic!("no {name} in {location}"))
+            found.unwrap_or_else(|| panic!("no {name} in {location}")).1.into_owned()
         };
         let request = inflated(&parameter("SAMLRequest"));
         let (id, acs) = (between(&request, " ID=\"", "\""), between(&request, "AssertionConsumerServiceURL=\"", "\""));
