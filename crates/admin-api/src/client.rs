@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::message::{Event, Hello, Incoming, Outcome, Request};
-use crate::{Call, Endpoint, codes, frame};
+use crate::{Call, Endpoint, codes, endpoint, frame};
 
 type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Outcome>>>>;
 
@@ -26,7 +26,7 @@ impl Client {
     ///
     /// Codes: `UNREACHABLE`, `WRONG_PEER`, `NOT_ALLOWED`, `VERSION`.
     pub async fn connect(endpoint: &Endpoint) -> Result<Self> {
-        Self::over(platform::open(endpoint).await?).await
+        Self::over(endpoint::open(endpoint).await?).await
     }
 
     /// Speaks over a stream that is open already.
@@ -116,51 +116,6 @@ impl Client {
 /// No code panics while it holds this lock, and the map is whole at every moment: poison carries no news.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(unix)]
-mod platform {
-    use super::{Endpoint, Fault, Result, codes};
-    use std::os::unix::fs::MetadataExt;
-    use tokio::net::UnixStream;
-
-    /// Opens the socket, and checks that whoever answers owns the folder that the socket is in (R27):
-    /// only the service's account (or root) can have put it there.
-    pub(super) async fn open(endpoint: &Endpoint) -> Result<UnixStream> {
-        let path = endpoint.path();
-        let named = |code| Fault::new(code).with("endpoint", path.display().to_string());
-        let stream = UnixStream::connect(path).await.map_err(|error| match error.kind() {
-            std::io::ErrorKind::PermissionDenied => {
-                Fault::new(codes::NOT_ALLOWED).with("user", std::env::var("USER").unwrap_or_default())
-            }
-            _ => named(codes::UNREACHABLE),
-        })?;
-        let peer = stream.peer_cred().map_err(|_| named(codes::UNREACHABLE))?.uid();
-        let owner = path.parent().and_then(|folder| folder.metadata().ok()).map(|folder| folder.uid());
-        if peer != 0 && owner != Some(peer) {
-            return Err(Fault::new(codes::WRONG_PEER));
-        }
-        Ok(stream)
-    }
-}
-
-#[cfg(windows)]
-mod platform {
-    use super::{Endpoint, Fault, Result, codes};
-    use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient};
-
-    pub(super) async fn open(endpoint: &Endpoint) -> Result<NamedPipeClient> {
-        ClientOptions::new().open(endpoint.path()).map_err(|error| {
-            let code = if error.kind() == std::io::ErrorKind::PermissionDenied {
-                codes::NOT_ALLOWED
-            } else {
-                codes::UNREACHABLE
-            };
-            Fault::new(code)
-                .with("endpoint", endpoint.path().display().to_string())
-                .with("user", std::env::var("USERNAME").unwrap_or_default())
-        })
-    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ mod endpoint;
 
 pub use call::Call;
 pub use client::Client;
-pub use endpoint::{Endpoint, default_endpoint};
+pub use endpoint::{Endpoint, default_endpoint, installed_path};
 pub use message::{Event, Hello, Incoming, Reply, Request};
 
 /// The newest protocol version that this build speaks.
