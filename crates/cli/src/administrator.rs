@@ -13,27 +13,21 @@ pub(crate) enum Administrator {
     /// Here.
     Here(Box<Desk>),
     /// By the agent.
-    #[cfg(unix)]
     Agent(sekisho_admin_api::Client),
 }
 
 impl Administrator {
     /// The agent if one runs, else a desk of this process.
     pub(crate) async fn find() -> Self {
-        #[cfg(unix)]
         if let Some(client) = crate::agent::connect().await {
             return Self::Agent(client);
         }
         Self::here()
     }
 
-    /// A desk that outlasts this command: the agent, started if it does not run. Where there is none, each command signs
-    /// in by itself.
+    /// A desk that outlasts this command: the agent, started if it does not run.
     pub(crate) async fn lasting() -> Result<Self> {
-        #[cfg(unix)]
-        return crate::agent::start().await.map(Self::Agent);
-        #[cfg(not(unix))]
-        return Ok(Self::here());
+        crate::agent::start().await.map(Self::Agent)
     }
 
     /// A desk of this process.
@@ -45,7 +39,6 @@ impl Administrator {
     pub(crate) async fn call<T: DeserializeOwned>(&mut self, method: &str, params: Value) -> Result<T> {
         let reply = match self {
             Self::Here(desk) => desk.call(method, params).await?,
-            #[cfg(unix)]
             Self::Agent(client) => client.call_raw(method, params).await?,
         };
         serde_json::from_value(reply).map_err(|_| sekisho_fault::Fault::new(sekisho_admin_api::codes::GARBAGE))

@@ -172,7 +172,6 @@ pub(crate) enum Command {
     /// Stops serving users.
     Stop,
     /// Holds the session between commands.
-    #[cfg(unix)]
     #[command(hide = true)]
     Agent,
 }

@@ -1,12 +1,12 @@
 //! The command line: everything that the console does, for terminals and scripts.
 
 mod administrator;
-#[cfg(unix)]
 mod agent;
 mod arguments;
 mod codes;
 mod commands;
 mod print;
+mod private_file;
 mod secrets;
 
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ use sekisho_fault::{Fault, Result};
 use totp_rs::{Algorithm, Builder, Secret};
 use zeroize::Zeroizing;
 
-use crate::codes;
+use crate::{codes, private_file};
 
 pub(crate) fn file_fault(path: &Path, error: &std::io::Error) -> Fault {
     Fault::new(codes::FILE).with("path", path.display().to_string()).with("detail", error.to_string())
@@ -34,11 +34,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     {
         return Err(file_fault(path, &error));
     }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = private_file::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| file_fault(path, &error))
 }
 

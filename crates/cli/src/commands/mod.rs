@@ -61,7 +61,6 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<()> {
         Command::Export { .. } => service::export(&context).await,
         Command::Start => service::start(&context).await,
         Command::Stop => service::stop(&context).await,
-        #[cfg(unix)]
         Command::Agent => crate::agent::run().await,
     }
 }

@@ -1,8 +1,11 @@
 //! The agent: a process of the administrator's that holds the session between commands, like ssh-agent. It answers its
 //! own account alone, and ends by itself.
 
-use std::fs;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -12,9 +15,13 @@ use sekisho_admin::Desk;
 use sekisho_admin_api::message::Outcome;
 use sekisho_admin_api::{Client, Endpoint, Hello, Reply, Request, frame};
 use sekisho_fault::Result;
-use tokio::net::{UnixListener, UnixStream};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::timeout;
+#[cfg(unix)]
+use unix as platform;
+#[cfg(windows)]
+use windows as platform;
 
 use crate::administrator::memory;
 use crate::secrets::file_fault;
@@ -23,20 +30,20 @@ use crate::secrets::file_fault;
 const IDLE: Duration = Duration::from_mins(30);
 
 /// Where the agent listens.
-fn socket() -> PathBuf {
-    if let Some(named) = std::env::var_os("SEKISHO_AGENT") {
-        return PathBuf::from(named);
+fn place() -> Result<PathBuf> {
+    match std::env::var_os("SEKISHO_AGENT") {
+        Some(named) => Ok(PathBuf::from(named)),
+        None => platform::place().map_err(|error| file_fault(Path::new("sekisho"), &error)),
     }
-    let folder = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(
-        || memory().parent().map(Path::to_path_buf).unwrap_or_default(),
-        |folder| PathBuf::from(folder).join("sekisho"),
-    );
-    folder.join("agent.sock")
+}
+
+async fn reach() -> Result<Client> {
+    Client::connect(&Endpoint::own(place()?)).await
 }
 
 /// The agent, if one answers.
 pub(crate) async fn connect() -> Option<Client> {
-    Client::connect(&Endpoint::at(socket())).await.ok()
+    reach().await.ok()
 }
 
 /// Starts an agent of its own, and waits until it answers.
@@ -49,8 +56,7 @@ pub(crate) async fn start() -> Result<Client> {
     let path = std::env::current_exe().map_err(|error| file_fault(Path::new("sekisho"), &error))?;
     let mut command = std::process::Command::new(&path);
     command.arg("agent").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // A session of its own: it does not end with the terminal's Ctrl-C.
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    platform::outlasting(&mut command);
     command.spawn().map_err(|error| file_fault(&path, &error))?;
     let started = timeout(Duration::from_secs(10), async {
         loop {
@@ -62,7 +68,7 @@ pub(crate) async fn start() -> Result<Client> {
     });
     match started.await {
         Ok(client) => Ok(client),
-        Err(_) => Client::connect(&Endpoint::at(socket())).await,
+        Err(_) => reach().await,
     }
 }
 
@@ -70,18 +76,11 @@ pub(crate) async fn start() -> Result<Client> {
 ///
 /// Code: `FILE`.
 pub(crate) async fn run() -> Result<()> {
-    let path = socket();
-    let failed = |error: std::io::Error| file_fault(&path, &error);
-    if let Some(folder) = path.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-    }
-    if UnixStream::connect(&path).await.is_ok() {
+    let path = place()?;
+    if connect().await.is_some() {
         return Ok(());
     }
-    let _ = fs::remove_file(&path);
-    let listener = UnixListener::bind(&path).map_err(failed)?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    let own = fs::metadata(&path).map_err(failed)?.uid();
+    let mut listener = platform::Listener::open(path.clone()).map_err(|error| file_fault(&path, &error))?;
     let desk = Arc::new(Mutex::new(Desk::new(&memory())));
     let ended = Arc::new(Notify::new());
     loop {
@@ -89,19 +88,15 @@ pub(crate) async fn run() -> Result<()> {
             accepted = timeout(IDLE, listener.accept()) => accepted,
             () = ended.notified() => break,
         };
-        let Ok(Ok((stream, _))) = accepted else { break };
-        // The mode keeps other accounts away; whoever gets past it is not served either.
-        if stream.peer_cred().is_ok_and(|peer| peer.uid() == own) {
-            tokio::spawn(serve(stream, desk.clone(), ended.clone()));
-        }
+        let Ok(Ok(stream)) = accepted else { break };
+        tokio::spawn(serve(stream, desk.clone(), ended.clone()));
     }
-    let _ = fs::remove_file(&path);
     Ok(())
 }
 
 /// Serves one command.
-async fn serve(stream: UnixStream, desk: Arc<Mutex<Desk>>, ended: Arc<Notify>) {
-    let (mut reader, mut writer) = stream.into_split();
+async fn serve(stream: impl AsyncRead + AsyncWrite, desk: Arc<Mutex<Desk>>, ended: Arc<Notify>) {
+    let (mut reader, mut writer) = tokio::io::split(stream);
     let Ok(Some(theirs)) = frame::read::<Hello>(&mut reader).await else { return };
     if Hello::ours().agree(&theirs).is_err() || frame::write(&mut writer, &Hello::ours()).await.is_err() {
         return;
