@@ -1,5 +1,9 @@
 //! The hub's program.
 
+#[cfg_attr(unix, path = "folder/unix.rs")]
+#[cfg_attr(windows, path = "folder/windows.rs")]
+mod folder;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,7 +23,7 @@ use tokio::net::TcpListener;
 #[command(name = "sekisho-hub", version)]
 struct Arguments {
     /// Folder for certificate and database.
-    #[arg(long, default_value = "/var/lib/sekisho-hub")]
+    #[arg(long, default_value_os_t = folder::installed())]
     data: PathBuf,
     /// Uses this `PostgreSQL` database instead of a file: the variable of the environment that holds its address.
     #[arg(long, value_name = "VARIABLE")]
@@ -78,7 +82,7 @@ fn language() -> sekisho_messages::Language {
 
 async fn run(arguments: &Arguments) -> Result<()> {
     let data = &arguments.data;
-    std::fs::create_dir_all(data).map_err(|error| file_fault(data, &error))?;
+    folder::make(data).map_err(|error| file_fault(data, &error))?;
     let identity = certificate::read_or_make(data, &arguments.names)?;
     let app = App::open(store(arguments).await?, system_clock).await?;
     match &arguments.command {
