@@ -12,12 +12,12 @@ pub mod draft;
 pub mod enrolment;
 pub mod lifecycle;
 pub mod listener;
+pub mod places;
 pub mod replication;
 pub mod runtime;
 pub mod secret;
 pub mod status;
 pub mod store;
-pub mod supervisor;
 pub mod users;
 
 mod drafting;

@@ -33,7 +33,7 @@ use crate::secret::file_fault;
 use crate::status::Board;
 use crate::store::SealedFile;
 use crate::users::{HubUsers, Writer};
-use crate::{admin_server, codes, secret};
+use crate::{admin_server, codes, places, secret};
 
 /// The longest pause between two tries to reach the hub; and the longest that a start waits for it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -97,7 +97,7 @@ impl Service {
     /// Codes: `FILE`, `DATABASE`; everything else becomes the status.
     pub async fn start(arguments: &Arguments) -> Result<Self> {
         let data = &arguments.data;
-        std::fs::create_dir_all(data).map_err(|error| file_fault(data, &error))?;
+        places::make_folder(data).map_err(|error| file_fault(data, &error))?;
         let secret = secret::read_or_make(data)?;
         let board = Arc::new(Board::new(host_name()));
         let activity = ActivityLog::open(data, &secret, board.clone()).await?;

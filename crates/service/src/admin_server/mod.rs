@@ -16,6 +16,13 @@ use crate::lifecycle::House;
 mod unix;
 #[cfg(unix)]
 pub use unix::start;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use windows::start;
+
+/// Clients at once.
+const CLIENTS: usize = 64;
 
 /// Speaks with one client until it goes. A frame that is no message ends the connection: the two sides no longer
 /// agree where frames begin.

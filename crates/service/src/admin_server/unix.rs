@@ -12,12 +12,9 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use super::speak;
+use super::{CLIENTS, speak};
 use crate::lifecycle::House;
 use crate::secret::file_fault;
-
-/// Clients at once.
-const CLIENTS: usize = 64;
 
 /// Opens the socket, in a folder that only this account can write to, and serves it.
 ///

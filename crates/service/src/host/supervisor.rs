@@ -1,13 +1,13 @@
 //! What is told to systemd, when it has started the service (`Type=notify`); to anyone else nothing.
 
 /// The service is up: its admin API answers, and what was saved is served, or the status says why not.
-pub fn ready() {
+pub(super) fn ready() {
     #[cfg(target_os = "linux")]
     tell(sd_notify::NotifyState::Ready);
 }
 
 /// The service ends because it was told to.
-pub fn stopping() {
+pub(super) fn stopping() {
     #[cfg(target_os = "linux")]
     tell(sd_notify::NotifyState::Stopping);
 }
