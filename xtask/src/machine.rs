@@ -48,7 +48,7 @@ const DRIVE: &[&str] = &[
 
 /// Installs what is missing. Asks once, unless `CI` is set or nobody is there to answer.
 pub fn prepare() -> Outcome {
-    debian_packages()?;
+    install(&[BUILD, DRIVE].concat())?;
     if !shell::succeeds("npm --version") {
         return Err("Node.js 20 or newer with npm is needed (https://nodejs.org).".into());
     }
@@ -70,12 +70,13 @@ fn modified(path: &str) -> Option<std::time::SystemTime> {
     shell::root().join(path).metadata().and_then(|file| file.modified()).ok()
 }
 
-fn debian_packages() -> Outcome {
+/// Installs those of these Debian packages that are missing.
+pub fn install(packages: &[&str]) -> Outcome {
     if !shell::succeeds("dpkg-query --version") {
-        println!("This is not Debian or Ubuntu: install the counterparts of {} yourself.", BUILD.join(" "));
+        println!("This is not Debian or Ubuntu: install the counterparts of {} yourself.", packages.join(" "));
         return Ok(());
     }
-    let missing: Vec<&str> = BUILD.iter().chain(DRIVE).copied().filter(|name| !installed(name)).collect();
+    let missing: Vec<&str> = packages.iter().copied().filter(|name| !installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }

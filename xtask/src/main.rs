@@ -9,6 +9,7 @@ mod run;
 mod shell;
 mod stages;
 mod test;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,8 @@ enum Command {
     },
     /// Measures the programs as they are released, and writes `target/bench.json`.
     Bench,
+    /// Builds everything for Windows, and runs service, hub and command line under wine.
+    Windows,
     /// Installs what this machine lacks, and nothing else.
     Setup,
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Audit => audit::audit(),
         Command::Package { prove } => package::package(prove),
         Command::Bench => bench::bench(),
+        Command::Windows => windows::windows(),
         Command::Setup => machine::prepare(),
     };
     match outcome {

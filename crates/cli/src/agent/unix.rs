@@ -12,6 +12,7 @@ use tokio::net::{UnixListener, UnixStream};
 use crate::administrator::memory;
 
 /// Where the agent listens, if nothing else is named.
+#[allow(clippy::unnecessary_wraps, reason = "Windows may not tell")]
 pub(super) fn place() -> Result<PathBuf> {
     let folder = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(
         || memory().parent().map(Path::to_path_buf).unwrap_or_default(),
