@@ -9,8 +9,8 @@ const SERVER: u32 = 0x0016_019f;
 
 /// A pipe of `own`'s that these accounts may open from this computer, and nobody else.
 pub fn pipe(own: &Account, clients: &[Account]) -> String {
-    let clients: String =
-        clients.iter().filter(|client| *client != own).map(|client| format!("(A;;{CLIENT:#x};;;{client})")).collect();
+    let others = clients.iter().filter(|client| *client != own);
+    let clients = others.map(|client| format!("(A;;{CLIENT:#x};;;{client})")).collect::<Vec<_>>().concat();
     // Whoever comes over the network is refused twice: by the pipe, and here (NU).
     format!("O:{own}D:P(D;;GA;;;NU)(A;;{SERVER:#x};;;{own}){clients}")
 }
@@ -101,7 +101,7 @@ mod tests {
             "O:BAD:NO_ACCESS_CONTROL",
             "O:BA",
             "D:P(A;OICI;FA;;;SY)",
-            r#"O:BAD:P(XA;OICI;FA;;;SY;(Member_of {SID(BA)}))"#,
+            "O:BAD:P(XA;OICI;FA;;;SY;(Member_of {SID(BA)}))",
         ] {
             assert!(!no_wider(found, OURS), "{found}");
         }

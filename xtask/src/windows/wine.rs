@@ -66,7 +66,7 @@ impl Wine {
     }
 
     /// What a program says.
-    pub fn output(&self, program: &str, arguments: &[&str]) -> Result<Ended, String> {
+    pub fn output(&self, program: &str, arguments: &[&str]) -> Result<Answer, String> {
         // Into files: what a program leaves running holds on to a pipe, which then never ends.
         let failed = |error: std::io::Error| format!("{program}: {error}");
         let file = |name: &str| self.prefix.with_file_name(name);
@@ -76,7 +76,7 @@ impl Wine {
         let status = command.status().map_err(failed)?;
         let text = |path: &Path| fs::read(path).map(|text| String::from_utf8_lossy(&text).into_owned());
         let (printed, said) = (text(&printed).map_err(failed)?, text(&said).map_err(failed)?);
-        Ok(Ended { well: status.success(), printed, said })
+        Ok(Answer { well: status.success(), printed, said })
     }
 
     /// What a program prints, which has to succeed.
@@ -89,8 +89,8 @@ impl Wine {
     }
 }
 
-/// How a program ended.
-pub struct Ended {
+/// What a program that has ended said.
+pub struct Answer {
     /// Whether it succeeded.
     pub well: bool,
     /// Its standard output.
