@@ -39,15 +39,10 @@ pub fn command(folder: &str, line: &str) -> Command {
 
 /// Runs a command line and waits for it.
 pub fn run(folder: &str, line: &str) -> Outcome {
-    let place = if folder.is_empty() { String::new() } else { format!("   (in {folder}/)") };
-    finish(&format!("{line}{place}"), command(folder, line))
-}
-
-/// Shows a command as this line, and waits for it.
-pub fn finish(line: &str, mut command: Command) -> Outcome {
-    println!("+ {line}");
-    let status = command.status().map_err(|error| format!("{line}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status})")) }
+    if !folder.is_empty() {
+        println!("in {folder}/:");
+    }
+    finish(&mut command(folder, line))
 }
 
 /// Runs a command with arguments that may hold spaces, and waits for it.

@@ -44,5 +44,5 @@ pub fn cargo(line: &str) -> Outcome {
         .env_remove("CARGO")
         .env_remove("LD_LIBRARY_PATH")
         .env_remove("RUSTUP_TOOLCHAIN");
-    shell::finish(&line, command)
+    shell::finish(&mut command)
 }
