@@ -4,11 +4,8 @@ use std::process::Command;
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{machine, test};
+use crate::{machine, package, test};
 
-/// The programs that are measured, and the one that measures. They are built apart: what the window's toolkit and the
-/// measuring switch on in shared crates does not belong into the service.
-const BUILDS: &[&str] = &["-p sekisho-service -p sekisho-hub -p sekisho-cli", "-p sekisho-console", "-p sekisho-bench"];
 /// Starts the peer that sign-ins are compared with. It is handed out beside the repository and not a part of it: where it
 /// is missing, the bench says so in place of the figure.
 const PEER: &str = "../shared/idps/apache-peers.sh";
@@ -18,9 +15,9 @@ pub fn bench() -> Outcome {
     let mut stages = Stages::default();
     stages.stage("install what is missing", machine::prepare)?;
     stages.stage("build the pages", test::build_ui)?;
-    stages.stage("build for release", || {
-        BUILDS.iter().try_for_each(|packages| shell::run("", &format!("cargo build --release {packages}")))
-    })?;
+    // What is measured is what is shipped; what measures is built apart and changes nothing of it.
+    stages.stage("build the programs", package::build)?;
+    stages.stage("build the bench", || shell::run("", "cargo build --release -p sekisho-bench"))?;
     stages.stage("measure", || {
         let mut bench = Command::new(shell::release().join("sekisho-bench"));
         bench.arg("--json").arg(shell::root().join("target/bench.json"));

@@ -19,7 +19,7 @@ pub fn package(prove: bool) -> Outcome {
     stages.stage("install what is missing", machine::prepare)?;
     stages.stage("what goes into the package", inputs::check)?;
     stages.stage("build the pages", || shell::run("ui", "npm run --silent build"))?;
-    stages.stage("build the programs", || cargo(&programs()))?;
+    stages.stage("build the programs", build)?;
     let folder = shell::target().join("package");
     let version = env!("CARGO_PKG_VERSION");
     let mut built = PathBuf::new();
@@ -39,11 +39,11 @@ pub fn package(prove: bool) -> Outcome {
     Ok(())
 }
 
-/// All programs in one command, so that what they share is compiled once.
-fn programs() -> String {
+/// Builds all programs in one command, so that what they share is compiled once.
+pub fn build() -> Outcome {
     let packages = ["console", "service", "cli", "hub"].map(|name| format!(" -p sekisho-{name}"));
     // The feature that the Tauri command line sets for a release.
-    format!("build --release{} --features tauri/custom-protocol", packages.concat())
+    cargo(&format!("build --release{} --features tauri/custom-protocol", packages.concat()))
 }
 
 /// Runs cargo so that what it builds tells nothing of the builder's folders.

@@ -26,13 +26,12 @@ pub async fn measure(site: &Site, saves: usize) -> Vec<Figure> {
         // Each save changes something; which value makes no difference.
         let skew = SetField { field: "skew_seconds".to_owned(), value: (30 + number % 200).to_string() };
         let draft = here.call::<SetDraftField>(skew).await.expect("the draft is changed");
-        let shown: Vec<String> = draft.changes.into_iter().map(|change| change.field).collect();
         let (mut of_first, mut of_second) = (here.events(), there.events());
 
         let begun = Instant::now();
         let reason = SaveReason { reason: format!("save {number}"), change_number: String::new() };
         let mut wish = json!(here.call::<PrepareSave>(reason).await.expect("the save is prepared"));
-        wish["shown"] = json!(shown);
+        wish["shown"] = json!(draft.changes);
         let put = administrator.call_raw("admin.save", wish).await.expect("the save is signed and put");
         let revision = put["revision"].as_u64().expect("a revision");
         let (first, second) =
