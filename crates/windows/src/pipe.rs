@@ -121,10 +121,19 @@ mod tests {
         server.write_all(b"pong").await.unwrap();
         client.read_exact(&mut heard).await.unwrap();
         assert_eq!(&heard, b"pong");
-        // The next one finds an end that waits, and one that came and went is no matter.
+    }
+
+    #[tokio::test]
+    async fn a_client_that_came_and_went_is_in_nobodys_way() {
+        let name = name("gone");
+        let mut pipe = Pipe::new(&name, Vec::new()).unwrap();
         drop(open(Path::new(&name)).await.unwrap());
-        let (_client, _) = open(Path::new(&name)).await.unwrap();
-        pipe.accept().await.unwrap();
+        let (server, client) = tokio::join!(pipe.accept(), open(Path::new(&name)));
+        let (mut client, _) = client.unwrap();
+        let mut heard = [0; 4];
+        server.unwrap().write_all(b"pong").await.unwrap();
+        client.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"pong");
     }
 
     #[tokio::test]
