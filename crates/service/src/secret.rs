@@ -54,6 +54,7 @@ pub(crate) fn sync(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "Unix may fail")]
 pub(crate) fn sync(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }

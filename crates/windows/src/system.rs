@@ -11,6 +11,7 @@ use std::ptr::null_mut;
 
 use tokio::net::windows::named_pipe::{NamedPipeClient, NamedPipeServer, ServerOptions};
 use windows_sys::Win32::Foundation::{INVALID_HANDLE_VALUE, LocalFree};
+use windows_sys::Win32::Globalization::lstrlenW;
 use windows_sys::Win32::Security::Authorization::{
     ConvertSecurityDescriptorToStringSecurityDescriptorW, ConvertSidToStringSidW,
     ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
@@ -64,7 +65,7 @@ impl Descriptor {
 
     /// For a call that makes something; valid as long as this.
     fn attributes(&self) -> SECURITY_ATTRIBUTES {
-        // The size of three words fits.
+        #[allow(clippy::cast_possible_truncation, reason = "the size of three words")]
         let size = size_of::<SECURITY_ATTRIBUTES>() as u32;
         SECURITY_ATTRIBUTES { nLength: size, lpSecurityDescriptor: self.0.0, bInheritHandle: 0 }
     }
@@ -190,9 +191,10 @@ fn account(sid: PSID) -> io::Result<Account> {
 }
 
 fn narrow(text: &Allocated<u16>) -> String {
-    // SAFETY: the system has ended the text with a zero, so each step up to it stays inside the block.
-    let length = (0..).take_while(|place| unsafe { *text.0.add(*place) } != 0).count();
-    // SAFETY: `length` units were read just now, and the block is alive.
+    // SAFETY: the system has ended the text with a zero.
+    let length = unsafe { lstrlenW(text.0) };
+    let length = usize::try_from(length).unwrap_or(0);
+    // SAFETY: `length` units were counted just now, and the block is alive.
     String::from_utf16_lossy(unsafe { std::slice::from_raw_parts(text.0, length) })
 }
 
