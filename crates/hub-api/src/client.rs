@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -14,8 +14,8 @@ use url::Url;
 use crate::address::HubAddress;
 use crate::wire::{
     Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewInvitation, NewRecord, NewRevision,
-    PendingInvitation, RegistrationStarted, Row, SIGNATURE, Session, SignInStarted, StartRegistration, StartSignIn,
-    VERSION, write_statement,
+    PendingInvitation, RegistrationStarted, Row, SIGNATURE, SIGNED_AT, Session, SignInStarted, StartRegistration,
+    StartSignIn, VERSION, write_statement,
 };
 use crate::{Blob, codes, tls};
 
@@ -155,9 +155,12 @@ impl Hub {
     /// A request that writes, signed where there is a session.
     fn signed(&self, method: &Method, path: &str, body: Vec<u8>) -> RequestBuilder {
         let mut request = self.request(method.clone(), path).header(CONTENT_TYPE, "application/json");
-        if let Some((_, signer)) = &self.session {
-            let signature = signer(&write_statement(method.as_str(), path, &body));
-            request = request.header(SIGNATURE, data_encoding::BASE64URL_NOPAD.encode(&signature));
+        if let Some((token, signer)) = &self.session {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let time = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+            let signature = signer(&write_statement(time, token, method.as_str(), path, &body));
+            let signature = data_encoding::BASE64URL_NOPAD.encode(&signature);
+            request = request.header(SIGNED_AT, time).header(SIGNATURE, signature);
         }
         request.body(body)
     }

@@ -162,13 +162,16 @@ pub const GREETING_LABEL: &[u8] = b"sekisho/hub-session/1\0";
 
 /// The header that carries the signature of a request that writes: base64url.
 pub const SIGNATURE: &str = "sekisho-signature";
+/// The header that says when it was signed: seconds since 1970.
+pub const SIGNED_AT: &str = "sekisho-signed-at";
 
 /// Stands in front of the statement of a request that writes, when it is signed.
 pub const WRITE_LABEL: &[u8] = b"sekisho/hub-write/1\0";
 
-/// What is signed of a request that writes: the method, the path below the version, and the body.
-pub fn write_statement(method: &str, path: &str, body: &[u8]) -> Vec<u8> {
-    [method.as_bytes(), b" ", path.as_bytes(), b"\n", body].concat()
+/// What is signed of a request that writes: when, the session (its token), the method, the path below the version, and
+/// the body. Who sees one cannot use it in another session, nor later.
+pub fn write_statement(time: i64, token: &str, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    [format!("{time}\n{token}\n{method} {path}\n").as_bytes(), body].concat()
 }
 
 /// A session.

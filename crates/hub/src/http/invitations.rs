@@ -13,12 +13,21 @@ use super::refusal::Answer;
 use super::signed::Signed;
 use super::who::Who;
 use crate::app::{App, HUB, account_id, json, put, unavailable};
-use crate::store::{Batch, Change, Claim, Expect, Row};
+use crate::store::{Batch, Change, Claim, Expect};
 
 #[derive(Serialize, Deserialize)]
 struct Held {
     invitation: NewInvitation,
     accepted: Option<(Blob, Blob)>,
+    /// Withdrawn ones stay, so that the request that made one does not bring it back.
+    #[serde(default)]
+    withdrawn: bool,
+}
+
+impl Held {
+    fn is_open(&self, now: i64) -> bool {
+        !self.withdrawn && self.accepted.is_none() && now <= self.invitation.ends
+    }
 }
 
 fn scope(organisation: &str) -> String {
@@ -42,7 +51,7 @@ pub(super) async fn invite(State(app): State<App>, Signed { who, body }: Signed<
             "invitation",
             &id,
             Expect::Absent,
-            json(&Held { invitation: body, accepted: None }),
+            json(&Held { invitation: body, accepted: None, withdrawn: false }),
         ),
     ];
     Ok(app.commit(Batch { changes, ..Batch::default() }).await?)
@@ -51,8 +60,9 @@ pub(super) async fn invite(State(app): State<App>, Signed { who, body }: Signed<
 /// The open invitations.
 pub(super) async fn list(State(app): State<App>, who: Who) -> Answer<Json<Vec<PendingInvitation>>> {
     who.administrator()?;
-    let rows = app.store.list(&scope(&who.organisation), "invitation", None, 1000).await.map_err(unavailable)?;
+    let rows = app.store.list(&scope(&who.organisation), "invitation", None, 300).await.map_err(unavailable)?;
     let held = rows.iter().filter_map(|row| serde_json::from_slice::<Held>(&row.body).ok());
+    let held = held.filter(|held| !held.withdrawn);
     Ok(Json(held.map(|held| PendingInvitation { invitation: held.invitation, accepted: held.accepted }).collect()))
 }
 
@@ -60,7 +70,7 @@ pub(super) async fn list(State(app): State<App>, who: Who) -> Answer<Json<Vec<Pe
 pub(super) async fn is_open(app: &App, organisation: &str, invitation: &str) -> Result<bool> {
     let row = app.store.get(&scope(organisation), "invitation", invitation).await.map_err(unavailable)?;
     let held: Option<Held> = row.and_then(|row| serde_json::from_slice(&row.body).ok());
-    Ok(held.is_some_and(|held| held.accepted.is_none() && app.now() <= held.invitation.ends))
+    Ok(held.is_some_and(|held| held.is_open(app.now())))
 }
 
 /// Leaves the invited administrator's keys and account. It opens nothing until somebody has admitted them.
@@ -75,7 +85,7 @@ pub(super) async fn accept(State(app): State<App>, Signed { who, body }: Signed<
     let row = app.store.get(&scope, "invitation", invitation).await.map_err(unavailable)?;
     let row = row.ok_or_else(|| Fault::new(codes::NOT_FOUND).with("what", "invitation"))?;
     let mut held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
-    if held.accepted.is_some() || app.now() > held.invitation.ends {
+    if !held.is_open(app.now()) {
         return Err(Fault::new(codes::NOT_FOUND).with("what", "invitation").into());
     }
     accounts::free(&app, login).await?;
@@ -97,8 +107,16 @@ pub(super) async fn withdraw(
     let missing = || Fault::new(codes::NOT_FOUND).with("what", "invitation");
     let scope = scope(&who.organisation);
     let row = app.store.get(&scope, "invitation", &invitation).await.map_err(unavailable)?.ok_or_else(missing)?;
-    let held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
-    let mut batch = Batch { changes: ended(&scope, &row, &held), ..Batch::default() };
+    let mut held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
+    if held.withdrawn {
+        return Err(missing().into());
+    }
+    held.withdrawn = true;
+    let changes = vec![
+        put(&scope, "invitation", &invitation, Expect::Rev(row.rev), json(&held)),
+        remove(HUB, "credential", &held.invitation.credential.keys, Expect::Any),
+    ];
+    let mut batch = Batch { changes, ..Batch::default() };
     let id = account_id(&held.invitation.login);
     if let Some(account) = app.store.get(HUB, "account", &id).await.map_err(unavailable)? {
         let entry: accounts::Account = serde_json::from_slice(&account.body).map_err(|_| Fault::new(codes::STORE))?;
@@ -115,18 +133,15 @@ fn remove(scope: &str, kind: &str, id: &str, expect: Expect) -> Change {
     Change::Remove { scope: scope.to_owned(), kind: kind.to_owned(), id: id.to_owned(), expect }
 }
 
-/// The invitation is over, and so is the way in that it was.
-fn ended(scope: &str, row: &Row, held: &Held) -> Vec<Change> {
-    let keys = &held.invitation.credential.keys;
-    vec![remove(scope, "invitation", &row.id, Expect::Rev(row.rev)), remove(HUB, "credential", keys, Expect::Any)]
-}
-
 /// What follows when an invited administrator was admitted: the account counts, the invitation is used up.
 pub(super) async fn admitted(app: &App, organisation: &str, invitation: &str, batch: &mut Batch) -> Result<()> {
     let missing = || Fault::new(codes::NOT_FOUND).with("what", "invitation");
     let scope = scope(organisation);
     let row = app.store.get(&scope, "invitation", invitation).await.map_err(unavailable)?.ok_or_else(missing)?;
     let held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
+    if held.withdrawn {
+        return Err(missing());
+    }
     let account_row = account_id(&held.invitation.login);
     let account = app.store.get(HUB, "account", &account_row).await.map_err(unavailable)?.ok_or_else(missing)?;
     let mut entry: accounts::Account = serde_json::from_slice(&account.body).map_err(|_| Fault::new(codes::STORE))?;
@@ -135,6 +150,7 @@ pub(super) async fn admitted(app: &App, organisation: &str, invitation: &str, ba
     }
     entry.active = true;
     batch.changes.push(put(HUB, "account", &account_row, Expect::Rev(account.rev), json(&entry)));
-    batch.changes.extend(ended(&scope, &row, &held));
+    batch.changes.push(remove(&scope, "invitation", invitation, Expect::Rev(row.rev)));
+    batch.changes.push(remove(HUB, "credential", &held.invitation.credential.keys, Expect::Any));
     Ok(())
 }

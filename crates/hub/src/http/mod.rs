@@ -12,20 +12,34 @@ mod signed;
 mod tries;
 mod who;
 
-use axum::extract::DefaultBodyLimit;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use sekisho_hub_api::wire::HubInfo;
 
 use crate::app::App;
 
-/// The largest request body, in bytes.
-const BODY: usize = 12 * 1024 * 1024;
+/// The largest request body, in bytes: anyone may send as much.
+const BODY: usize = 128 * 1024;
+/// The largest entries of the organisation log, in bytes.
+const LOG: usize = 2 * 1024 * 1024;
+/// The largest revision with its sealed keys, in bytes.
+const REVISION: usize = 12 * 1024 * 1024;
+/// How long a request may take, with its body and the longest wait of a feed.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The routes.
 pub fn router(app: App) -> Router {
     let connection = Router::new()
-        .route("/revisions/{revision}", get(connections::revision).put(connections::save))
+        .route(
+            "/revisions/{revision}",
+            get(connections::revision).put(connections::save).layer(DefaultBodyLimit::max(REVISION)),
+        )
         .route("/objects/{object}", get(connections::object))
         .route("/users/{user}", put(connections::put_user))
         .route("/facts/{fact}", put(connections::put_fact))
@@ -38,13 +52,20 @@ pub fn router(app: App) -> Router {
         .route("/sign-ins", post(sessions::start))
         .route("/sessions", post(sessions::finish).delete(sessions::end))
         .route("/key-sessions", post(sessions::by_key))
-        .route("/log", get(log::read).post(log::append))
+        .route("/log", get(log::read).post(log::append).layer(DefaultBodyLimit::max(LOG)))
         .route("/feed", get(feed::feed))
         .route("/invitations", get(invitations::list).post(invitations::invite))
         .route("/invitations/{invitation}", delete(invitations::withdraw))
         .route("/acceptances", post(invitations::accept))
         .nest("/connections/{connection}", connection);
-    Router::new().nest("/v1", v1).layer(DefaultBodyLimit::max(BODY)).with_state(app)
+    let limits = (DefaultBodyLimit::max(BODY), middleware::from_fn(in_time));
+    Router::new().nest("/v1", v1).layer(limits).with_state(app)
+}
+
+/// A request that does not come to its end is given up: whoever sends slowly holds no memory for long.
+async fn in_time(request: Request, next: Next) -> Response {
+    let late = || StatusCode::REQUEST_TIMEOUT.into_response();
+    tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| late())
 }
 
 async fn info(axum::extract::State(app): axum::extract::State<App>) -> Json<HubInfo> {

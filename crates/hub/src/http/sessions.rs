@@ -27,7 +27,7 @@ const KEYS: i64 = 3600;
 /// How long a sign-in may take, in seconds.
 const PATIENCE: i64 = 120;
 /// How far a greeting's moment may be off, in seconds.
-const SKEW: i64 = 300;
+pub(super) const SKEW: i64 = 300;
 
 /// Keys that may sign in.
 #[derive(Clone, Debug, Serialize, Deserialize)]

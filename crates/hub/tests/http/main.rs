@@ -44,18 +44,23 @@ async fn a_stolen_session_writes_nothing_anywhere() {
 }
 
 #[tokio::test]
-async fn a_signature_is_for_one_method_one_path_and_one_body() {
+async fn a_signature_is_for_one_session_one_moment_one_path_and_one_body() {
     let (world, founder) = World::founded().await;
     let body = serde_json::to_vec(&append(1)).unwrap();
     let other = serde_json::to_vec(&append(2)).unwrap();
+    let (now, token) = (world::now(), founder.token.as_str());
     for signed in [
-        write_statement("PUT", "log", &body),
-        write_statement("POST", "logs", &body),
-        write_statement("POST", "log", &other),
+        write_statement(now, token, "PUT", "log", &body),
+        write_statement(now, token, "POST", "logs", &body),
+        write_statement(now, token, "POST", "log", &other),
+        write_statement(now, "another session", "POST", "log", &body),
     ] {
         let asked: Result<(), String> = world.ask("POST", "log", Some((&founder, &signed)), &append(1)).await;
         assert_eq!(asked, Err("hub.not_signed".to_owned()));
     }
+    let late = write_statement(now - 600, token, "POST", "log", &body);
+    let asked: Result<(), String> = world.ask("POST", "log", Some((&founder, &late)), &append(1)).await;
+    assert_eq!(asked, Err("hub.clock".to_owned()), "what was signed before is over");
     assert_eq!(world.write("POST", "log", &founder, &append(1)).await, Ok(()));
     // The same once more changes nothing; another one at its place is refused.
     assert_eq!(world.write("POST", "log", &founder, &append(1)).await, Ok(()));

@@ -11,7 +11,7 @@ use sekisho_hub::app::{App, system_clock};
 use sekisho_hub::setup;
 use sekisho_hub::store::MemoryStore;
 use sekisho_hub_api::wire::{
-    Credential, Found, GREETING_LABEL, KeySignIn, NewAccount, RegistrationStarted, Role, SIGNATURE, Session,
+    Credential, Found, GREETING_LABEL, KeySignIn, NewAccount, RegistrationStarted, Role, SIGNATURE, SIGNED_AT, Session,
     StartRegistration, WRITE_LABEL, greeting, write_statement,
 };
 use sekisho_hub_api::{Blob, HubAddress, passphrase};
@@ -26,6 +26,11 @@ pub const ORGANISATION: &str = "0123456789abcdef0123456789abcdef";
 pub struct Holder {
     pub keys: Ed25519KeyPair,
     pub token: String,
+}
+
+/// The hub's clock.
+pub fn now() -> i64 {
+    system_clock()
 }
 
 pub struct World {
@@ -94,7 +99,7 @@ impl World {
 
     /// Writes as a holder of keys does.
     pub async fn write(&self, method: &str, path: &str, who: &Holder, body: &impl Serialize) -> Result<(), String> {
-        let signed = write_statement(method, path, &serde_json::to_vec(body).unwrap());
+        let signed = write_statement(now(), &who.token, method, path, &serde_json::to_vec(body).unwrap());
         self.ask(method, path, Some((who, &signed)), body).await
     }
 
@@ -111,6 +116,9 @@ impl World {
         if let Some((who, signed)) = who {
             request = request.header("authorization", format!("Bearer {}", who.token));
             if !signed.is_empty() {
+                // The time that the statement begins with.
+                let time = String::from_utf8_lossy(signed).split('\n').next().unwrap_or_default().to_owned();
+                request = request.header(SIGNED_AT, time);
                 let signature = who.keys.sign(&[WRITE_LABEL, signed].concat());
                 request = request.header(SIGNATURE, BASE64URL_NOPAD.encode(signature.as_ref()));
             }
