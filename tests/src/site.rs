@@ -119,7 +119,7 @@ impl Site {
     /// Takes the identity provider's metadata, saves, and waits until the first server runs.
     pub fn save(&self, metadata: &Path) -> Value {
         self.founder.run(&["draft", "metadata", &metadata.to_string_lossy()]);
-        self.founder.run(&["save", "--reason", "first configuration", "--change-number", "CHG-1"])
+        self.founder.run(&["save", "--yes", "--reason", "first configuration", "--change-number", "CHG-1"])
     }
 
     /// Another server of the connection, enrolled, on another port of this machine.

@@ -123,7 +123,7 @@ fn certificates_and_their_keys() {
 
     // It is taken into the draft, but blocks the save: another name, and one that has ended.
     prepared.site.founder.run(&["draft", "certificate", &file("other.crt"), &file("other.key")]);
-    prepared.refused(&["save"], "certs.not_covered", Some("tls"));
+    prepared.refused(&["save", "--yes"], "certs.not_covered", Some("tls"));
     let ended = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "-1", "-subj", "/CN=localhost"])
         .args(["-addext", "subjectAltName=DNS:localhost", "-keyout", "ended.key", "-out", "ended.crt"])
@@ -132,7 +132,7 @@ fn certificates_and_their_keys() {
         .unwrap();
     if ended.status.success() {
         prepared.site.founder.run(&["draft", "certificate", &file("ended.crt"), &file("ended.key")]);
-        prepared.refused(&["save"], "certs.expired", Some("tls"));
+        prepared.refused(&["save", "--yes"], "certs.expired", Some("tls"));
     }
 }
 
@@ -152,7 +152,7 @@ fn an_empty_draft_says_what_is_missing() {
     assert_eq!(missing, ["advertised_host", "tls", "idp_metadata"]);
     assert!(!faults.status.success());
     // Nothing but a service without a configuration: no change, no save.
-    assert_eq!(site.founder.code(&["save"]), "service.no_changes");
+    assert_eq!(site.founder.code(&["save", "--yes"]), "service.no_changes");
     site.founder.run(&["draft", "set", "advertised_host", "nowhere.invalid"]);
     let output = site.founder.command(&["validate"]).output().unwrap();
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();

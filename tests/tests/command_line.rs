@@ -51,6 +51,7 @@ fn every_setting_is_asked_in_turn_and_a_wrong_answer_is_asked_again() {
         file("nothing.xml"),
         idp.metadata.to_string_lossy().into_owned(),
         "asked in turn".to_owned(),
+        "y".to_owned(),
     ];
     let mut config = site.founder.command(&["config"]);
     config.env("SEKISHO_ANSWERS", "stdin").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

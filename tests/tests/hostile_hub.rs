@@ -83,7 +83,7 @@ fn a_hub_that_is_set_back_is_told_and_the_newer_configuration_goes_on() {
     copy(&lied.files(), &old);
     lied.site.hub.start_again();
     lied.site.founder.run(&["draft", "set", "skew_seconds", "77"]);
-    lied.site.founder.run(&["save", "--reason", "newer"]);
+    lied.site.founder.run(&["save", "--yes", "--reason", "newer"]);
     let key = lied.sign_in("before");
 
     lied.site.hub.kill();
@@ -146,7 +146,7 @@ fn a_server_that_never_saw_a_withheld_user_hears_of_it_from_the_others() {
     assert_eq!(cut.code(&["enrol"]), "service.rolled_back");
     // With something behind the gap it does, and the others' reports tell.
     lied.site.founder.run(&["draft", "set", "skew_seconds", "33"]);
-    lied.site.founder.run(&["save", "--reason", "behind the gap"]);
+    lied.site.founder.run(&["save", "--yes", "--reason", "behind the gap"]);
     let (_second, two) = lied.site.second();
     let output = two.command(&["sync", "--full"]).output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -195,7 +195,7 @@ fn records_under_each_others_names_are_refused_and_both_users_still_sign_in() {
 fn an_old_revision_under_a_new_number_is_not_served() {
     let mut lied = Lied::new();
     lied.site.founder.run(&["draft", "set", "skew_seconds", "77"]);
-    lied.site.founder.run(&["save", "--reason", "newer"]);
+    lied.site.founder.run(&["save", "--yes", "--reason", "newer"]);
     lied.change(
         "INSERT INTO entries (scope, kind, id, rev, seq, body) \
             SELECT scope, kind, '00000000000000000003', 1, 1000, body FROM entries \

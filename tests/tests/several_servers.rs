@@ -38,7 +38,7 @@ fn a_second_server_has_everything_but_the_private_ip_and_goes_on_alone() {
 
     // What is saved at one is applied at the other, when it is back.
     two.run(&["draft", "set", "skew_seconds", "90"]);
-    two.run(&["save", "--reason", "slow clocks"]);
+    two.run(&["save", "--yes", "--reason", "slow clocks"]);
     site.service.start_again();
     site.status("the first has caught up", |status| status["revision"] == 2);
     assert_eq!(field(&site.founder, "skew_seconds"), "90");
@@ -60,9 +60,9 @@ fn two_saves_from_one_revision_are_a_conflict_and_nothing_is_lost() {
     site.founder.run(&["draft", "set", "skew_seconds", "30"]);
     two.run(&["draft", "set", "attribute_first", "vorname"]);
     two.run(&["draft", "set", "attribute_last", "nachname"]);
-    two.run(&["save", "--reason", "theirs"]);
+    two.run(&["save", "--yes", "--reason", "theirs"]);
     site.status("the first has applied theirs", |status| status["revision"] == 2);
-    assert_eq!(site.founder.code(&["save", "--reason", "ours"]), "admin.conflict");
+    assert_eq!(site.founder.code(&["save", "--yes", "--reason", "ours"]), "admin.conflict");
 
     let rebased = site.founder.run(&["draft", "rebase"]);
     let conflict = serde_json::json!([
@@ -72,7 +72,7 @@ fn two_saves_from_one_revision_are_a_conflict_and_nothing_is_lost() {
     let changed: Vec<&str> =
         rebased["draft"]["changes"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
     assert_eq!(changed, ["attribute_first", "skew_seconds"], "theirs is in, ours is kept");
-    site.founder.run(&["save", "--reason", "ours"]);
+    site.founder.run(&["save", "--yes", "--reason", "ours"]);
     let status = site::status(&two, "ours is applied at the second", |status| status["revision"] == 3);
     assert_eq!(status["state"]["state"], "running");
 
@@ -82,7 +82,7 @@ fn two_saves_from_one_revision_are_a_conflict_and_nothing_is_lost() {
     assert_eq!(reasons, ["ours", "theirs", "first configuration"]);
     assert_eq!(history[0]["author"], "tanaka");
     site.founder.run(&["restore", "1"]);
-    site.founder.run(&["save", "--reason", "back"]);
+    site.founder.run(&["save", "--yes", "--reason", "back"]);
     site.status("it is back", |status| status["revision"] == 4);
 }
 
@@ -95,15 +95,15 @@ fn a_save_that_the_hub_did_not_live_to_answer_is_saved_once() {
     site.save(&idp.metadata);
     site.founder.run(&["draft", "set", "skew_seconds", "45"]);
     site.hub.kill();
-    assert_eq!(site.founder.code(&["save", "--reason", "while the hub is away"]), "hub.unreachable");
+    assert_eq!(site.founder.code(&["save", "--yes", "--reason", "while the hub is away"]), "hub.unreachable");
     let status = site.status("the old configuration serves", |status| status["state"]["state"] == "running");
     assert_eq!(status["revision"], 1);
     let changes = site.founder.run(&["diff"]);
     assert_eq!(changes[0]["field"], "skew_seconds", "the draft is there: {changes}");
 
     site.hub.start_again();
-    site.founder.run(&["save", "--reason", "while the hub is away"]);
+    site.founder.run(&["save", "--yes", "--reason", "while the hub is away"]);
     site.status("it is applied", |status| status["revision"] == 2);
     assert_eq!(site.founder.run(&["history"]).as_array().unwrap().len(), 2, "saved once");
-    assert_eq!(site.founder.code(&["save"]), "service.no_changes");
+    assert_eq!(site.founder.code(&["save", "--yes"]), "service.no_changes");
 }

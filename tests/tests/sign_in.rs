@@ -202,7 +202,7 @@ fn a_user_of_another_identity_provider_signs_in_with_an_encrypted_assertion() {
     });
     assert_eq!((&report["who"], &report["encrypted"]), (&"alice@example.com".into(), &true.into()), "{report}");
 
-    site.founder.run(&["save", "--reason", "first configuration"]);
+    site.founder.run(&["save", "--yes", "--reason", "first configuration"]);
     let bob = Browser::start(&home.path().join("bob"));
     bob.sign_in(&sp.origin, "bob");
     bob.key_check();

@@ -32,6 +32,8 @@ pub async fn measure(site: &Site, saves: usize) -> Vec<Figure> {
         let reason = SaveReason { reason: format!("save {number}"), change_number: String::new() };
         let mut wish = json!(here.call::<PrepareSave>(reason).await.expect("the save is prepared"));
         wish["shown"] = json!(draft.changes);
+        wish["reason"] = json!(format!("save {number}"));
+        wish["change_number"] = json!("");
         let put = administrator.call_raw("admin.save", wish).await.expect("the save is signed and put");
         let revision = put["revision"].as_u64().expect("a revision");
         let (first, second) =

@@ -203,6 +203,10 @@ pub struct SignSave {
     pub objects: Vec<(String, String)>,
     /// The differences that the administrator was shown: nothing else is signed.
     pub shown: Vec<ShownChange>,
+    /// Why, as the administrator has written it.
+    pub reason: String,
+    /// The number of the change elsewhere, as the administrator has written it.
+    pub change_number: String,
 }
 
 /// A difference as it was shown.

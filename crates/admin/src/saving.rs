@@ -2,28 +2,47 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use sekisho_config::diff;
-use sekisho_config::document::{Document, MIN_READER, SCHEMA};
+use sekisho_config::document::{Document, MIN_READER, SCHEMA, key_name};
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
 use sekisho_hub_api::wire::NewRevision;
 use sekisho_keys::ids::{Hash, SaveId};
+use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::object;
 use sekisho_keys::revision::{Context, Draft, Revision};
+
+use zeroize::Zeroizing;
 
 use crate::acts::{Saved, ShownChange, SignSave};
 use crate::codes;
 use crate::session::{Session, now, random};
 
-/// The fields whose difference was not shown, or not as it is.
+/// The fields whose difference was not shown as it is, once: what was shown and what is signed are the same list.
 fn not_shown(before: &Document, document: &Document, shown: &[ShownChange]) -> Vec<String> {
-    let seen = |change: &diff::Change| {
-        shown.iter().any(|one| (&one.field, &one.from, &one.to) == (&change.field, &change.from, &change.to))
+    let changes = diff::diff(before, document);
+    let is = |one: &ShownChange, change: &diff::Change| {
+        (&one.field, &one.from, &one.to) == (&change.field, &change.from, &change.to)
     };
-    let changes = diff::diff(before, document).into_iter();
-    let told_otherwise = |field: &str| shown.iter().any(|one| one.field == field);
-    let hidden = changes.filter(|change| {
-        !seen(change) && (told_otherwise(&change.field) || !diff::follows(before, document, &change.field))
+    let told = |field: &str| shown.iter().filter(|one| one.field == field).count();
+    let hidden = changes.iter().filter(|change| match told(&change.field) {
+        0 => !diff::follows(before, document, &change.field),
+        1 => !shown.iter().any(|one| is(one, change)),
+        _ => true,
     });
-    hidden.map(|change| change.field).collect()
+    // What is no difference must not have been shown as one.
+    let invented = shown.iter().filter(|one| !changes.iter().any(|change| change.field == one.field));
+    hidden.map(|change| change.field.clone()).chain(invented.map(|one| one.field.clone())).collect()
+}
+
+/// Whether the sealed keys are what their names say: the hub keeps what comes first under a name.
+fn are_keys(objects: &[(String, Vec<u8>)], keyring: &Keyring, place: Place) -> Result<bool> {
+    for (name, sealed) in objects {
+        let key = Zeroizing::new(object::open(keyring, place, name.parse()?, sealed)?);
+        if key_name(&key)? != *name {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Session {
@@ -43,7 +62,11 @@ impl Session {
         let newest = self.newest(place).await?;
         let (at, previous) =
             newest.as_ref().map_or((0, Hash::NONE), |newest| (newest.header().context.revision, newest.hash()));
-        if newest.as_ref().is_some_and(|newest| newest.header().save == save) {
+        // This very save, and no other thing under its name, went through before.
+        if let Some(newest) = newest.as_ref().filter(|newest| newest.header().save == save)
+            && newest.header().author == self.identity.id()
+            && newest.open(&keyring)? == wish.document.as_bytes()
+        {
             return Ok(Saved { revision: at });
         }
         let conflict = |newest: u64| {
@@ -59,23 +82,30 @@ impl Session {
             Some(newest) => Document::read(&newest.open(&keyring)?, newest.header().context.min_reader)?,
             None => Document::default(),
         };
-        let hidden = not_shown(&before, &document, &wish.shown);
+        let mut hidden = not_shown(&before, &document, &wish.shown);
+        if (&document.reason, &document.change_number) != (&wish.reason, &wish.change_number) {
+            hidden.push("reason".to_owned());
+        }
+        let wrong = |_| Fault::new(sekisho_keys::codes::FORMAT);
+        let objects = wish.objects.iter().map(|(name, sealed)| {
+            let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(wrong)?;
+            Ok((name.clone(), bytes))
+        });
+        let objects: Vec<(String, Vec<u8>)> = objects.collect::<Result<_>>()?;
+        let named = [&document.tls, &document.saml].into_iter().flatten();
+        if !objects.iter().all(|(object, _)| named.clone().any(|pair| pair.key == *object))
+            || !are_keys(&objects, &keyring, place)?
+        {
+            hidden.push("objects".to_owned());
+        }
         if !hidden.is_empty() {
             return Err(Fault::new(codes::NOT_SHOWN).with("fields", hidden));
-        }
-        let named = [&document.tls, &document.saml].into_iter().flatten();
-        if !wish.objects.iter().all(|(object, _)| named.clone().any(|pair| pair.key == *object)) {
-            return Err(Fault::new(codes::NOT_SHOWN).with("fields", vec!["objects".to_owned()]));
         }
         let context = Context { place, revision: at + 1, epoch: keyring.epoch, schema: SCHEMA, min_reader: MIN_READER };
         let draft = Draft { context, previous, time: now(), save, plain: wish.document.as_bytes() };
         let revision = Revision::sign(&draft, &keyring, &self.identity, random())?;
-        let wrong = |_| Fault::new(sekisho_keys::codes::FORMAT);
-        let objects = wish.objects.iter().map(|(name, sealed)| {
-            let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(wrong)?;
-            Ok((name.clone(), Blob(bytes)))
-        });
-        let body = NewRevision { revision: Blob(revision.to_bytes()), objects: objects.collect::<Result<_>>()? };
+        let objects = objects.into_iter().map(|(name, sealed)| (name, Blob(sealed))).collect();
+        let body = NewRevision { revision: Blob(revision.to_bytes()), objects };
         match self.hub.save(&wish.connection, at + 1, &body).await {
             Ok(()) => Ok(Saved { revision: at + 1 }),
             Err(fault) if fault.code == sekisho_hub_api::codes::STALE => Err(conflict(at + 1)),
@@ -119,6 +149,31 @@ mod tests {
         let (wrong, after) =
             (with(&[(Field::AdvertisedHost, "c.example")]), with(&[(Field::AdvertisedHost, "b.example")]));
         assert_eq!(not_shown(&wrong, &after, &shown), ["advertised_host"]);
+    }
+
+    #[test]
+    fn what_is_shown_twice_or_shown_and_not_changed_is_not_signed() {
+        let (before, after) = (with(&[]), with(&[(Field::AdvertisedHost, "a.example"), (Field::JustInTime, "true")]));
+        let mut twice = told(&before, &after);
+        twice.push(twice[0].clone());
+        assert_eq!(not_shown(&before, &after, &twice), [twice[0].field.clone()]);
+        let mut more = told(&before, &after);
+        more.push(ShownChange { field: "force_authn".into(), from: "false".into(), to: "true".into() });
+        assert_eq!(not_shown(&before, &after, &more), ["force_authn"]);
+    }
+
+    #[test]
+    fn a_saml_pair_is_made_unseen_by_the_first_save_only() {
+        let pair =
+            || KeyPair { certificates: "a".into(), key: "0".repeat(64), trial: false, unknown: serde_json::Map::new() };
+        let (empty, mut first) = (with(&[]), with(&[(Field::AdvertisedHost, "a.example")]));
+        let host = first.clone();
+        let shown = told(&empty, &first);
+        first.saml = Some(pair());
+        assert!(not_shown(&empty, &first, &shown).is_empty());
+        let mut later = host.clone();
+        later.saml = Some(pair());
+        assert_eq!(not_shown(&host, &later, &[]), ["saml"]);
     }
 
     #[test]

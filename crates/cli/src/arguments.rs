@@ -130,6 +130,9 @@ pub(crate) enum Command {
     Save {
         #[command(flatten)]
         login: Login,
+        /// Signs what the service lists as changed without asking. For scripts that look at `diff --json` first.
+        #[arg(long)]
+        yes: bool,
         /// Why, for the history.
         #[arg(long, default_value = "")]
         reason: String,

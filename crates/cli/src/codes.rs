@@ -11,6 +11,10 @@ sekisho_fault::codes! {
     TOTP_SECRET = "cli.totp_secret";
     /// A set-up code or an invitation stands in the arguments.
     SECRET_IN_ARGUMENTS = "cli.secret_in_arguments";
+    /// Whoever was asked did not agree to what was to be signed.
+    NOT_AGREED = "cli.not_agreed";
+    /// The service lists changes that the file does not name. Argument: `fields`.
+    OTHER_CHANGES = "cli.other_changes";
     /// No invitation of this name is open. Argument: `login`.
     NO_INVITATION = "cli.no_invitation";
     /// The save was not applied here in time. Argument: `revision`.

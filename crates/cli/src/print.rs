@@ -27,7 +27,7 @@ impl Printer {
             println!("{}", serde_json::to_string_pretty(reply).unwrap_or_default());
         } else {
             for line in words(self) {
-                println!("{line}");
+                println!("{}", visible(&line));
             }
         }
     }
@@ -36,14 +36,16 @@ impl Printer {
     pub(crate) fn aside(self, words: impl FnOnce(Self) -> Vec<String>) {
         if !self.json {
             for line in words(self) {
-                println!("{line}");
+                println!("{}", visible(&line));
             }
         }
     }
 
     /// A difference.
     pub(crate) fn change(self, change: &DraftChange) -> String {
-        self.say("change", &[("field", &change.field), ("from", &change.from), ("to", &change.to)])
+        // One line each: no value begins a line that looks like another difference.
+        let [field, from, to] = [&change.field, &change.from, &change.to].map(|text| text.replace('\n', "\\n"));
+        self.say("change", &[("field", &field), ("from", &from), ("to", &to)])
     }
 
     /// A line of a list: a word of `messages/cli`, and a value.
@@ -67,5 +69,33 @@ impl Printer {
         };
         let field = fault.field.as_deref().map(|field| format!(" {field}:")).unwrap_or_default();
         format!("{mark}{field} {reason} {remedy}")
+    }
+}
+
+/// A line as it is, without what a terminal would act on: values come from elsewhere and must not hide one another.
+fn visible(line: &str) -> String {
+    let hides = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::with_capacity(line.len());
+    for letter in line.chars() {
+        if hides(letter) && letter != '\n' {
+            shown.extend(letter.escape_unicode());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn a_value_cannot_erase_the_line_above_it_or_turn_it_around() {
+        assert_eq!(visible("a\u{1b}[1A\u{1b}[2Kb\u{202e}c"), "a\\u{1b}[1A\\u{1b}[2Kb\\u{202e}c");
+        assert_eq!(visible("東京 → Tokyo\n-----"), "東京 → Tokyo\n-----");
     }
 }

@@ -4,7 +4,7 @@ use sekisho_certs::{describe, pem, sha256};
 use sekisho_saml::metadata::{Binding, IdpMetadata};
 use serde_json::{Map, Value};
 
-use crate::document::{Document, KeyPair};
+use crate::document::{Document, KeyPair, SamlKey};
 
 /// One difference, as a person reads it: values are shown, keys never. Two values that differ are never shown alike, so
 /// that whoever has compared what is shown has compared what is meant.
@@ -52,7 +52,7 @@ pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
 pub fn follows(from: &Document, to: &Document, field: &str) -> bool {
     match field {
         "entity_id" => from.entity_id.is_none() && to.entity_id == to.derived_entity_id(),
-        "saml" => from.saml.is_none() && to.saml.is_some(),
+        "saml" => from.advertised_host.is_none() && from.saml.is_none() && to.saml_key == SamlKey::Own,
         _ => false,
     }
 }
@@ -128,6 +128,8 @@ fn shown(field: &str, value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) if field == "idp_metadata" => metadata(text),
+        // Empty is something else than not there.
+        Some(Value::String(text)) if text.is_empty() => "\"\"".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(pair @ Value::Object(_)) if field == "tls" || field == "saml" => key_pair(pair),
         Some(other) => other.to_string(),
@@ -153,7 +155,7 @@ fn key_pair(pair: &Value) -> String {
         let names = if leaf.names.is_empty() { leaf.subject } else { leaf.names.join(" ") };
         [Some(names), day(leaf.not_after), Some(format!("SHA-256 {}", leaf.sha256))]
     });
-    let whole: String = sha256(pair.to_string().as_bytes()).chars().take(16).collect();
+    let whole: String = sha256(pair.to_string().as_bytes()).chars().take(32).collect();
     said.into_iter().flatten().flatten().chain([whole]).collect::<Vec<_>>().join(" · ")
 }
 

@@ -32,6 +32,13 @@ pub struct KeyPair {
     pub unknown: Map<String, Value>,
 }
 
+/// The name under which a private key (PKCS#8) is sealed: SHA-256 of its public key, in lower-case hexadecimal.
+///
+/// Code: `KEY` of the certificates.
+pub fn key_name(pkcs8: &[u8]) -> Result<String> {
+    Ok(sekisho_certs::sha256(sekisho_certs::key::PrivateKey::from_pkcs8(pkcs8)?.spki()))
+}
+
 /// Which pair signs requests and decrypts assertions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -86,6 +86,10 @@ impl House {
         let _editing = self.editing.lock().await;
         let mut draft = self.current().await?;
         change(&mut draft).await?;
+        if draft.base > 0 {
+            // Only the first save may make SAML's own pair unseen: from then on it is among the differences.
+            draft::ensure_saml_pair(&mut draft, clock::now())?;
+        }
         // What is changed is another save than the one that may be on its way.
         draft.save = None;
         self.keep_draft(&draft).await?;

@@ -16,7 +16,7 @@ use super::Context;
 use super::draft::{dropped, metadata};
 use super::enrol::join;
 use super::login::signed_in;
-use super::save::{applied, sign_and_save};
+use super::save::{Consent, applied, sign_and_save};
 use crate::arguments::Login;
 use crate::print::Printer;
 use crate::secrets;
@@ -97,7 +97,7 @@ pub(super) async fn config(context: &Context, login: &Login) -> Result<()> {
     ask::<SetDraftMetadata>(printer, &service, &what, &held, wish).await?;
     let reason = secrets::line(&printer.say("ask.reason", &[]), "")?;
     let reason = SaveReason { reason, change_number: String::new() };
-    let saved = sign_and_save(context, &service, &mut administrator, reason).await?;
+    let saved = sign_and_save(context, &service, &mut administrator, &Consent::Ask, reason).await?;
     printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
     applied(&service, saved.revision).await
 }

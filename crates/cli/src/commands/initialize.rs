@@ -1,6 +1,7 @@
 //! Setting a server up unattended, from a file.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sekisho_admin::acts::{AdminSession, ConnectionInfo};
@@ -18,7 +19,7 @@ use super::Context;
 use super::draft::{dropped, metadata};
 use super::enrol::join;
 use super::login::signed_in;
-use super::save::{applied, sign_and_save};
+use super::save::{Consent, applied, sign_and_save};
 use crate::administrator::Administrator;
 use crate::arguments::Login;
 use crate::codes;
@@ -108,6 +109,7 @@ pub(super) async fn initialize(context: &Context, path: &Path) -> Result<()> {
     for name in file.settings.keys() {
         Field::parse(name)?;
     }
+    let consent = Consent::For(fields(&file));
     let login = Login {
         hub: file.administrator.hub,
         hub_file: in_folder(&folder, file.administrator.hub_file),
@@ -157,9 +159,23 @@ pub(super) async fn initialize(context: &Context, path: &Path) -> Result<()> {
         service.call::<SetDraftMetadata>(metadata(&from)?).await?;
     }
     let reason = SaveReason { reason: file.save.reason, change_number: file.save.change_number };
-    let saved = sign_and_save(context, &service, &mut administrator, reason).await?;
+    let saved = sign_and_save(context, &service, &mut administrator, &consent, reason).await?;
     context.printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
     applied(&service, saved.revision).await
+}
+
+/// What a save of this file may change: what it names, and what follows from it.
+fn fields(file: &File) -> BTreeSet<String> {
+    let mut fields: BTreeSet<String> = file.settings.keys().cloned().collect();
+    let mut follow = |names: &[&str]| fields.extend(names.iter().map(|name| (*name).to_owned()));
+    follow(&["entity_id", "saml"]);
+    if file.tls.is_some() {
+        follow(&["tls"]);
+    }
+    if file.idp.is_some() {
+        follow(&["idp_metadata", "idp_metadata_url"]);
+    }
+    fields
 }
 
 async fn connection(administrator: &mut Administrator, part: &ConnectionPart) -> Result<()> {

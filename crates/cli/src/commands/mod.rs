@@ -52,7 +52,10 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<()> {
         Command::Draft(command) => draft::draft(&context, command).await,
         Command::Diff => draft::diff(&context).await,
         Command::Validate => draft::validate(&context).await,
-        Command::Save { login, reason, change_number } => save::save(&context, &login, &reason, &change_number).await,
+        Command::Save { login, yes, reason, change_number } => {
+            let consent = if yes { save::Consent::Given } else { save::Consent::Ask };
+            save::save(&context, &login, consent, &reason, &change_number).await
+        }
         Command::History => save::history(&context).await,
         Command::Restore { revision } => save::restore(&context, revision).await,
         Command::SpMetadata => draft::sp_metadata(&context).await,

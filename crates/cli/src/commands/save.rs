@@ -1,10 +1,11 @@
 //! Saving, the history, and going back in it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sekisho_admin::acts::Saved;
 use sekisho_admin_api::Client;
-use sekisho_admin_api::draft::GetDraft;
+use sekisho_admin_api::draft::{DraftChange, GetDraft};
 use sekisho_admin_api::save::{ListRevisions, PrepareSave, RestoreRevision, SaveReason, WhichRevision};
 use sekisho_admin_api::status::{GetStatus, State};
 use sekisho_fault::{Fault, Result};
@@ -15,32 +16,72 @@ use super::Context;
 use super::login::signed_in;
 use crate::administrator::Administrator;
 use crate::arguments::Login;
-use crate::codes;
+use crate::{codes, secrets};
 
 /// How long this server may take to apply what was saved.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Saves, and waits until this server has applied it.
-pub(super) async fn save(context: &Context, login: &Login, reason: &str, change_number: &str) -> Result<()> {
+pub(super) async fn save(
+    context: &Context,
+    login: &Login,
+    consent: Consent,
+    reason: &str,
+    change_number: &str,
+) -> Result<()> {
     let service = context.service().await?;
     let mut administrator = signed_in(login).await?;
     let reason = SaveReason { reason: reason.to_owned(), change_number: change_number.to_owned() };
-    let saved = sign_and_save(context, &service, &mut administrator, reason).await?;
+    let saved = sign_and_save(context, &service, &mut administrator, &consent, reason).await?;
     context.printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
     applied(&service, saved.revision).await
+}
+
+/// Who agrees to what is signed: the service lists it, and the service may be another's by now.
+pub(super) enum Consent {
+    /// Whoever sits at the terminal, after they have read it.
+    Ask,
+    /// Given beforehand, whatever it is.
+    Given,
+    /// Given beforehand for these fields, and no others.
+    For(BTreeSet<String>),
+}
+
+impl Consent {
+    fn agrees(&self, context: &Context, changes: &[DraftChange]) -> Result<()> {
+        match self {
+            Self::Given => Ok(()),
+            Self::For(fields) => {
+                let others = changes.iter().map(|change| change.field.clone()).filter(|field| !fields.contains(field));
+                let others: Vec<String> = others.collect();
+                let refused = || Fault::new(codes::OTHER_CHANGES).with("fields", others.clone());
+                if others.is_empty() { Ok(()) } else { Err(refused()) }
+            }
+            Self::Ask => {
+                let typed = secrets::line(&context.printer.say("ask.save", &[]), "")?;
+                let agreed = ["y", "yes", "はい"].contains(&typed.to_lowercase().as_str());
+                if agreed { Ok(()) } else { Err(Fault::new(codes::NOT_AGREED)) }
+            }
+        }
+    }
 }
 
 pub(super) async fn sign_and_save(
     context: &Context,
     service: &Client,
     administrator: &mut Administrator,
+    consent: &Consent,
     reason: SaveReason,
 ) -> Result<Saved> {
     // What is printed here, and nothing else, is signed.
     let draft = service.call::<GetDraft>(()).await?;
     context.printer.aside(|printer| draft.changes.iter().map(|change| printer.change(change)).collect());
+    consent.agrees(context, &draft.changes)?;
+    let (why, number) = (reason.reason.trim().to_owned(), reason.change_number.trim().to_owned());
     let mut wish = json!(service.call::<PrepareSave>(reason).await?);
     wish["shown"] = json!(draft.changes);
+    wish["reason"] = json!(why);
+    wish["change_number"] = json!(number);
     administrator.call("admin.save", wish).await
 }
 

@@ -130,6 +130,29 @@ test('review shows the difference, asks for a session, and saves with the reason
   await waitFor(() => expect(screen.getByTestId('unsaved').dataset['count']).toBe('0'));
 });
 
+test('a draft that changes while it is reviewed is not signed until it was looked at again', async () => {
+  const fake = new Fake().running();
+  fake.join();
+  await open(fake);
+  await type('field-attribute_email', 'mail');
+  await waitFor(() => expect(screen.getByTestId('unsaved').dataset['count']).toBe('1'));
+  await fireEvent.click(screen.getByTestId('review'));
+  await waitFor(() => expect(screen.getByTestId('save')).toHaveProperty('disabled', false));
+  const draft = await fake.call('draft.get', null);
+  const more = { field: 'idp_metadata', from: 'https://idp.example', to: 'https://evil.example' };
+  // A list that names a field twice must not keep the old rows on the screen.
+  fake.replies['draft.get'] = () => ({ ...draft, changes: [...draft.changes, more, ...draft.changes] });
+  // The service says that the revision is another: the draft is read again.
+  fake.status.revision = 9;
+  fake.tell();
+  await screen.findByTestId('moved');
+  expect(screen.queryByTestId('change-idp_metadata')).toBeNull();
+  expect(screen.getByTestId('save')).toHaveProperty('disabled', true);
+  await fireEvent.click(screen.getByTestId('look-again'));
+  expect((await screen.findByTestId('change-idp_metadata')).textContent).toContain('https://evil.example');
+  expect(screen.queryByTestId('moved')).toBeNull();
+});
+
 test('a slow check that could not tell is not an error', async () => {
   const fake = new Fake().running();
   fake.replies['draft.check'] = () => [{ ...fault('dns.unknown', 'advertised_host'), severity: 'unknown' }];

@@ -32,4 +32,12 @@ objects: Array<[string, string]>,
 /**
  * The differences that the administrator was shown: nothing else is signed.
  */
-shown: Array<ShownChange>, };
+shown: Array<ShownChange>, 
+/**
+ * Why, as the administrator has written it.
+ */
+reason: string, 
+/**
+ * The number of the change elsewhere, as the administrator has written it.
+ */
+change_number: string, };
