@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -12,6 +14,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+use crate::http::tries::Source;
 
 /// Connections at once.
 const CONNECTIONS: usize = 4096;
@@ -23,13 +28,18 @@ pub async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, router: Router
     let (room, tls) = (Arc::new(Semaphore::new(CONNECTIONS)), TlsAcceptor::from(tls));
     loop {
         let Ok(place) = room.clone().acquire_owned().await else { return };
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             // Out of file descriptors, mostly: give others time to close.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (tls, router) = (tls.clone(), router.clone());
+        let tls = tls.clone();
+        let source = Source(peer.ip());
+        let router = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(source);
+            request
+        });
         tokio::spawn(async move {
             let _place = place;
             let Ok(Ok(stream)) = timeout(PATIENCE, tls.accept(stream)).await else { return };

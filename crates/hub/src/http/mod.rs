@@ -9,7 +9,7 @@ mod organisations;
 mod refusal;
 mod sessions;
 mod signed;
-mod tries;
+pub mod tries;
 mod who;
 
 use std::time::Duration;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::{Account, step_of};
 use super::refusal::{Answer, Body};
-use super::tries;
+use super::tries::{self, Source};
 use super::who::{Bearer, Who, session_key};
 use crate::app::{App, HUB, account_id, digest, json, put, random, unavailable};
 use crate::store::{Batch, Expect};
@@ -48,11 +48,15 @@ fn try_key(id: &Blob) -> [u8; 32] {
 }
 
 /// OPAQUE's first half. An unknown account gets an answer of the same form.
-pub(super) async fn start(State(app): State<App>, Body(body): Body<StartSignIn>) -> Answer<Json<SignInStarted>> {
+pub(super) async fn start(
+    State(app): State<App>,
+    source: Source,
+    Body(body): Body<StartSignIn>,
+) -> Answer<Json<SignInStarted>> {
     if body.login.len() > 120 {
         return Err(Fault::new(codes::REQUEST).with("detail", "login").into());
     }
-    tries::count(&app, &body.login).await?;
+    tries::count(&app, &body.login, source).await?;
     let wrong = |_| Fault::new(codes::REQUEST).with("detail", "sign-in");
     let account: Option<Account> = app.read("account", &account_id(&body.login)).await?;
     let record = account.map(|account| ServerRegistration::<Suite>::deserialize(account.record.as_slice()));
@@ -70,7 +74,11 @@ pub(super) async fn start(State(app): State<App>, Body(body): Body<StartSignIn>)
 }
 
 /// OPAQUE's second half, and the code: only now is the sealed identity given out.
-pub(super) async fn finish(State(app): State<App>, Body(body): Body<FinishSignIn>) -> Answer<Json<Session>> {
+pub(super) async fn finish(
+    State(app): State<App>,
+    source: Source,
+    Body(body): Body<FinishSignIn>,
+) -> Answer<Json<Session>> {
     let refused = || Fault::new(codes::SIGN_IN);
     let key = try_key(&body.sign_in);
     let held = app.store.session(&key, app.now()).await.map_err(unavailable)?.ok_or_else(refused)?;
@@ -96,7 +104,7 @@ pub(super) async fn finish(State(app): State<App>, Body(body): Body<FinishSignIn
     app.commit(Batch { changes: vec![used], ..Batch::default() })
         .await
         .map_err(|fault| if fault.code == codes::STALE { refused() } else { fault })?;
-    tries::succeeded(&app, &started.login).await?;
+    tries::succeeded(&app, &started.login, source).await?;
     let role = Role::Administrator { login: account.login };
     let who = Who { organisation: account.organisation, role, stands_on: account.generation, signing: account.signing };
     Ok(Json(open(&app, who, ADMINISTRATOR, Some(account.envelope)).await?))
