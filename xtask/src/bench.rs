@@ -17,7 +17,7 @@ pub fn bench() -> Outcome {
     stages.stage("build the pages", test::build_ui)?;
     // What is measured is what is shipped; what measures is built apart and changes nothing of it.
     stages.stage("build the programs", package::build)?;
-    stages.stage("build the bench", || shell::run("", "cargo build --release -p sekisho-bench"))?;
+    stages.stage("build the bench", || package::cargo("build --release -p sekisho-bench"))?;
     stages.stage("measure", || {
         let mut bench = Command::new(shell::release().join("sekisho-bench"));
         bench.arg("--json").arg(shell::root().join("target/bench.json"));

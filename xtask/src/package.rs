@@ -47,7 +47,7 @@ pub fn build() -> Outcome {
 }
 
 /// Runs cargo so that what it builds tells nothing of the builder's folders.
-fn cargo(line: &str) -> Outcome {
+pub fn cargo(line: &str) -> Outcome {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
     let folders = [(shell::root(), "/sekisho"), (home, "/cargo")];
