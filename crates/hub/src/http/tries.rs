@@ -1,5 +1,5 @@
 //! Wrong passphrases and codes cost time, more with each: per account and source, and per
-//! source. Nobody is locked out for good, nor by others.
+//! source. Nobody is locked out for good, nor by tries from elsewhere.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
