@@ -6,7 +6,7 @@ use uppsala::NodeId;
 use crate::names::{BEARER, DS, SAML};
 use crate::response::{Attribute, Expectations, Flow, NameId};
 use crate::xml::{Xml, shape};
-use crate::{UnixTime, codes, gate};
+use crate::{UnixTime, codes, gate, window};
 
 /// What an assertion says, once everything in it has been judged.
 pub(crate) struct Judged {
@@ -82,7 +82,7 @@ pub(crate) fn differs(code: sekisho_fault::Code, expected: &str, received: &str)
     Fault::new(code).with("expected", expected).with("received", received)
 }
 
-fn name_id(xml: &Xml<'_>, id: NodeId) -> Result<NameId> {
+pub(crate) fn name_id(xml: &Xml<'_>, id: NodeId) -> Result<NameId> {
     let attribute = |name| xml.attribute(id, name).map(str::to_owned);
     let value = xml.text(id)?;
     if value.trim().is_empty() {
@@ -174,19 +174,11 @@ fn time(xml: &Xml<'_>, id: NodeId, name: &str) -> Result<Option<UnixTime>> {
 }
 
 pub(crate) fn not_after(until: UnixTime, wanted: &Expectations) -> Result<()> {
-    let late = wanted.now.0.saturating_sub(until.0);
-    if late < wanted.skew_seconds {
-        return Ok(());
-    }
-    Err(Fault::new(codes::EXPIRED).at("until", until.0).at("now", wanted.now.0).with("seconds", late))
+    window::not_after(until, wanted.now, wanted.skew_seconds)
 }
 
 pub(crate) fn not_before(from: UnixTime, wanted: &Expectations) -> Result<()> {
-    let early = from.0.saturating_sub(wanted.now.0);
-    if early <= wanted.skew_seconds {
-        return Ok(());
-    }
-    Err(Fault::new(codes::NOT_YET_VALID).at("from", from.0).at("now", wanted.now.0).with("seconds", early))
+    window::not_before(from, wanted.now, wanted.skew_seconds)
 }
 
 fn attributes(xml: &Xml<'_>, assertion: NodeId) -> Result<Vec<Attribute>> {

@@ -89,7 +89,7 @@ pub(crate) fn version(xml: &Xml<'_>, id: NodeId) -> Result<()> {
 }
 
 /// No assertion, response or signature stands anywhere but where it is looked for.
-fn nothing_hidden(xml: &Xml<'_>, assertion: Option<NodeId>) -> Result<()> {
+pub(crate) fn nothing_hidden(xml: &Xml<'_>, assertion: Option<NodeId>) -> Result<()> {
     for id in xml.elements(xml.root) {
         if id == xml.root || Some(id) == assertion {
             continue;

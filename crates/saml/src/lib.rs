@@ -5,8 +5,12 @@
 
 pub mod codes;
 pub mod keys;
+pub mod logout;
+pub mod logout_received;
 pub mod metadata;
 pub mod names;
+pub mod outgoing;
+pub mod redirect;
 pub mod request;
 pub mod response;
 pub mod sp_metadata;
@@ -18,6 +22,7 @@ mod build;
 mod decrypt;
 mod gate;
 mod signature;
+mod window;
 mod xml;
 
 pub use response::{Expectations, Flow, SigningRule, Verified};

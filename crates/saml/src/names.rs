@@ -18,6 +18,10 @@ pub const EXC_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 /// Status of a good answer.
 pub const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+/// Status of a request that this side could not fulfil.
+pub const RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
+/// Second status of a logout that did not reach everybody.
+pub const PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
 /// Bearer confirmation.
 pub const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 /// HTTP Redirect binding.

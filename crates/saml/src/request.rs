@@ -1,19 +1,29 @@
-//! The request that starts a sign-in (SAML core 3.4, bindings 3.4 and 3.5).
+//! The request that starts a sign-in (SAML core 3.4).
 
-use std::io::Write as _;
+use sekisho_fault::Result;
 
-use data_encoding::BASE64;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
-use sekisho_fault::{Fault, Result};
-use url::Url;
-use url::form_urlencoded::byte_serialize;
-
+use crate::UnixTime;
 use crate::build::Build;
-use crate::keys::SpKey;
-use crate::names::{DS, ENVELOPED, EXC_C14N, POST, SAML, SAMLP};
-use crate::xml::{Xml, shape};
-use crate::{UnixTime, codes};
+use crate::names::{POST, SAML, SAMLP};
+use crate::outgoing::{Field, Outgoing, issuer};
+
+/// How the classes of a [`AuthnContext`] are meant (SAML core 3.3.2.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// One of them.
+    Exact,
+    /// One of them, or a stronger one.
+    Minimum,
+}
+
+/// How the user has to authenticate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthnContext {
+    /// Classes, in the order of preference.
+    pub classes: Vec<String>,
+    /// How they are meant.
+    pub comparison: Comparison,
+}
 
 /// A request to authenticate the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +40,8 @@ pub struct AuthnRequest {
     pub acs_url: String,
     /// The NameID format that is asked for, if any.
     pub name_id_format: Option<String>,
+    /// How the user has to authenticate, if it is not left to the identity provider.
+    pub authn_context: Option<AuthnContext>,
     /// Asks for a fresh authentication.
     pub force_authn: bool,
     /// Asks that the user sees nothing.
@@ -37,7 +49,10 @@ pub struct AuthnRequest {
 }
 
 impl AuthnRequest {
-    fn to_xml(&self, signature: Option<&str>) -> Result<String> {
+    /// The request as a message.
+    ///
+    /// Codes: none that its values can cause.
+    pub fn message(&self) -> Result<Outgoing> {
         let instant = self.issue_instant.to_xml();
         let mut attributes = vec![
             ("xmlns:samlp", SAMLP),
@@ -54,79 +69,32 @@ impl AuthnRequest {
         attributes.extend([("IssueInstant", instant.as_str()), ("ProtocolBinding", POST), ("Version", "2.0")]);
         let mut build = Build::new();
         build.element("samlp:AuthnRequest", &attributes, |build| {
-            build.text("saml:Issuer", &[("xmlns:saml", SAML)], &self.issuer)?;
-            if signature.is_some() {
-                build.empty("ds:Signature", &[])?;
-            }
+            issuer(build, &self.issuer)?;
             let mut policy = vec![("AllowCreate", "true")];
             if let Some(format) = &self.name_id_format {
                 policy.push(("Format", format));
             }
-            build.empty("samlp:NameIDPolicy", &policy)
+            build.empty("samlp:NameIDPolicy", &policy)?;
+            self.authn_context.as_ref().map_or(Ok(()), |context| requested(build, context))
         })?;
-        let xml = build.finish()?;
-        Ok(match signature {
-            Some(signature) => xml.replacen("<ds:Signature></ds:Signature>", signature, 1),
-            None => xml,
+        Ok(Outgoing {
+            field: Field::Request,
+            id: self.id.clone(),
+            destination: self.destination.clone(),
+            xml: build.finish()?,
         })
-    }
-
-    /// The address to send the browser to (Redirect binding, 3.4.4.1): deflated, and signed when there is a key.
-    pub fn redirect_url(&self, relay_state: &str, key: Option<&SpKey>) -> Result<String> {
-        let failed = |_| Fault::new(codes::NOT_XML);
-        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
-        deflate.write_all(self.to_xml(None)?.as_bytes()).map_err(failed)?;
-        let message = BASE64.encode(&deflate.finish().map_err(failed)?);
-        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let mut query = format!("SAMLRequest={}&RelayState={}", encoded(&message), encoded(relay_state));
-        if let Some(key) = key {
-            query = format!("{query}&SigAlg={}", encoded(key.method()));
-            let signature = BASE64.encode(&key.sign(query.as_bytes())?);
-            query = format!("{query}&Signature={}", encoded(&signature));
-        }
-        let mut url = Url::parse(&self.destination).map_err(|_| shape("the sign-in address is no URL"))?;
-        let query = match url.query() {
-            Some(own) if !own.is_empty() => format!("{own}&{query}"),
-            _ => query,
-        };
-        url.set_query(Some(&query));
-        Ok(url.into())
-    }
-
-    /// The value of the `SAMLRequest` form field (POST binding, 3.5.4), with an enveloped signature when there is a key.
-    pub fn post_value(&self, key: Option<&SpKey>) -> Result<String> {
-        let Some(key) = key else { return Ok(BASE64.encode(self.to_xml(None)?.as_bytes())) };
-        let signature = enveloped(&self.to_xml(None)?, &self.id, key)?;
-        Ok(BASE64.encode(self.to_xml(Some(&signature))?.as_bytes()))
     }
 }
 
-/// The signature over a document without one, which goes in after the issuer.
-fn enveloped(xml: &str, id: &str, key: &SpKey) -> Result<String> {
-    let canonical = |text: &str| {
-        let parsed = Xml::parse(text, 64)?;
-        let mode = bergshamra_c14n::C14nMode::Exclusive;
-        bergshamra_c14n::canonicalize_doc::<&str>(&parsed.document, mode, None, &[])
-            .map_err(|_| shape("canonicalization"))
+fn requested(build: &mut Build, context: &AuthnContext) -> Result<()> {
+    let comparison = match context.comparison {
+        Comparison::Exact => "exact",
+        Comparison::Minimum => "minimum",
     };
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &canonical(xml)?);
-    let mut build = Build::new();
-    let (c14n, method) = ([("Algorithm", EXC_C14N)], [("Algorithm", key.method())]);
-    build.element("ds:SignedInfo", &[("xmlns:ds", DS)], |build| {
-        build.empty("ds:CanonicalizationMethod", &c14n)?;
-        build.empty("ds:SignatureMethod", &method)?;
-        build.element("ds:Reference", &[("URI", &format!("#{id}"))], |build| {
-            build.element("ds:Transforms", &[], |build| {
-                build.empty("ds:Transform", &[("Algorithm", ENVELOPED)])?;
-                build.empty("ds:Transform", &c14n)
-            })?;
-            build.empty("ds:DigestMethod", &[("Algorithm", "http://www.w3.org/2001/04/xmlenc#sha256")])?;
-            build.text("ds:DigestValue", &[], &BASE64.encode(digest.as_ref()))
-        })
-    })?;
-    let signed_info = build.finish()?;
-    let value = BASE64.encode(&key.sign(&canonical(&signed_info)?)?);
-    Ok(format!(
-        "<ds:Signature xmlns:ds=\"{DS}\">{signed_info}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>"
-    ))
+    build.element("samlp:RequestedAuthnContext", &[("Comparison", comparison)], |build| {
+        for class in &context.classes {
+            build.text("saml:AuthnContextClassRef", &[("xmlns:saml", SAML)], class)?;
+        }
+        Ok(())
+    })
 }

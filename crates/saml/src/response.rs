@@ -288,7 +288,7 @@ fn status(xml: &Xml<'_>, status: NodeId) -> Result<()> {
     Err(Fault::new(codes::STATUS).with("status", top).with("detail", detail))
 }
 
-fn decode(saml_response: &str) -> Result<String> {
+pub(crate) fn decode(saml_response: &str) -> Result<String> {
     let size = saml_response.len() / 4 * 3;
     if size > LIMIT + LIMIT / 16 {
         return Err(Fault::new(codes::TOO_LARGE).with("size", size).with("limit", LIMIT));

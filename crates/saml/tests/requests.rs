@@ -21,6 +21,7 @@ fn request() -> AuthnRequest {
         issuer: SP.into(),
         acs_url: ACS.into(),
         name_id_format: Some("urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress".into()),
+        authn_context: None,
         force_authn: true,
         is_passive: false,
     }
@@ -35,7 +36,7 @@ fn key(idp: &Idp) -> SpKey {
 fn xmlsec1_verifies_a_posted_request() {
     let sp = Idp::new();
     let folder = tempfile::tempdir().unwrap();
-    let xml = BASE64.decode(request().post_value(Some(&key(&sp))).unwrap().as_bytes()).unwrap();
+    let xml = BASE64.decode(request().message().unwrap().post_value(Some(&key(&sp))).unwrap().as_bytes()).unwrap();
     std::fs::write(folder.path().join("request.xml"), xml).unwrap();
     std::fs::write(folder.path().join("sp.der"), &sp.certificate).unwrap();
     let arguments =
@@ -50,7 +51,7 @@ fn xmlsec1_verifies_a_posted_request() {
 #[test]
 fn a_redirected_request_keeps_the_addresss_own_query_and_is_signed_over_its_octets() {
     let sp = Idp::new();
-    let url = request().redirect_url("handle", Some(&key(&sp))).unwrap();
+    let url = request().message().unwrap().redirect_url(Some("handle"), Some(&key(&sp))).unwrap();
     let query = url.strip_prefix("https://idp.example.com/sso?tenant=a&b=c&").unwrap();
     let (signed, signature) = query.split_once("&Signature=").unwrap();
     assert!(signed.starts_with("SAMLRequest=") && signed.contains("&RelayState=handle&SigAlg="), "{signed}");

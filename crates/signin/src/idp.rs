@@ -36,16 +36,20 @@ pub(crate) fn ask(applied: &Applied, asked: &Asked, handle: &Handle, relogin: bo
         issuer: applied.entity_id.clone(),
         acs_url: applied.urls.at(urls::ACS),
         name_id_format: document.name_id_format.clone(),
+        authn_context: None,
         force_authn: document.force_authn || relogin,
         is_passive: false,
     };
     let key = applied.saml.as_ref().map(|pair| &pair.key);
     if let Some(destination) = applied.idp.sso_for(&Binding::Redirect) {
-        return Ok(pages::see_other(LOCATION, &request(destination).redirect_url(handle.as_str(), key)?));
+        return Ok(pages::see_other(
+            LOCATION,
+            &request(destination).message()?.redirect_url(Some(handle.as_str()), key)?,
+        ));
     }
     // Metadata without either binding was refused when it was read.
     let destination = applied.idp.sso_for(&Binding::Post).unwrap_or_default();
-    let value = request(destination).post_value(key)?;
+    let value = request(destination).message()?.post_value(key)?;
     Ok(pages::post_form(destination, &[("SAMLRequest", &value), ("RelayState", handle.as_str())]))
 }
 
