@@ -14,6 +14,8 @@ use crate::wait::wait_for;
 pub struct Auth0Samlp {
     /// Its metadata, in a file.
     pub metadata: PathBuf,
+    /// The address that ends the user's session.
+    pub logout: String,
     _server: Process,
 }
 
@@ -23,7 +25,7 @@ impl Auth0Samlp {
         fs::create_dir_all(folder).unwrap();
         crate::service::self_signed(folder, "idp", "idp");
         let (port, settings) = (free_port(), folder.join("settings.json"));
-        let sp = json!({"entity_id": sp.entity_id, "acs": sp.acs, "certificate": sp.certificate});
+        let sp = json!({"entity_id": sp.entity_id, "acs": sp.acs, "slo": sp.slo, "certificate": sp.certificate});
         let (key, certificate) = (folder.join("idp.key"), folder.join("idp.crt"));
         let told = json!({"port": port, "key": key, "certificate": certificate, "sp": sp, "encrypt": encrypt});
         fs::write(&settings, told.to_string()).unwrap();
@@ -36,6 +38,6 @@ impl Auth0Samlp {
             let fetched = Command::new("curl").args(["-sf", "-o"]).arg(&metadata).arg(url).status().unwrap();
             fetched.success().then_some(())
         });
-        Self { metadata, _server: server }
+        Self { metadata, logout: format!("http://127.0.0.1:{port}/slo"), _server: server }
     }
 }

@@ -57,6 +57,11 @@ impl SimpleSaml {
         format!("{}/saml2/idp/SSOService.php?spentityid={}", self.origin, sp.entity_id)
     }
 
+    /// The address that ends the user's session at the identity provider.
+    pub fn logout(&self) -> String {
+        format!("{0}/saml2/idp/SingleLogoutService.php?ReturnTo={0}/", self.origin)
+    }
+
     /// Its own log, for a failing test's message.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log/ssp.log")).unwrap_or_default()
@@ -99,7 +104,7 @@ const AUTH_SOURCES: &str = "$config = ['userpass' => ['exampleauth:UserPass',
 fn hosted(origin: &str) -> String {
     format!(
         "$metadata['{origin}/idp'] = ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt',
-  'auth' => 'userpass', 'redirect.sign' => true,
+  'auth' => 'userpass', 'redirect.sign' => true, 'sign.logout' => true, 'validate.logout' => true,
   'signature.algorithm' => 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
   'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic'];"
     )
@@ -110,12 +115,12 @@ fn remote(sp: &Sp, policy: &str) -> String {
     let persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
     format!(
         "$metadata['{}'] = [{policy}] + [
-  'AssertionConsumerService' => '{}',
+  'AssertionConsumerService' => '{}', 'SingleLogoutService' => '{}', 'sign.logout' => true, 'validate.logout' => true,
   'keys' => [['type' => 'X509Certificate', 'signing' => true, 'encryption' => true, 'X509Certificate' => '{certificate}']],
   'NameIDFormat' => '{persistent}',
   'authproc' => [61 => ['class' => 'saml:TransientNameID'], 62 => ['class' => 'saml:PersistentNameID', 'attribute' => 'uid']],
   'saml20.sign.response' => true, 'saml20.sign.assertion' => true, 'validate.authnrequest' => true,
 ];",
-        sp.entity_id, sp.acs
+        sp.entity_id, sp.acs, sp.slo
     )
 }

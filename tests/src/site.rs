@@ -22,6 +22,8 @@ pub struct Sp {
     pub entity_id: String,
     /// The assertion consumer service.
     pub acs: String,
+    /// The logout address.
+    pub slo: String,
     /// The SAML certificate: PEM without its first and last line.
     pub certificate: String,
 }
@@ -112,6 +114,7 @@ impl Site {
             origin: format!("https://localhost:{}", self.port),
             entity_id: between("entityID=\"", "\""),
             acs: format!("https://localhost:{}/sso-connect/saml/sso", self.port),
+            slo: format!("https://localhost:{}/sso-connect/saml/logout", self.port),
             certificate: between("X509Certificate>", "<").split_whitespace().collect(),
         }
     }

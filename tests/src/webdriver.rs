@@ -17,6 +17,9 @@ pub struct Session {
     id: String,
 }
 
+/// A tab of a browser.
+pub struct Tab(String);
+
 impl Session {
     /// Opens a session at the driver that listens on `port`.
     pub fn open(port: u16, capabilities: &Value) -> Self {
@@ -109,6 +112,25 @@ impl Session {
     /// Goes to an address.
     pub fn go(&self, url: &str) {
         self.command("POST", "/url", Some(&json!({"url": url}))).unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// Opens another tab, and acts in it from here on.
+    pub fn tab(&self) -> Tab {
+        let made = self.command("POST", "/window/new", Some(&json!({"type": "tab"}))).expect("another tab");
+        let tab = Tab(made["handle"].as_str().expect("its handle").to_owned());
+        self.turn_to(&tab);
+        tab
+    }
+
+    /// The tab that is acted in.
+    pub fn this_tab(&self) -> Tab {
+        let handle = self.command("GET", "/window", None).expect("the tab");
+        Tab(handle.as_str().expect("its handle").to_owned())
+    }
+
+    /// Acts in another tab from here on.
+    pub fn turn_to(&self, tab: &Tab) {
+        self.command("POST", "/window", Some(&json!({"handle": tab.0}))).expect("the tab is there");
     }
 
     /// The address on screen.

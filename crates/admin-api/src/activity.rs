@@ -35,6 +35,8 @@ pub enum Kind {
     SignIn,
     /// A user was made at the first sign-in.
     Provisioned,
+    /// A user signed out, or the identity provider ended the session.
+    SignOut,
     /// A test login.
     TestLogin,
     /// A configuration was applied, or refused.

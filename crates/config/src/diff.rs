@@ -1,7 +1,7 @@
 //! What differs between two configurations, and how two administrators' changes come together.
 
 use sekisho_certs::{describe, pem, sha256};
-use sekisho_saml::metadata::{Binding, IdpMetadata};
+use sekisho_saml::metadata::IdpMetadata;
 use serde_json::{Map, Value};
 
 use crate::document::{Document, KeyPair, SamlKey};
@@ -139,9 +139,7 @@ fn shown(field: &str, value: Option<&Value>) -> String {
 /// The identity provider and where it signs users in, and the file itself.
 fn metadata(text: &str) -> String {
     let read = IdpMetadata::parse(text.as_bytes()).ok();
-    let sign_in = |metadata: &IdpMetadata| {
-        metadata.sso_for(&Binding::Redirect).or_else(|| metadata.sso_for(&Binding::Post)).map(str::to_owned)
-    };
+    let sign_in = |metadata: &IdpMetadata| metadata.sign_in().map(|endpoint| endpoint.location.clone());
     let said = read.map(|metadata| [Some(metadata.entity_id.clone()), sign_in(&metadata)]);
     let whole = format!("SHA-256 {}", sha256(text.as_bytes()));
     said.into_iter().flatten().flatten().chain([whole]).collect::<Vec<_>>().join(" · ")

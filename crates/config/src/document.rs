@@ -182,6 +182,9 @@ pub struct Document {
     /// Asks for a fresh authentication at every sign-in.
     #[serde(default)]
     pub force_authn: bool,
+    /// Takes part in single logout: logs users out at the identity provider, and answers when it ends a session.
+    #[serde(default = "yes")]
+    pub single_logout: bool,
     /// Takes SHA-1 signatures; told as a warning.
     #[serde(default)]
     pub allow_sha1: bool,
@@ -208,6 +211,10 @@ fn port() -> u16 {
     8443
 }
 
+fn yes() -> bool {
+    true
+}
+
 fn skew() -> u16 {
     60
 }
@@ -227,6 +234,7 @@ impl Default for Document {
             attributes: Attributes::default(),
             name_id_format: None,
             force_authn: false,
+            single_logout: yes(),
             allow_sha1: false,
             skew_seconds: skew(),
             just_in_time: false,

@@ -34,6 +34,7 @@ pub enum Field {
     EncryptedAssertions,
     NameIdFormat,
     ForceAuthn,
+    SingleLogout,
     AllowSha1,
     SkewSeconds,
     JustInTime,
@@ -60,6 +61,7 @@ impl Field {
         Self::EncryptedAssertions,
         Self::NameIdFormat,
         Self::ForceAuthn,
+        Self::SingleLogout,
         Self::AllowSha1,
         Self::SkewSeconds,
         Self::JustInTime,
@@ -148,6 +150,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::EncryptedAssertions => document.encrypted_assertions = switch(text)?,
         Field::NameIdFormat => document.name_id_format = optional(text, name)?,
         Field::ForceAuthn => document.force_authn = switch(text)?,
+        Field::SingleLogout => document.single_logout = switch(text)?,
         Field::AllowSha1 => document.allow_sha1 = switch(text)?,
         Field::SkewSeconds => {
             let seconds = text.parse().ok().filter(|seconds| *seconds <= 300);
@@ -207,6 +210,7 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::EncryptedAssertions => document.encrypted_assertions.to_string(),
         Field::NameIdFormat => text(&document.name_id_format),
         Field::ForceAuthn => document.force_authn.to_string(),
+        Field::SingleLogout => document.single_logout.to_string(),
         Field::AllowSha1 => document.allow_sha1.to_string(),
         Field::SkewSeconds => document.skew_seconds.to_string(),
         Field::JustInTime => document.just_in_time.to_string(),

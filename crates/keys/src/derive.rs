@@ -89,6 +89,8 @@ pub enum Purpose {
     ClientPassword,
     /// Handle of a session at the identity provider, which a client keeps until it logs out.
     Session,
+    /// What tells the pages of a session apart from others.
+    SessionMark,
 }
 
 impl Purpose {
@@ -112,6 +114,7 @@ impl Purpose {
             Self::Fact => "fact",
             Self::ClientPassword => "client-password",
             Self::Session => "session",
+            Self::SessionMark => "session-mark",
         }
     }
 }

@@ -30,6 +30,15 @@ pub struct Endpoint {
     pub binding: Binding,
     /// The address.
     pub location: String,
+    /// Where answers go, if it is another address.
+    pub response_location: Option<String>,
+}
+
+impl Endpoint {
+    /// Where answers to its requests go (SAML metadata 2.2.2).
+    pub fn answers_to(&self) -> &str {
+        self.response_location.as_deref().unwrap_or(&self.location)
+    }
 }
 
 /// What an identity provider says of itself.
@@ -108,10 +117,19 @@ impl IdpMetadata {
         self.signing_certificates.iter().map(|der| summary(der)).collect()
     }
 
-    /// Its sign-in address for a binding.
-    pub fn sso_for(&self, binding: &Binding) -> Option<&str> {
-        self.sso.iter().find(|endpoint| endpoint.binding == *binding).map(|endpoint| endpoint.location.as_str())
+    /// Where users are sent to sign in: the Redirect binding where there is one, since it needs no form.
+    pub fn sign_in(&self) -> Option<&Endpoint> {
+        preferred(&self.sso)
     }
+
+    /// Where users are sent to log out, chosen in the same way.
+    pub fn logout(&self) -> Option<&Endpoint> {
+        preferred(&self.slo)
+    }
+}
+
+fn preferred(endpoints: &[Endpoint]) -> Option<&Endpoint> {
+    endpoints.iter().find(|endpoint| endpoint.binding == Binding::Redirect).or(endpoints.first())
 }
 
 fn provider(xml: &Xml<'_>, entity: NodeId, descriptor: NodeId) -> Result<IdpMetadata> {
@@ -156,9 +174,11 @@ fn endpoints(xml: &Xml<'_>, descriptor: NodeId, name: &str) -> Result<Vec<Endpoi
             _ => continue,
         };
         let location = xml.required_attribute(id, "Location")?;
+        let response_location = xml.attribute(id, "ResponseLocation").map(str::to_owned);
         // A `javascript:` address would run in our page's place.
-        if url::Url::parse(location).is_ok_and(|url| ["https", "http"].contains(&url.scheme())) {
-            endpoints.push(Endpoint { binding, location: location.to_owned() });
+        let plain = |address: &str| url::Url::parse(address).is_ok_and(|url| ["https", "http"].contains(&url.scheme()));
+        if plain(location) && response_location.as_deref().is_none_or(plain) {
+            endpoints.push(Endpoint { binding, location: location.to_owned(), response_location });
         }
     }
     Ok(endpoints)

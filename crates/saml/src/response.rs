@@ -1,7 +1,7 @@
 //! The answer of an identity provider: from a form value to a verified statement (SAML profiles 4.1).
 
 use sekisho_fault::{Fault, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uppsala::NodeId;
 
 use crate::assertion::{self, differs};
@@ -79,7 +79,7 @@ pub enum SignedPart {
 }
 
 /// The subject's name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameId {
     /// The name, to the letter.
     pub value: String,

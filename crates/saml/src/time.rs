@@ -31,6 +31,14 @@ impl UnixTime {
         text.parse::<jiff::Timestamp>().map(|time| Self(time.as_second())).map_err(|_| wrong())
     }
 
+    /// Reads a moment as people write it (RFC 3339), with any offset.
+    ///
+    /// Code: `TIME`.
+    pub fn from_rfc3339(text: &str) -> Result<Self> {
+        let moment = text.parse::<jiff::Timestamp>().map(|time| Self(time.as_second()));
+        moment.map_err(|_| Fault::new(codes::TIME).with("value", text))
+    }
+
     /// The same moment as `xs:dateTime`.
     pub fn to_xml(self) -> String {
         jiff::Timestamp::from_second(self.0).map(|time| time.to_string()).unwrap_or_default()
@@ -52,6 +60,13 @@ mod tests {
         let time = UnixTime::parse("2026-11-24T09:41:07Z").unwrap();
         assert_eq!(time.to_xml(), "2026-11-24T09:41:07Z");
         assert_eq!(UnixTime::parse("2026-11-24T09:41:07.123456789Z").unwrap(), time);
+    }
+
+    #[test]
+    fn people_may_write_any_offset() {
+        let time = UnixTime::from_rfc3339("2026-11-24T18:41:07+09:00").unwrap();
+        assert_eq!(time.to_xml(), "2026-11-24T09:41:07Z");
+        assert_eq!(UnixTime::from_rfc3339("2026-11-24").unwrap_err().code, codes::TIME);
     }
 
     #[test]

@@ -251,7 +251,7 @@ fn the_signature_covers_the_octets_of_the_query_and_the_algorithm() {
 #[test]
 fn a_message_that_inflates_without_end_is_refused() {
     let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-    for _ in 0..200 {
+    for _ in 0..8 {
         std::io::Write::write_all(&mut deflate, &vec![b' '; 1 << 20]).unwrap();
     }
     let message = BASE64.encode(&deflate.finish().unwrap());

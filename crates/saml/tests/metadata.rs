@@ -6,7 +6,7 @@ mod support;
 use data_encoding::BASE64;
 use proptest::prelude::*;
 use sekisho_saml::codes;
-use sekisho_saml::metadata::{Binding, IdpMetadata};
+use sekisho_saml::metadata::IdpMetadata;
 use support::{IDP, Idp};
 
 fn metadata(certificate: &str, role: &str) -> String {
@@ -31,7 +31,7 @@ fn a_certificate_may_be_broken_over_any_lines_and_a_byte_order_mark_does_no_harm
     let text = format!("\u{feff}{}", metadata(&format!("\r\n  {}\n", lines.join("\r\n\t")), "IDPSSODescriptor"));
     let read = IdpMetadata::parse(text.as_bytes()).unwrap();
     assert_eq!(read.entity_id, IDP);
-    assert_eq!(read.sso_for(&Binding::Redirect), Some("https://idp.example.com/sso"));
+    assert_eq!(read.sign_in().map(|endpoint| &*endpoint.location), Some("https://idp.example.com/sso"));
     assert_eq!(read.certificates().unwrap()[0].sha256.len(), 95);
 }
 

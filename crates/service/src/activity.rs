@@ -95,6 +95,19 @@ impl sekisho_signin::Activity for ActivityLog {
             facts: sign_in.facts,
         });
     }
+
+    fn sign_out(&self, who: Option<String>, facts: &[(String, String)]) {
+        let facts = facts.to_vec();
+        self.add(Entry {
+            number: 0,
+            time: clock::now(),
+            kind: Kind::SignOut,
+            who,
+            reference: None,
+            refusal: None,
+            facts,
+        });
+    }
 }
 
 async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>, board: Arc<Board>) {

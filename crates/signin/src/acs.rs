@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use sekisho_config::urls;
 use sekisho_fault::{Fault, Result};
 use sekisho_messages::Language;
 use sekisho_saml::{Flow, Verified};
@@ -16,6 +17,7 @@ use crate::face::{Face, Serving};
 use crate::flow::Handle;
 use crate::form::{Arrived, Form};
 use crate::login::{Client, Login};
+use crate::session::Session;
 use crate::{SignIn, client, codes, handover, idp, pages, refusal, test_login, vault, who};
 
 /// Takes the identity provider's answer.
@@ -26,12 +28,12 @@ pub(crate) async fn acs(State(face): State<Arc<Face>>, headers: HeaderMap, body:
     if serving.is_none() && served.trial.is_none() {
         return pages::closed(language);
     }
-    let form = match Form::read(&body) {
+    let form = match Form::read(&body).and_then(Form::answer) {
         Ok(form) => form,
         Err(fault) => return refusal::plain(face.activity(), fault, language),
     };
     match (form.arrived(&headers), &served.trial, serving) {
-        (Arrived::WithoutCookie, ..) if !form.reposted => form.repost(),
+        (Arrived::WithoutCookie, ..) if !form.reposted => form.repost(urls::ACS),
         (Arrived::Test(handle, sealed), Some(trial), _) => {
             let finished = test_login::finish(trial, face.pool(), form, &handle, &sealed, face.now()).await;
             test_login::told(finished, &handle, face.activity(), language)
@@ -47,7 +49,7 @@ pub(crate) async fn acs(State(face): State<Arc<Face>>, headers: HeaderMap, body:
         }
         (Arrived::Unsolicited, _, Some(serving)) => {
             let (applied, pool, now) = (serving.applied(), serving.unsolicited(), serving.now());
-            let verified = idp::verified(applied, pool, form.saml_response, Flow::Unsolicited, now).await;
+            let verified = idp::verified(applied, pool, form.message, Flow::Unsolicited, now).await;
             // Verified, so that a broken set-up shows in the activity; then dropped, and answered by a sign-in that
             // the user's own page starts (R6): nobody can be signed in to another's vault by a posted form.
             answer(&serving, verified.map(|_| vault::start()), SignIn::default())
@@ -78,7 +80,7 @@ async fn finish(
 ) -> Result<Response> {
     let (applied, now) = (serving.applied(), serving.now());
     let login: Login = handle.open(applied, sealed, now)?;
-    let statement = idp::answer(applied, serving.pool(), form.saml_response, &login.asked, now).await?;
+    let statement = idp::answer(applied, serving.pool(), form.message, &login.asked, now).await?;
     let mut response = admit(serving, &login, &statement, now, language, sign_in).await?;
     handle.forget::<Login>(response.headers_mut());
     Ok(response)
@@ -108,7 +110,10 @@ async fn admit(
     let may_create = applied.configuration.document.just_in_time;
     let user = serving.users().sign_in(&identity, &profile, may_create).await?;
     let response = match &login.client {
-        Client::Vault(page) => pages::see_other(LOCATION, &handover::address(applied, page, &user, &profile, now)?),
+        Client::Vault(page) => {
+            let session = Session::of(user.email.as_str(), statement);
+            pages::see_other(LOCATION, &handover::address(applied, page, &user, &profile, &session, now)?)
+        }
         Client::OnPrem(asking) => client::confirm(applied, asking, &user, &profile, statement, now, language)?,
     };
     serving.activity().sign_in(SignIn { is_new: user.is_new, ..sign_in.clone() });

@@ -105,9 +105,14 @@ impl Applied {
         secrets.into_iter().flatten().flat_map(move |secret| days.map(|day| secret.derive(purpose, &day.to_be_bytes())))
     }
 
-    /// The key that seals handles of sessions, which outlive a day.
-    pub(crate) fn session_key(&self) -> Secret {
-        self.secrets.current.derive(Purpose::Session, b"")
+    /// The secret of now, for what outlives a day.
+    pub(crate) fn current_secret(&self) -> &Secret {
+        &self.secrets.current
+    }
+
+    /// The secrets under which something that outlives a day may have been sealed, the current one first.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        [Some(&self.secrets.current), self.secrets.previous.as_ref()].into_iter().flatten()
     }
 
     pub(crate) fn signing(&self) -> SigningRule {
@@ -127,7 +132,7 @@ impl Applied {
         let metadata = SpMetadata {
             entity_id: self.entity_id.clone(),
             acs: vec![self.urls.at(sekisho_config::urls::ACS)],
-            slo: None,
+            slo: self.configuration.document.single_logout.then(|| self.urls.at(sekisho_config::urls::LOGOUT)),
             authn_requests_signed: !certificates.is_empty(),
             want_assertions_signed: matches!(self.signing(), SigningRule::Assertion | SigningRule::Both),
             signing: certificates.clone(),

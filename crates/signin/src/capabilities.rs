@@ -80,6 +80,10 @@ pub struct SignIn {
 pub trait Activity: Send + Sync + 'static {
     /// Writes down a sign-in.
     fn sign_in(&self, sign_in: SignIn);
+
+    /// Writes down the end of a session: whose, as far as the e-mail address is known, and what the identity provider
+    /// sent.
+    fn sign_out(&self, who: Option<String>, facts: &[(String, String)]);
 }
 
 /// The time.

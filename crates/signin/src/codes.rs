@@ -39,6 +39,14 @@ sekisho_fault::codes! {
     CLIENT_PROTOCOL_OFF = "signin.client_protocol_off";
     /// A client's key is no RSA key of 2048 to 4096 bits with an exponent of at least 65537. Argument: `detail`.
     CLIENT_KEY = "signin.client_key";
+    /// A client's request to log out is not one that clients make. Argument: `detail`.
+    LOGOUT_REQUEST = "signin.logout_request";
+    /// The session that a client wants to end is not one of this connection, or not this user's.
+    SESSION = "signin.session";
+    /// The answer belongs to no logout of this browser, or to one that is over ten minutes old.
+    NO_LOGOUT = "signin.no_logout";
+    /// The identity provider ends a session, but this connection takes no part in single logout.
+    LOGOUT_OFF = "signin.logout_off";
     /// An administrator has locked the user. Argument: `email`.
     LOCKED = "signin.locked";
     /// The user is new, and the hub cannot be asked now. Argument: `email`.

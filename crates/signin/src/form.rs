@@ -2,8 +2,8 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use sekisho_config::urls;
 use sekisho_fault::{Fault, Result};
+use sekisho_saml::outgoing::Field;
 use url::form_urlencoded;
 
 use crate::flow::Handle;
@@ -13,8 +13,11 @@ use crate::test_login::Test;
 
 /// The fields of the posted form.
 pub(crate) struct Form {
-    pub(crate) saml_response: String,
-    relay_state: Option<String>,
+    /// Whether it is a request or an answer.
+    pub(crate) field: Field,
+    /// The message, base64.
+    pub(crate) message: String,
+    pub(crate) relay_state: Option<String>,
     /// Whether our own page posted it again.
     pub(crate) reposted: bool,
 }
@@ -37,14 +40,16 @@ impl Form {
     /// Code: `FORM`.
     pub(crate) fn read(body: &[u8]) -> Result<Self> {
         let wrong = |detail: &str| Fault::new(crate::codes::FORM).with("detail", detail);
-        let mut form = Self { saml_response: String::new(), relay_state: None, reposted: false };
+        let mut form = Self { field: Field::Response, message: String::new(), relay_state: None, reposted: false };
         let mut seen = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
             if seen.contains(&name) {
                 return Err(wrong(&format!("{} twice", name.chars().take(40).collect::<String>())));
             }
             match &*name {
-                "SAMLResponse" => form.saml_response = value.into_owned(),
+                "SAMLResponse" | "SAMLRequest" if !form.message.is_empty() => return Err(wrong("two messages")),
+                "SAMLResponse" => form.message = value.into_owned(),
+                "SAMLRequest" => (form.field, form.message) = (Field::Request, value.into_owned()),
                 "RelayState" => form.relay_state = Some(value.into_owned()),
                 "reposted" => form.reposted = true,
                 _ => {}
@@ -54,7 +59,17 @@ impl Form {
                 return Err(wrong("too many fields"));
             }
         }
-        if form.saml_response.is_empty() { Err(wrong("SAMLResponse")) } else { Ok(form) }
+        if form.message.is_empty() { Err(wrong("SAMLResponse")) } else { Ok(form) }
+    }
+
+    /// The form, if it is an answer.
+    ///
+    /// Code: `FORM`.
+    pub(crate) fn answer(self) -> Result<Self> {
+        match self.field {
+            Field::Response => Ok(self),
+            Field::Request => Err(Fault::new(crate::codes::FORM).with("detail", "SAMLRequest")),
+        }
     }
 
     /// How it stands to this browser.
@@ -72,10 +87,10 @@ impl Form {
     }
 
     /// Posts the form once more, from our own page to ourselves: this time the cookie comes along, if there is one.
-    pub(crate) fn repost(&self) -> Response {
+    pub(crate) fn repost(&self, path: &str) -> Response {
         let relay_state = self.relay_state.as_deref().unwrap_or_default();
-        let fields = [("SAMLResponse", self.saml_response.as_str()), ("RelayState", relay_state), ("reposted", "1")];
-        pages::post_form(urls::ACS, &fields)
+        let fields = [(self.field.name(), self.message.as_str()), ("RelayState", relay_state), ("reposted", "1")];
+        pages::post_form(path, &fields)
     }
 }
 

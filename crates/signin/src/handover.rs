@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::face::Serving;
 use crate::login::VaultPage;
+use crate::session::Session;
 use crate::{Applied, Profile, User, codes, flow};
 
 /// How long a code may be redeemed, in seconds.
@@ -52,10 +53,21 @@ struct Inside<'a> {
     email: &'a str,
     first_name: &'a str,
     last_name: &'a str,
+    /// The handle of the session at the identity provider, for the logout.
+    session_id: String,
+    /// What this page answers to when sessions end.
+    session_marks: Vec<String>,
 }
 
 /// The address to send the browser to: the page, with a code and its own state in the fragment.
-pub(crate) fn address(applied: &Applied, page: &VaultPage, user: &User, profile: &Profile, now: i64) -> Result<String> {
+pub(crate) fn address(
+    applied: &Applied,
+    page: &VaultPage,
+    user: &User,
+    profile: &Profile,
+    session: &Session,
+    now: i64,
+) -> Result<String> {
     let key = BASE64URL_NOPAD.decode(page.page_key.as_bytes()).map_err(|_| Fault::new(codes::CODE))?;
     let bound = Bound {
         organisation: applied.ids.organisation.clone(),
@@ -69,6 +81,8 @@ pub(crate) fn address(applied: &Applied, page: &VaultPage, user: &User, profile:
         email: user.email.as_str(),
         first_name: &profile.first_name,
         last_name: &profile.last_name,
+        session_id: session.seal(applied)?,
+        session_marks: session.marks(applied),
     };
     let plain = serde_json::to_vec(&inside).map_err(|_| Fault::new(codes::CODE))?;
     let info = Info {

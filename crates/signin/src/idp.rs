@@ -6,7 +6,9 @@ use axum::http::header::LOCATION;
 use axum::response::Response;
 use sekisho_config::urls;
 use sekisho_fault::{Fault, Result};
-use sekisho_saml::metadata::Binding;
+use sekisho_saml::keys::SpKey;
+use sekisho_saml::metadata::{Binding, Endpoint};
+use sekisho_saml::outgoing::Outgoing;
 use sekisho_saml::request::AuthnRequest;
 use sekisho_saml::response::{Unverified, verify};
 use sekisho_saml::{Expectations, Flow, UnixTime, Verified};
@@ -24,6 +26,18 @@ impl Pool {
     pub(crate) fn new(places: usize) -> Self {
         Self(Arc::new(Semaphore::new(places)))
     }
+
+    /// Judges something off the way of other requests; sheds when the room is full.
+    ///
+    /// Codes: `BUSY`, and those of what is judged.
+    pub(crate) async fn run<T: Send + 'static>(&self, judge: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let permit = self.0.clone().try_acquire_owned().map_err(|_| Fault::new(codes::BUSY))?;
+        let judged = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            judge()
+        });
+        judged.await.map_err(|_| Fault::new(codes::BUSY))?
+    }
 }
 
 /// Sends the browser to the identity provider. `relogin`: with a fresh authentication, whatever the configuration says.
@@ -40,17 +54,10 @@ pub(crate) fn ask(applied: &Applied, asked: &Asked, handle: &Handle, relogin: bo
         force_authn: document.force_authn || relogin,
         is_passive: false,
     };
-    let key = applied.saml.as_ref().map(|pair| &pair.key);
-    if let Some(destination) = applied.idp.sso_for(&Binding::Redirect) {
-        return Ok(pages::see_other(
-            LOCATION,
-            &request(destination).message()?.redirect_url(Some(handle.as_str()), key)?,
-        ));
-    }
     // Metadata without either binding was refused when it was read.
-    let destination = applied.idp.sso_for(&Binding::Post).unwrap_or_default();
-    let value = request(destination).message()?.post_value(key)?;
-    Ok(pages::post_form(destination, &[("SAMLRequest", &value), ("RelayState", handle.as_str())]))
+    let endpoint = applied.idp.sign_in();
+    let endpoint = endpoint.ok_or_else(|| Fault::new(sekisho_saml::codes::METADATA_NO_SSO))?;
+    send(applied, &request(&endpoint.location).message()?, endpoint, Some(handle.as_str()))
 }
 
 /// The verified answer to a request of ours.
@@ -73,6 +80,29 @@ pub(crate) async fn answer(
     verified(applied, pool, saml_response, flow, now).await
 }
 
+/// The key that signs what we send.
+pub(crate) fn key(applied: &Applied) -> Option<&SpKey> {
+    applied.saml.as_ref().map(|pair| &pair.key)
+}
+
+/// Sends the browser to the identity provider with a message, in the way of the endpoint.
+///
+/// Codes: those of the message.
+pub(crate) fn send(
+    applied: &Applied,
+    message: &Outgoing,
+    endpoint: &Endpoint,
+    relay_state: Option<&str>,
+) -> Result<Response> {
+    if endpoint.binding == Binding::Redirect {
+        return Ok(pages::see_other(LOCATION, &message.redirect_url(relay_state, key(applied))?));
+    }
+    let value = message.post_value(key(applied))?;
+    let fields = [Some((message.field.name(), value.as_str())), relay_state.map(|state| ("RelayState", state))];
+    let fields: Vec<(&str, &str)> = fields.into_iter().flatten().collect();
+    Ok(pages::post_form(&endpoint.location, &fields))
+}
+
 /// Verifies in the pool; sheds when it is full.
 ///
 /// Codes: `BUSY`, and those of the response.
@@ -83,13 +113,8 @@ pub(crate) async fn verified(
     flow: Flow,
     now: i64,
 ) -> Result<Verified> {
-    let permit = pool.0.clone().try_acquire_owned().map_err(|_| Fault::new(codes::BUSY))?;
     let applied = applied.clone();
-    let judged = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        verify(&saml_response, &expectations(&applied, flow, now))
-    });
-    judged.await.map_err(|_| Fault::new(codes::BUSY))?
+    pool.run(move || verify(&saml_response, &expectations(&applied, flow, now))).await
 }
 
 fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectations {

@@ -29,9 +29,15 @@ pub(crate) fn plain(activity: &dyn Activity, fault: Fault, language: Language) -
     pages::told(language, StatusCode::FORBIDDEN, "refused", Some(&reference))
 }
 
+/// The same for a logout: the page does not speak of signing in.
+pub(crate) fn logout(activity: &dyn Activity, fault: Fault, language: Language) -> Response {
+    let reference = note(activity, fault, SignIn::default());
+    pages::told(language, StatusCode::FORBIDDEN, "not_out", Some(&reference))
+}
+
 fn note(activity: &dyn Activity, fault: Fault, sign_in: SignIn) -> String {
     let reference = reference();
-    tracing::info!(code = %fault.code, %reference, "sign-in refused");
+    tracing::info!(code = %fault.code, %reference, "refused");
     activity.sign_in(SignIn { reference: Some(reference.clone()), refusal: Some(fault), ..sign_in });
     reference
 }

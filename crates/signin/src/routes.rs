@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use sekisho_config::urls;
 
 use crate::face::{Face, Serving};
-use crate::{acs, client, handover, login, pages, ping, test_login, trial, vault};
+use crate::{acs, client, handover, login, logout, pages, ping, test_login, trial, vault};
 
 /// The largest request body, in bytes: the largest response in base64 and URL-encoded, with room.
 const BODY: usize = 400 * 1024;
@@ -33,6 +33,8 @@ pub fn router(face: Arc<Face>) -> Router {
         .route(urls::ENTITY_ID, get(metadata))
         .route(urls::LOGIN, get(login::login))
         .route(urls::ACS, post(acs::acs))
+        .route(urls::LOGOUT, get(logout::get).post(logout::post))
+        .route(logout::SCRIPT, get(logout::script))
         .route(client::RELEASE, post(client::release))
         .route(client::COPY, get(client::copy))
         .route(&format!("{}{{nonce}}", trial::TEST), get(test_login::open))

@@ -61,7 +61,7 @@ pub(crate) async fn finish(
 ) -> Result<TestReport> {
     let test: Test = handle.open(trial.applied(), sealed, now)?;
     trial.is_open(&test.nonce, now)?;
-    let received = idp::answer(trial.applied(), pool, form.saml_response, &test.asked, now).await;
+    let received = idp::answer(trial.applied(), pool, form.message, &test.asked, now).await;
     if let Err(fault) = &received
         && fault.code == codes::BUSY
     {

@@ -1,5 +1,5 @@
 // An identity provider on Auth0's samlp: the users alice (alicepw) and bob (bobpw), one service provider.
-// node idp.js SETTINGS.json, with port, key, certificate, sp { entity_id, acs, certificate } and encrypt.
+// node idp.js SETTINGS.json, with port, key, certificate, sp { entity_id, acs, slo, certificate } and encrypt.
 const fs = require('fs');
 const crypto = require('crypto');
 const express = require('express');
@@ -45,7 +45,14 @@ const app = express();
 app.use(express.urlencoded({ extended: false, limit: '256kb' }));
 app.get(
   '/metadata',
-  samlp.metadata({ issuer, cert, profileMapper, redirectEndpointPath: '/sso', postEndpointPath: '/sso' }),
+  samlp.metadata({
+    issuer,
+    cert,
+    profileMapper,
+    redirectEndpointPath: '/sso',
+    postEndpointPath: '/sso',
+    logoutEndpointPaths: { redirect: '/slo', post: '/slo' },
+  }),
 );
 
 // The request waits in the form until name and password are there.
@@ -65,10 +72,13 @@ app.post('/sso', (request, response, next) => {
   Object.defineProperty(request, 'query', { value: asked });
   samlp.parseRequest(request, { signatureKeys: [] }, (error, parsed) => {
     if (error || parsed.issuer !== settings.sp.entity_id) return next(error ?? new Error('unknown service provider'));
+    const sessionIndex = `_${crypto.randomBytes(16).toString('hex')}`;
+    signedIn.push(new Participant(user, sessionIndex));
     const options = {
       issuer,
       cert,
       key,
+      sessionIndex,
       audience: parsed.issuer,
       recipient: settings.sp.acs,
       destination: settings.sp.acs,
@@ -84,6 +94,71 @@ app.post('/sso', (request, response, next) => {
     };
     samlp.auth(options)(request, response, next);
   });
+});
+
+// Single logout. The sessions of all browsers are one list: a test has one browser.
+const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
+const signedIn = [];
+
+class Participant {
+  constructor(user, sessionIndex) {
+    Object.assign(this, {
+      serviceProviderId: settings.sp.entity_id,
+      nameId: user.email,
+      nameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+      sessionIndex,
+      serviceProviderLogoutURL: settings.sp.slo,
+      cert: `-----BEGIN CERTIFICATE-----\n${settings.sp.certificate}\n-----END CERTIFICATE-----\n`,
+      binding: POST,
+    });
+  }
+}
+
+const found = (issuer, indexes, nameId) =>
+  signedIn.findIndex(
+    (one) =>
+      one.serviceProviderId === issuer && one.nameId === nameId && [indexes].flat().includes(one.sessionIndex),
+  );
+const sessionParticipants = {
+  hasElements: () => signedIn.length > 0,
+  get: (issuer, indexes, nameId, done) => done(null, signedIn[found(issuer, indexes, nameId)]),
+  getFirst: (done) => done(null, signedIn[0]),
+  remove(issuer, index, nameId, done) {
+    const at = found(issuer, index, nameId);
+    done(null, at < 0 ? undefined : signedIn.splice(at, 1)[0]);
+  },
+};
+const kept = new Map();
+const store = {
+  save(_request, value, done) {
+    const name = crypto.randomBytes(16).toString('hex');
+    kept.set(name, value);
+    done(null, name);
+  },
+  load(_request, name, options, done) {
+    const value = kept.get(name);
+    if (options.destroy) kept.delete(name);
+    (done ?? options)(null, value);
+  },
+  update(_request, name, value, done) {
+    kept.set(name, value);
+    done(null);
+  },
+};
+
+app.all('/slo', (request, response, next) => {
+  request.body ??= {};
+  const options = {
+    issuer,
+    cert,
+    key,
+    deflate: true,
+    sessionParticipants,
+    store,
+    protocolBinding: POST,
+    destination: settings.sp.slo,
+  };
+  samlp.logout(options)(request, response, next);
 });
 
 app.listen(settings.port, '127.0.0.1');

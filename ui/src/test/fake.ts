@@ -44,6 +44,7 @@ const FIELDS: [string, string, boolean][] = [
   ['encrypted_assertions', 'false', false],
   ['name_id_format', '', false],
   ['force_authn', 'false', false],
+  ['single_logout', 'true', false],
   ['allow_sha1', 'false', false],
   ['skew_seconds', '60', false],
   ['just_in_time', 'false', false],

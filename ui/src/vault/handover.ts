@@ -30,6 +30,10 @@ export interface User {
   email: string;
   first_name: string;
   last_name: string;
+  /** The handle of the session at the identity provider, for the logout. */
+  session_id: string;
+  /** What this page answers to when sessions end. */
+  session_marks: string[];
 }
 
 /** Why a hand-over was not taken. */

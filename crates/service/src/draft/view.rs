@@ -6,7 +6,6 @@ use sekisho_config::document::KeyPair;
 use sekisho_config::field::{self, Field};
 use sekisho_config::{Document, ThisServer, check, diff, urls};
 use sekisho_fault::{Fault, Result};
-use sekisho_saml::metadata::Binding;
 use sekisho_saml::sp_metadata::SpMetadata;
 
 use super::Draft;
@@ -34,10 +33,9 @@ fn leaf(pair: Option<&KeyPair>) -> Option<CertificateInfo> {
 
 fn idp(document: &Document) -> Option<IdpInfo> {
     let metadata = check::metadata(document).ok()?;
-    let sign_in = metadata.sso_for(&Binding::Redirect).or_else(|| metadata.sso_for(&Binding::Post));
     Some(IdpInfo {
         entity_id: metadata.entity_id.clone(),
-        sign_in: sign_in.unwrap_or_default().to_owned(),
+        sign_in: metadata.sign_in().map(|endpoint| endpoint.location.clone()).unwrap_or_default(),
         certificates: metadata.signing_certificates.iter().filter_map(|der| describe(der, false).ok()).collect(),
         url: document.idp.metadata_url.clone(),
     })

@@ -7,11 +7,12 @@ use sekisho_fault::Result;
 use sekisho_messages::{Language, text};
 use sekisho_saml::Verified;
 
+use super::RELEASE;
 use super::key::ClientKey;
 use super::request::OnPrem;
 use super::token::{Code, Token};
-use super::{RELEASE, session};
 use crate::pages::{self, escaped};
+use crate::session::Session;
 use crate::{Applied, Profile, User};
 
 /// The page that asks for the click. Nothing has been handed over yet; the code in it is of no use without the
@@ -31,7 +32,7 @@ pub(crate) fn confirm(
         email: user.email.as_str().to_owned(),
         password: key.encrypt(&BASE64URL_NOPAD.encode(user.client_password.expose()))?,
         provider_name: applied.configuration.provider.clone(),
-        session_id: session::seal(applied, &user.email, statement)?,
+        session_id: Session::of(user.email.as_str(), statement).seal(applied)?,
     };
     let code = Code::seal(applied, asking.dest, token, now)?;
     let say = |key: &str, args: &[(&str, &str)]| escaped(&text(language, key, args));

@@ -7,7 +7,6 @@ mod confirm;
 mod key;
 mod release;
 mod request;
-mod session;
 mod token;
 
 pub(crate) use confirm::confirm;

@@ -11,6 +11,7 @@ use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use bergshamra_c14n::{C14nMode, canonicalize};
 use data_encoding::BASE64;
 use sekisho_saml::UnixTime;
+use sekisho_saml::keys::SpKey;
 use sekisho_saml::metadata::IdpMetadata;
 use url::Url;
 
@@ -70,11 +71,18 @@ impl Idp {
              <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
              <md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>\
              <ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
-             <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
+             <md:SingleLogoutService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
+             Location=\"{ENTITY}/slo\" ResponseLocation=\"{ENTITY}/slo/answer\"/><md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
              Location=\"{ENTITY}/sso\"/></md:IDPSSODescriptor></md:EntityDescriptor>",
             BASE64.encode(&self.certificate)
         );
         IdpMetadata::parse(xml.as_bytes()).unwrap()
+    }
+
+    /// The key, for messages of logout.
+    pub fn key(&self) -> SpKey {
+        let pkcs8: Pkcs8V1Der<'_> = self.pair.as_der().unwrap();
+        SpKey::from_pkcs8(pkcs8.as_ref()).unwrap()
     }
 
     /// The form value of an answer whose assertion is signed.

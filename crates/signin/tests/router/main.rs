@@ -3,6 +3,7 @@
 
 mod client;
 mod idp;
+mod logout;
 mod serving;
 mod trial;
 mod world;

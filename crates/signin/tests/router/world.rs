@@ -53,11 +53,18 @@ impl Users for Untouchable {
 }
 
 #[derive(Default)]
-pub struct Written(Mutex<Vec<SignIn>>);
+pub struct Written {
+    sign_ins: Mutex<Vec<SignIn>>,
+    sign_outs: Mutex<Vec<Option<String>>>,
+}
 
 impl Activity for Written {
     fn sign_in(&self, sign_in: SignIn) {
-        self.0.lock().unwrap().push(sign_in);
+        self.sign_ins.lock().unwrap().push(sign_in);
+    }
+
+    fn sign_out(&self, who: Option<String>, _: &[(String, String)]) {
+        self.sign_outs.lock().unwrap().push(who);
     }
 }
 
@@ -132,8 +139,13 @@ impl World {
 
     /// The code of the last refusal.
     pub fn refusal(&self) -> Option<Code> {
-        let written = self.written.0.lock().unwrap();
+        let written = self.written.sign_ins.lock().unwrap();
         written.last().and_then(|sign_in| sign_in.refusal.as_ref()).map(|fault| fault.code.clone())
+    }
+
+    /// Who signed out, as far as it is known.
+    pub fn signed_out(&self) -> Vec<Option<String>> {
+        self.written.sign_outs.lock().unwrap().clone()
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
@@ -157,9 +169,14 @@ impl World {
 
     /// Opens an address that leads to the identity provider.
     pub async fn leave(&self, path: &str) -> Left {
+        self.leave_for(path, "https://idp.example.com/sso?").await
+    }
+
+    /// Opens an address that leads to this one.
+    pub async fn leave_for(&self, path: &str, destination: &str) -> Left {
         let reply = self.get(path).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{} {:?}", reply.body, self.refusal());
-        assert!(reply.location().starts_with("https://idp.example.com/sso?"), "{}", reply.location());
+        assert!(reply.location().starts_with(destination), "{}", reply.location());
         let (xml, handle) = idp::request(reply.location());
         let cookie = reply.headers[SET_COOKIE].to_str().unwrap();
         let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600";

@@ -30,6 +30,7 @@ export const IDP_TYPES: [IdpType, string][] = [
 const SWITCHES: string[] = [
   'encrypted_assertions',
   'force_authn',
+  'single_logout',
   'allow_sha1',
   'just_in_time',
   'client_protocol',

@@ -7,6 +7,7 @@ export const RARE = [
   'attribute_subject',
   'name_id_format',
   'force_authn',
+  'single_logout',
   'allow_sha1',
   'skew_seconds',
   'just_in_time',
