@@ -21,6 +21,8 @@ sekisho_fault::codes! {
     NOT_APPLIED_YET = "cli.not_applied_yet";
     /// No test came back in time.
     NO_TEST = "cli.no_test";
+    /// A moment that is none. Argument: `value`.
+    MOMENT = "cli.moment";
     /// The draft has errors. Argument: `count`.
     ERRORS = "cli.errors";
     /// The Full Sync found what does not hold. Argument: `count`.

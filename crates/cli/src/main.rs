@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(commands::run(arguments, printer)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(fault) => {
             if printer.json {
                 eprintln!("{}", serde_json::to_string_pretty(&fault).unwrap_or_default());

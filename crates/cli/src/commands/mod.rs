@@ -6,6 +6,7 @@ mod enrol;
 mod initialize;
 mod login;
 mod organisation;
+mod saml_check;
 mod save;
 mod service;
 mod test_login;
@@ -13,7 +14,9 @@ mod test_login;
 use sekisho_admin_api::{Client, Endpoint, default_endpoint};
 use sekisho_fault::Result;
 
-use crate::arguments::{Arguments, Command};
+use std::process::ExitCode;
+
+use crate::arguments::{Arguments, Command, SamlCommand};
 use crate::print::Printer;
 
 /// What a command works with.
@@ -30,10 +33,11 @@ impl Context {
 }
 
 /// Does what was typed.
-pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<()> {
+pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCode> {
     let endpoint = arguments.socket.map_or_else(default_endpoint, Endpoint::at);
     let context = Context { printer, endpoint };
     match arguments.command {
+        Command::Saml(SamlCommand::Check(check)) => return Ok(saml_check::check(printer, &check)),
         Command::Found { login, name, kit_file } => organisation::found(&context, &login, &name, kit_file).await,
         Command::Recover { login, kit, fingerprint, kit_file } => {
             organisation::recover(&context, &login, &kit, &fingerprint, kit_file).await
@@ -66,4 +70,5 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<()> {
         Command::Stop => service::stop(&context).await,
         Command::Agent => crate::agent::run().await,
     }
+    .map(|()| ExitCode::SUCCESS)
 }
