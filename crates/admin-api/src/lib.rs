@@ -10,6 +10,7 @@ pub mod enrolment;
 pub mod frame;
 pub mod machine;
 pub mod message;
+pub mod saml_message;
 pub mod save;
 pub mod status;
 pub mod sync;

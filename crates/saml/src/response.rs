@@ -140,6 +140,8 @@ pub struct Unverified {
     pub in_response_to: Option<String>,
     /// The identity provider it claims to come from.
     pub issuer: Option<String>,
+    /// When it claims to have been sent; none where it says no time.
+    pub issue_instant: Option<UnixTime>,
 }
 
 impl Unverified {
@@ -147,12 +149,20 @@ impl Unverified {
     ///
     /// Codes: `NOT_BASE64`, `TOO_LARGE`, `NOT_XML`, `SHAPE`.
     pub fn read(saml_response: &str) -> Result<Self> {
-        let text = decode(saml_response)?;
-        let xml = Xml::parse(&text, NODES)?;
+        Self::read_xml(&decode(saml_response)?)
+    }
+
+    /// The same from XML.
+    ///
+    /// Codes: `TOO_LARGE`, `NOT_XML`, `SHAPE`.
+    pub fn read_xml(text: &str) -> Result<Self> {
+        within_limit(text)?;
+        let xml = Xml::parse(text, NODES)?;
         let parts = gate::response(&xml)?;
         Ok(Self {
             in_response_to: xml.attribute(xml.root, "InResponseTo").map(str::to_owned),
             issuer: parts.issuer.map(|id| xml.text(id).map(str::to_owned)).transpose()?,
+            issue_instant: xml.attribute(xml.root, "IssueInstant").and_then(|text| UnixTime::parse(text).ok()),
         })
     }
 }
@@ -168,9 +178,7 @@ pub fn verify(saml_response: &str, wanted: &Expectations) -> Result<Verified> {
 ///
 /// Codes: as [`verify`].
 pub fn verify_xml(text: &str, wanted: &Expectations) -> Result<Verified> {
-    if text.len() > LIMIT {
-        return Err(Fault::new(codes::TOO_LARGE).with("size", text.len()).with("limit", LIMIT));
-    }
+    within_limit(text)?;
     let received = Xml::parse(text, NODES)?;
     gate::response(&received)?;
     let response_signature = signature::of(&received, received.root)?;
@@ -288,7 +296,17 @@ fn status(xml: &Xml<'_>, status: NodeId) -> Result<()> {
     Err(Fault::new(codes::STATUS).with("status", top).with("detail", detail))
 }
 
-pub(crate) fn decode(saml_response: &str) -> Result<String> {
+fn within_limit(text: &str) -> Result<()> {
+    if text.len() > LIMIT {
+        return Err(Fault::new(codes::TOO_LARGE).with("size", text.len()).with("limit", LIMIT));
+    }
+    Ok(())
+}
+
+/// The XML of a form value (base64).
+///
+/// Codes: `TOO_LARGE`, `NOT_BASE64`, `NOT_XML`.
+pub fn decode(saml_response: &str) -> Result<String> {
     let size = saml_response.len() / 4 * 3;
     if size > LIMIT + LIMIT / 16 {
         return Err(Fault::new(codes::TOO_LARGE).with("size", size).with("limit", LIMIT));

@@ -13,10 +13,10 @@ use sekisho_config::check::{self, Facts};
 use sekisho_config::field::{self, Field};
 use sekisho_config::{Document, ThisServer};
 use sekisho_fault::{Fault, Result, Severity};
-use sekisho_saml::response::SignedPart;
 use zeroize::Zeroizing;
 
 use crate::draft::{self, Draft};
+use crate::explaining::reported;
 use crate::lifecycle::House;
 use crate::{clock, codes, configuration};
 
@@ -25,7 +25,7 @@ const TEST: i64 = 600;
 
 impl House {
     /// The draft, or what is applied when none was begun.
-    async fn current(&self) -> Result<Draft> {
+    pub(crate) async fn current(&self) -> Result<Draft> {
         if let Some(draft) = self.draft.lock().await.read()? {
             return Ok(draft);
         }
@@ -40,7 +40,7 @@ impl House {
     }
 
     /// All keys that the draft may name: its own, and those that are saved.
-    async fn draft_keys(&self, draft: &Draft) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>> {
+    pub(crate) async fn draft_keys(&self, draft: &Draft) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>> {
         let mut keys: BTreeMap<String, Zeroizing<Vec<u8>>> = match self.connected.member() {
             Ok(member) => self.keys(&member, &draft.document).await?,
             Err(_) => BTreeMap::new(),
@@ -333,29 +333,7 @@ impl House {
     /// The report of a test, once it is over.
     pub async fn test_report(&self, test: &str) -> Option<TestReport> {
         let trial: Arc<sekisho_signin::Trial> = self.trial.lock().await.clone()?;
-        let found = trial.report(test)?;
-        let part = |part: &SignedPart| match part {
-            SignedPart::Response => "response".to_owned(),
-            SignedPart::Assertion => "assertion".to_owned(),
-        };
-        let subject = found.identity_source.clone().map(|source| {
-            let name = source.strip_prefix("attribute:");
-            let attribute = name.and_then(|name| found.attributes.iter().find(|(known, _)| known == name));
-            let value = attribute.and_then(|(_, values)| values.first()).or(found.name_id.as_ref());
-            (source.clone(), value.cloned().unwrap_or_default())
-        });
-        Some(TestReport {
-            time: found.time,
-            refusal: found.outcome.err(),
-            who: found.who,
-            subject,
-            attributes: found.attributes,
-            signed: found.signed.iter().map(part).collect(),
-            encrypted: found.encrypted,
-            signing_key: found.signing_key.unwrap_or_default(),
-            clock: found.clock_difference.unwrap_or(0),
-            warnings: found.warnings,
-        })
+        trial.report(test).map(reported)
     }
 
     /// What is applied, without secrets.

@@ -10,6 +10,7 @@ pub mod configuration;
 pub mod connected;
 pub mod draft;
 pub mod enrolment;
+mod explaining;
 pub mod lifecycle;
 pub mod listener;
 pub mod places;

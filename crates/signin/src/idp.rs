@@ -117,7 +117,7 @@ pub(crate) async fn verified(
     pool.run(move || verify(&saml_response, &expectations(&applied, flow, now))).await
 }
 
-fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectations {
+pub(crate) fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectations {
     let document = &applied.configuration.document;
     Expectations {
         sp_entity_id: applied.entity_id.clone(),

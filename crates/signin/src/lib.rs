@@ -21,6 +21,7 @@ mod who;
 pub mod applied;
 pub mod capabilities;
 pub mod codes;
+pub mod explain;
 pub mod face;
 pub mod ping;
 pub mod report;

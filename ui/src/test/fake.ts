@@ -327,6 +327,8 @@ export class Fake implements Backend {
         };
       case 'test.report':
         return this.report;
+      case 'saml.explain':
+        return { report: this.report, request: '_3f1c', sent: 1_795_000_000 };
       case 'sync.full':
         return { log_entries: 7, revision: this.status.revision, users: this.status.users, faults: [] };
       case 'admin.session':

@@ -9,6 +9,7 @@ use sekisho_admin_api::draft::{
 };
 use sekisho_admin_api::enrolment::{CompleteEnrolment, PrepareEnrolment};
 use sekisho_admin_api::machine::{GetMachine, Machine};
+use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
 use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
@@ -61,6 +62,9 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         StartTest::METHOD => answer::<StartTest>(house.start_test().await?),
         GetTestReport::METHOD => {
             answer::<GetTestReport>(house.test_report(&params::<GetTestReport>(request)?.test).await)
+        }
+        ExplainMessage::METHOD => {
+            answer::<ExplainMessage>(house.explain_message(params::<ExplainMessage>(request)?).await?)
         }
         FullSync::METHOD => {
             let report = house.connected.full_sync().await?;
