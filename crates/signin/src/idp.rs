@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::http::header::LOCATION;
 use axum::response::Response;
-use sekisho_config::urls;
-use sekisho_fault::{Fault, Result};
+use sekisho_config::{idp_error, urls};
+use sekisho_fault::{Arg, Fault, Result};
 use sekisho_saml::metadata::Binding;
 use sekisho_saml::request::AuthnRequest;
 use sekisho_saml::response::{Unverified, verify};
@@ -85,7 +85,19 @@ pub(crate) async fn verified(
         let _permit = permit;
         verify(&saml_response, &expectations(&applied, flow, now))
     });
-    judged.await.map_err(|_| Fault::new(codes::BUSY))?
+    judged.await.map_err(|_| Fault::new(codes::BUSY))?.map_err(with_cause)
+}
+
+/// A refusal of the identity provider, with its own reason where its error code is known.
+fn with_cause(fault: Fault) -> Fault {
+    let cause = match fault.args.get("detail") {
+        Some(Arg::Text(detail)) if fault.code == sekisho_saml::codes::STATUS => idp_error::explain(detail),
+        _ => None,
+    };
+    match cause {
+        Some(cause) => fault.with("cause", cause.code.as_str()),
+        None => fault,
+    }
 }
 
 fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectations {
