@@ -12,7 +12,10 @@ pub use fill::{Filled, Left, fill};
 pub use step::{Step, Value};
 pub use steps::{FilledStep, steps};
 
+use sekisho_fault::Result;
+
 use crate::document::{IdpType, Signing};
+use crate::field;
 
 /// The identity providers, in the order of the list.
 pub const ALL: &[IdpType] = &[
@@ -37,6 +40,18 @@ pub const ALL: &[IdpType] = &[
     IdpType::Cas,
     IdpType::Shibboleth,
 ];
+
+/// The name of an identity provider's type, as the field has it.
+pub fn name(kind: IdpType) -> String {
+    field::plain_word(&kind)
+}
+
+/// The identity provider of this type.
+///
+/// Code: `CHOICE`.
+pub fn named(name: &str) -> Result<IdpType> {
+    field::choice(name).map_err(|fault| fault.on("idp_type"))
+}
 
 /// The preset of an identity provider.
 pub fn of(kind: IdpType) -> &'static Preset {

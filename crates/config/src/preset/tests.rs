@@ -27,6 +27,10 @@ fn chosen(kind: IdpType) -> Document {
 fn every_identity_provider_is_in_the_list_once() {
     let names: BTreeSet<String> = ALL.iter().map(|kind| format!("{kind:?}")).collect();
     assert_eq!((names.len(), ALL.len()), (20, 20));
+    for kind in ALL {
+        assert_eq!(named(&name(*kind)).unwrap(), *kind);
+    }
+    assert_eq!(named("azure").unwrap_err().code, codes::CHOICE);
 }
 
 #[test]
