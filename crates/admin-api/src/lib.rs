@@ -8,6 +8,7 @@ pub mod codes;
 pub mod draft;
 pub mod enrolment;
 pub mod frame;
+pub mod idp;
 pub mod machine;
 pub mod message;
 pub mod saml_message;

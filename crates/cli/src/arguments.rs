@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use sekisho_config::document::IdpType;
+use sekisho_config::preset;
 
 /// Sekisho's command line.
 #[derive(Parser)]
@@ -152,6 +154,18 @@ pub(crate) enum Command {
     /// SAML messages: explains them, offline.
     #[command(subcommand)]
     Saml(SamlCommand),
+    /// Prints what the identity provider's administrator has to do, with the draft's values in it.
+    IdpSteps {
+        /// Which identity provider; the draft's if none is named.
+        #[arg(long, value_name = "TYPE", value_parser = idp_type)]
+        idp: Option<IdpType>,
+    },
+    /// Explains an error of the identity provider (AADSTS…, MSIS…).
+    IdpError {
+        /// What its page says, or the code alone.
+        #[arg(required = true, allow_hyphen_values = true)]
+        text: Vec<String>,
+    },
     /// Starts a test login, prints its link, and waits for what comes back.
     TestLogin {
         /// Prints the link and does not wait.
@@ -340,6 +354,12 @@ pub(crate) enum DraftCommand {
     TrialCertificate,
     /// Makes a key, and prints the request for a certificate.
     Request,
+    /// Chooses the identity provider, and fills in what it usually sends where nothing was entered.
+    Idp {
+        /// Which one.
+        #[arg(value_name = "TYPE", value_parser = idp_type)]
+        idp: IdpType,
+    },
     /// Takes the identity provider's metadata from a file (`-`: the standard input) or an `https://` address.
     Metadata {
         /// File or address.
@@ -351,6 +371,12 @@ pub(crate) enum DraftCommand {
     Rebase,
 }
 
+/// A type of identity providers, by the name that the field takes.
+fn idp_type(name: &str) -> Result<IdpType, String> {
+    let names = || preset::ALL.iter().map(|kind| preset::name(*kind)).collect::<Vec<_>>().join(", ");
+    preset::named(name).map_err(|_| format!("one of: {}", names()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,5 +385,29 @@ mod tests {
     #[test]
     fn every_command_can_be_told_from_the_others() {
         Arguments::command().debug_assert();
+    }
+
+    fn parse(line: &str) -> Option<Command> {
+        Arguments::try_parse_from(line.split(' ')).ok().map(|arguments| arguments.command)
+    }
+
+    #[test]
+    fn the_steps_of_every_identity_provider_can_be_asked_for_and_of_no_other() {
+        assert!(matches!(parse("sekisho idp-steps"), Some(Command::IdpSteps { idp: None })));
+        for kind in preset::ALL {
+            let name = preset::name(*kind);
+            let asked = parse(&format!("sekisho idp-steps --idp {name} --json"));
+            assert!(matches!(asked, Some(Command::IdpSteps { idp: Some(idp) }) if idp == *kind), "{name}");
+            let chosen = parse(&format!("sekisho draft idp {name}"));
+            assert!(matches!(chosen, Some(Command::Draft(DraftCommand::Idp { idp })) if idp == *kind), "{name}");
+        }
+        assert!(parse("sekisho idp-steps --idp azure").is_none() && parse("sekisho draft idp").is_none());
+    }
+
+    #[test]
+    fn an_error_is_explained_as_it_was_copied() {
+        let asked = parse("sekisho idp-error AADSTS50105: Your administrator …");
+        assert!(matches!(asked, Some(Command::IdpError { text }) if text.len() == 4));
+        assert!(parse("sekisho idp-error").is_none());
     }
 }

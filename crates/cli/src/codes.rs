@@ -27,4 +27,6 @@ sekisho_fault::codes! {
     ERRORS = "cli.errors";
     /// The Full Sync found what does not hold. Argument: `count`.
     SYNC_FAULTS = "cli.sync_faults";
+    /// No known error code of an identity provider is in the text.
+    UNKNOWN_IDP_ERROR = "cli.unknown_idp_error";
 }

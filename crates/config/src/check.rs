@@ -7,6 +7,12 @@ use sekisho_saml::metadata::IdpMetadata;
 use crate::codes;
 use crate::document::{Document, SamlKey};
 use crate::email::Domain;
+use crate::preset::{self, NameId};
+
+/// The format of a `NameID` that is another one in each session (SAML core 8.3.8).
+pub const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+/// The format of a `NameID` that stays (SAML core 8.3.7).
+pub const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 
 /// What a check needs to know besides the document.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +58,29 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     if document.client_protocol {
         found.push(warning(codes::CLIENT_PROTOCOL, "client_protocol"));
     }
+    found.extend(subject(document).map(|fault| fault.as_severity(Severity::Warning)));
     found.sort_by_key(|fault| std::cmp::Reverse(fault.severity));
     found
+}
+
+/// Whether what names a user for good is known to be another thing in each session (R16).
+fn subject(document: &Document) -> Option<Fault> {
+    if document.attributes.subject.is_some() {
+        return None;
+    }
+    let asked = document.name_id_format.as_deref();
+    if asked == Some(TRANSIENT) {
+        return Some(Fault::new(codes::SUBJECT_TRANSIENT).with("format", TRANSIENT).on("name_id_format"));
+    }
+    let preset = preset::of(document.idp.kind);
+    let lasts = match preset.name_id {
+        Some(NameId::PerSession) => false,
+        Some(NameId::Transient) => asked == Some(PERSISTENT),
+        Some(NameId::Renamed | NameId::Lasting) | None => true,
+    };
+    let attribute = preset.subject_attribute().unwrap_or(preset::SUBJECT);
+    let fault = || Fault::new(codes::SUBJECT_PER_SESSION).with("attribute", attribute).on("attribute_subject");
+    (!lasts).then(fault)
 }
 
 fn tls(document: &Document, pair: &Pair, now: i64) -> Vec<Fault> {

@@ -39,6 +39,11 @@ sekisho_fault::codes! {
     ENCRYPTED_WITHOUT_KEY = "config.encrypted_without_key";
     /// Signatures with SHA-1 are accepted.
     SHA1_ALLOWED = "config.sha1_allowed";
+    /// A transient NameID is asked for, and nothing else names a user for good. Argument: `format`.
+    SUBJECT_TRANSIENT = "config.subject_transient";
+    /// This identity provider's NameID is another one in each session, and nothing else names a user for good. Argument:
+    /// `attribute`: what its preset takes instead.
+    SUBJECT_PER_SESSION = "config.subject_per_session";
     /// The on-prem product's clients are answered.
     CLIENT_PROTOCOL = "config.client_protocol";
 }

@@ -93,7 +93,7 @@ fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(Value::String(text.to_owned())).ok()
 }
 
-fn plain_word<T: Serialize>(value: &T) -> String {
+pub(crate) fn plain_word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -113,7 +113,7 @@ fn port(text: &str) -> Result<u16> {
     text.parse().ok().filter(|port| *port > 0).ok_or_else(|| Fault::new(codes::PORT).with("value", text))
 }
 
-fn choice<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub(crate) fn choice<T: DeserializeOwned>(text: &str) -> Result<T> {
     word(text).ok_or_else(|| Fault::new(codes::CHOICE).with("value", text))
 }
 

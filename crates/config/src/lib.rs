@@ -11,6 +11,8 @@ pub mod document;
 pub mod email;
 pub mod field;
 pub mod host;
+pub mod idp_error;
+pub mod preset;
 pub mod server;
 pub mod urls;
 

@@ -72,13 +72,20 @@ pub fn exists(language: Language, key: &str) -> bool {
     lookup(language, key).is_some()
 }
 
-/// The one reason and the one remedy of a fault, in words.
+/// The one reason and the one remedy of a fault, in words. Where its argument `cause` names a code that is known, the cause
+/// says why, and what to do.
 pub fn explain(language: Language, fault: &Fault) -> (String, String) {
     let args: Vec<(&str, String)> =
         fault.args.iter().map(|(name, value)| (name.as_str(), shown(language, value))).collect();
     let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let part = |part| text(language, &format!("{}.{part}", fault.code), &args);
-    (part("reason"), part("remedy"))
+    let part = |code: &str, part| text(language, &format!("{code}.{part}"), &args);
+    let reason = part(fault.code.as_str(), "reason");
+    match fault.args.get("cause") {
+        Some(Arg::Text(cause)) if exists(language, &format!("{cause}.reason")) => {
+            (format!("{reason} {}", part(cause, "reason")), part(cause, "remedy"))
+        }
+        _ => (reason, part(fault.code.as_str(), "remedy")),
+    }
 }
 
 /// A moment (seconds since 1970) for people and for scripts, in UTC.
@@ -122,6 +129,8 @@ fn shown(language: Language, value: &Arg) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sekisho_fault::Code;
+
     use super::*;
 
     #[test]
@@ -157,6 +166,20 @@ mod tests {
     #[test]
     fn an_argument_with_braces_is_not_filled_again() {
         assert_eq!(fill("{a}", &[("a", "{b}"), ("b", "x")]), "{b}");
+    }
+
+    #[test]
+    fn a_known_cause_says_why_and_what_to_do() {
+        let fault = |cause: &str| {
+            let fault =
+                Fault::new(Code::new("saml.status")).with("status", "Responder").with("detail", "AADSTS50105: …");
+            fault.with("cause", cause)
+        };
+        let (reason, remedy) = explain(Language::English, &fault("preset.aadsts50105"));
+        assert!(reason.contains("AADSTS50105: …") && reason.ends_with("not assigned to the application."), "{reason}");
+        assert!(remedy.contains("Users and groups"), "{remedy}");
+        let (reason, remedy) = explain(Language::English, &fault("preset.of_a_newer_version"));
+        assert!(reason.ends_with('…') && remedy.starts_with("Look up this sign-in"), "{reason} {remedy}");
     }
 
     #[test]

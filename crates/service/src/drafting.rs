@@ -6,11 +6,13 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, SetField};
+use sekisho_admin_api::idp::{ChosenIdp, IdpSteps, WhichIdp, WhichSteps};
 use sekisho_admin_api::save::{PastRevision, Prepared, SaveReason};
 use sekisho_admin_api::status::State;
 use sekisho_admin_api::test_login::{StartedTest, TestReport};
 use sekisho_config::check::{self, Facts};
 use sekisho_config::field::{self, Field};
+use sekisho_config::preset::{self, Filled};
 use sekisho_config::{Document, ThisServer};
 use sekisho_fault::{Fault, Result, Severity};
 use zeroize::Zeroizing;
@@ -118,6 +120,28 @@ impl House {
             self.change_settings(&before, &settings).await?;
         }
         self.read_draft().await
+    }
+
+    /// Chooses the identity provider, and fills in what it usually sends where nobody has entered anything.
+    ///
+    /// Code: `CHOICE` of the configuration.
+    pub async fn choose_idp(&self, wish: &WhichIdp) -> Result<ChosenIdp> {
+        let kind = preset::named(&wish.idp_type)?;
+        let mut done = Filled::default();
+        let change = async |draft: &mut Draft| {
+            done = draft::choose_idp(draft, kind);
+            Ok(())
+        };
+        let draft = self.change_draft(change).await?;
+        let filled = done.filled.iter().map(|field| field.name()).collect();
+        Ok(ChosenIdp { draft, filled, left: draft::left_fields(&done) })
+    }
+
+    /// What the identity provider's administrator has to do.
+    ///
+    /// Codes: `CHOICE`, `MISSING` of the configuration, `FILE`.
+    pub async fn idp_steps(&self, wish: &WhichSteps) -> Result<IdpSteps> {
+        draft::idp_steps(&self.current().await?, wish.idp_type.as_deref())
     }
 
     /// Tests new settings of this server, keeps them, and applies them at once.

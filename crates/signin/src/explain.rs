@@ -1,5 +1,6 @@
 //! Explains a message of the identity provider as a sign-in would judge it. Nothing is signed in, nothing is used up.
 
+use sekisho_config::idp_error;
 use sekisho_saml::response::{Unverified, verify_xml};
 use sekisho_saml::{Flow, UnixTime};
 use url::form_urlencoded;
@@ -43,7 +44,7 @@ pub fn explain(applied: &Applied, message: &str, as_of: AsOf) -> Explained {
         None => Flow::Unsolicited,
     };
     let wanted = idp::expectations(applied, flow, UnixTime(now).0);
-    let judged = xml.and_then(|xml| verify_xml(&xml, &wanted));
+    let judged = xml.and_then(|xml| verify_xml(&xml, &wanted)).map_err(idp_error::with_cause);
     Explained { report: TestReport::of(String::new(), &applied.configuration, judged, now), request, sent }
 }
 

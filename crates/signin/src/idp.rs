@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::header::LOCATION;
 use axum::response::Response;
-use sekisho_config::urls;
+use sekisho_config::{idp_error, urls};
 use sekisho_fault::{Fault, Result};
 use sekisho_saml::keys::SpKey;
 use sekisho_saml::metadata::{Binding, Endpoint};
@@ -114,7 +114,8 @@ pub(crate) async fn verified(
     now: i64,
 ) -> Result<Verified> {
     let applied = applied.clone();
-    pool.run(move || verify(&saml_response, &expectations(&applied, flow, now))).await
+    let judge = move || verify(&saml_response, &expectations(&applied, flow, now)).map_err(idp_error::with_cause);
+    pool.run(judge).await
 }
 
 pub(crate) fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectations {

@@ -202,6 +202,34 @@ export class Fake implements Backend {
     return this.#look();
   }
 
+  /** What the service fills in for Entra ID, before the first save and after it. */
+  #choose(type: string): Methods['idp.choose']['reply'] {
+    const usual = 'http://schemas.microsoft.com/identity/claims/objectidentifier';
+    const fills = type === 'entra' && this.#draft.base === 0;
+    this.#set('idp_type', type);
+    if (fills) this.#set('attribute_subject', usual);
+    const field = 'attribute_subject';
+    return {
+      draft: this.#look(),
+      filled: fills ? [field] : [],
+      left: type === 'entra' && !fills ? [{ field, usual }] : [],
+    };
+  }
+
+  #steps(): Methods['idp.steps']['reply'] {
+    const acs = this.#draft.service_provider?.acs ?? '';
+    const step = (name: string, values: Record<string, string> = {}, paste: string | null = null) => ({
+      key: `preset.step.${name}`,
+      values,
+      paste,
+    });
+    const steps = [
+      step('auth0.addresses', { acs }),
+      step('ad_fs.sign', {}, 'Set-AdfsRelyingPartyTrust\n-SamlResponseSignature MessageAndAssertion'),
+    ];
+    return { idp_type: this.#value(this.#draft, 'idp_type'), steps };
+  }
+
   #look(): Draft {
     const draft = this.#draft;
     const host = this.#value(draft, 'advertised_host');
@@ -306,6 +334,12 @@ export class Fake implements Backend {
         return [];
       case 'draft.sp_metadata':
         return { xml: '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>\n' };
+      case 'idp.choose':
+        return this.#choose(given['idp_type'] ?? '');
+      case 'idp.steps':
+        return this.#steps();
+      case 'idp.explain':
+        return given['text']?.includes('AADSTS50105') ? fault('preset.aadsts50105') : null;
       case 'save.prepare':
         return {
           organisation: 'o1',

@@ -40,6 +40,7 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             context.printer.reply(&request, |_| vec![request.pem.trim_end().to_owned()]);
             return Ok(());
         }
+        DraftCommand::Idp { idp } => return super::idp::choose(context, &service, idp).await,
         DraftCommand::Metadata { from } => service.call::<SetDraftMetadata>(metadata(&from)?).await?,
         DraftCommand::Discard => service.call::<DiscardDraft>(()).await?,
         DraftCommand::Rebase => {
@@ -103,7 +104,7 @@ fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
     lines
 }
 
-fn changes(printer: Printer, draft: &Draft) -> Vec<String> {
+pub(super) fn changes(printer: Printer, draft: &Draft) -> Vec<String> {
     draft.changes.iter().map(|one| printer.change(one)).collect()
 }
 

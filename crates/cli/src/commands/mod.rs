@@ -3,6 +3,7 @@
 mod config;
 mod draft;
 mod enrol;
+mod idp;
 mod initialize;
 mod login;
 mod organisation;
@@ -63,6 +64,8 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::History => save::history(&context).await,
         Command::Restore { revision } => save::restore(&context, revision).await,
         Command::SpMetadata => draft::sp_metadata(&context).await,
+        Command::IdpSteps { idp } => idp::steps(&context, idp).await,
+        Command::IdpError { text } => idp::error(&context, &text.join(" ")),
         Command::TestLogin { no_wait, report } => test_login::test_login(&context, !no_wait, report).await,
         Command::Sync { .. } => service::full_sync(&context).await,
         Command::Export { .. } => service::export(&context).await,

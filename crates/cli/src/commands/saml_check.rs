@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sekisho_certs::import::{self, File, Passwords};
+use sekisho_config::idp_error;
 use sekisho_fault::{Arg, Code, Fault, Result};
 use sekisho_saml::keys::SpKey;
 use sekisho_saml::metadata::IdpMetadata;
@@ -68,7 +69,8 @@ fn judge(message: &[u8], base64: bool, wanted: &Expectations) -> Result<Verified
     // Octets that are no UTF-8 are no XML that the service takes, and no base64.
     let wrong = if base64 { saml::NOT_BASE64 } else { saml::NOT_XML };
     let text = std::str::from_utf8(message).map_err(|_| Fault::new(wrong))?;
-    if base64 { verify(text, wanted) } else { verify_xml(text, wanted) }
+    let judged = if base64 { verify(text, wanted) } else { verify_xml(text, wanted) };
+    judged.map_err(idp_error::with_cause)
 }
 
 /// The message, as far as it could be read by the service at all: a longer one is refused for its length.

@@ -8,6 +8,7 @@ use sekisho_admin_api::draft::{
     SetDraftCertificate, SetDraftField, SetDraftMetadata, SpMetadataFile, UseTrialCertificate,
 };
 use sekisho_admin_api::enrolment::{CompleteEnrolment, PrepareEnrolment};
+use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
 use sekisho_admin_api::machine::{GetMachine, Machine};
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
@@ -15,6 +16,7 @@ use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
 use sekisho_admin_api::test_login::{GetTestReport, StartTest};
 use sekisho_admin_api::{Call, Request, codes};
+use sekisho_config::idp_error;
 use sekisho_fault::{Fault, Result};
 use serde_json::Value;
 
@@ -52,6 +54,11 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         RebaseDraft::METHOD => answer::<RebaseDraft>(house.rebase_draft().await?),
         CheckDraft::METHOD => answer::<CheckDraft>(house.check_draft().await?),
         GetSpMetadata::METHOD => answer::<GetSpMetadata>(SpMetadataFile { xml: house.sp_metadata().await? }),
+        ChooseIdp::METHOD => answer::<ChooseIdp>(house.choose_idp(&params::<ChooseIdp>(request)?).await?),
+        GetIdpSteps::METHOD => answer::<GetIdpSteps>(house.idp_steps(&params::<GetIdpSteps>(request)?).await?),
+        ExplainIdpError::METHOD => {
+            answer::<ExplainIdpError>(idp_error::explain(&params::<ExplainIdpError>(request)?.text))
+        }
         PrepareSave::METHOD => answer::<PrepareSave>(house.prepare_save(&params::<PrepareSave>(request)?).await?),
         ListRevisions::METHOD => answer::<ListRevisions>(house.revisions().await?),
         RestoreRevision::METHOD => {

@@ -4,6 +4,7 @@ mod checks;
 mod edit;
 mod egress;
 mod history;
+mod idp;
 mod save;
 mod view;
 
@@ -20,6 +21,7 @@ pub use checks::slow;
 pub use edit::{Requests, certificate, ensure_saml_pair, fetched, metadata, request, set, trial_certificate};
 pub(crate) use history::document;
 pub use history::{list as revisions, restore};
+pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};
 pub(crate) use save::keys;
 pub use save::{prepare, rebase};
 pub use view::{sp_metadata, view};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::COOKIE;
-use sekisho_fault::Severity;
+use data_encoding::BASE64;
+use sekisho_fault::{Arg, Severity};
+use sekisho_saml::UnixTime;
 use sekisho_saml::response::SignedPart;
 use sekisho_signin::{Trial, codes};
 
@@ -166,4 +168,24 @@ async fn an_answer_that_nobody_asked_for_is_refused_at_a_trial() {
     let reply = world.post(ACS, &[("SAMLResponse", &value)], &[(COOKIE.as_str(), "a=b")]).await;
     assert_eq!((reply.status, world.refusal()), (StatusCode::FORBIDDEN, Some(codes::UNSOLICITED_IN_TRIAL)));
     assert_eq!(world.get(&vault_login()).await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_identity_provider_carries_its_own_reason() {
+    let (world, trial) = world();
+    let (nonce, left) = started(&world, &trial).await;
+    let response = format!(
+        "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_r\" Version=\"2.0\" \
+         IssueInstant=\"{now}\" InResponseTo=\"{to}\"><samlp:Status><samlp:StatusCode \
+         Value=\"urn:oasis:names:tc:SAML:2.0:status:Responder\"/><samlp:StatusMessage>AADSTS50105: The signed in user \
+         is not assigned to a role for the application.</samlp:StatusMessage></samlp:Status></samlp:Response>",
+        now = UnixTime(world.now()).to_xml(),
+        to = left.id,
+    );
+    let value = BASE64.encode(response.as_bytes());
+    let form = [("SAMLResponse", value.as_str()), ("RelayState", &left.handle)];
+    world.post(ACS, &form, &[(COOKIE.as_str(), &left.cookie)]).await;
+    let refusal = trial.report(&nonce).unwrap().outcome.unwrap_err();
+    assert_eq!(refusal.code, sekisho_saml::codes::STATUS);
+    assert_eq!(refusal.args.get("cause"), Some(&Arg::Text("preset.aadsts50105".to_owned())));
 }

@@ -1,4 +1,5 @@
 import { asFault, type Backend } from '../../lib/backend/backend';
+import type { ChosenIdp } from '../../lib/backend/types/ChosenIdp';
 import type { CertificateRequest } from '../../lib/backend/types/CertificateRequest';
 import type { Draft } from '../../lib/backend/types/Draft';
 import type { Fault } from '../../lib/backend/types/Fault';
@@ -24,6 +25,8 @@ export class DraftOnScreen {
   slow = $state<Fault[]>();
   /** Names of attributes that came in the last test login. */
   received = $state<string[]>([]);
+  /** What choosing the identity provider has filled in, and what it has left. */
+  chosen = $state<ChosenIdp>();
   readonly backend: Backend;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -80,6 +83,19 @@ export class DraftOnScreen {
     }
   }
 
+  /** Chooses the identity provider: the service fills in what it usually sends where nothing was entered. */
+  async chooseIdp(type: string): Promise<void> {
+    try {
+      await this.#take(async () => {
+        this.chosen = await this.backend.call('idp.choose', { idp_type: type });
+        return this.chosen.draft;
+      });
+      delete this.refused.idp_type;
+    } catch (caught) {
+      this.refused.idp_type = { text: type, fault: asFault(caught) };
+    }
+  }
+
   certificate(certificate: SetCertificate): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('draft.certificate', certificate));
   }
@@ -94,7 +110,7 @@ export class DraftOnScreen {
 
   async discard(): Promise<Fault | undefined> {
     const fault = await this.#try(() => this.backend.call('draft.discard', null));
-    if (!fault) this.refused = {};
+    if (!fault) [this.refused, this.chosen] = [{}, undefined];
     return fault;
   }
 

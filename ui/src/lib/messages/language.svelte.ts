@@ -1,5 +1,5 @@
 import type { Fault } from '../backend/types/Fault';
-import { explain, textOf, timeOf, type Key, type Language } from './texts';
+import { explain, textIfAny, textOf, timeOf, type Key, type Language } from './texts';
 
 const remembered = (): Language => {
   const stored = localStorage.getItem('language');
@@ -27,6 +27,10 @@ export const t = <K extends Key>(
   key: K,
   ...args: Parameters<typeof textOf<K>> extends [Language, K, ...infer A] ? A : never
 ): string => textOf<K>(current, key, ...(args as never));
+
+/** The text of a key that another program has named; the key itself when there is none. */
+export const namedText = (key: string, args: Record<string, string>): string =>
+  textIfAny(current, key, args) ?? key;
 
 /** The reason and the remedy of a fault in the language on screen. */
 export const faultText = (fault: Fault): { reason: string; remedy: string } => explain(current, fault);

@@ -38,16 +38,30 @@ const shown = (language: Language, arg: Arg): string => {
 export const timeOf = (language: Language, seconds: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(seconds * 1000);
 
-/** The one reason and the one remedy of a fault. An unknown code is shown as it is. */
+/** The text of a key that another program has named, if there is one. */
+export const textIfAny = (
+  language: Language,
+  key: string,
+  args: Record<string, string> = {},
+): string | undefined => {
+  const text = texts[language][key];
+  return text === undefined ? undefined : fill(text, args);
+};
+
+/** The one reason and the one remedy of a fault. An unknown code is shown as it is. Where the argument `cause` names a
+ * code that is known, the cause says why, and what to do. */
 export const explain = (language: Language, fault: Fault): { reason: string; remedy: string } => {
   const args = Object.fromEntries(
     Object.entries(fault.args).flatMap(([name, arg]) => (arg ? [[name, shown(language, arg)]] : [])),
   );
-  const part = (name: string): string | undefined => {
-    const text = texts[language][`${fault.code}.${name}`];
-    return text === undefined ? undefined : fill(text, args);
-  };
-  return { reason: part('reason') ?? fault.code, remedy: part('remedy') ?? '' };
+  const part = (code: string, name: string): string | undefined =>
+    textIfAny(language, `${code}.${name}`, args);
+  const reason = part(fault.code, 'reason') ?? fault.code;
+  const cause = fault.args['cause']?.type === 'text' ? fault.args['cause'].value : '';
+  const why = part(cause, 'reason');
+  return why === undefined
+    ? { reason, remedy: part(fault.code, 'remedy') ?? '' }
+    : { reason: `${reason} ${why}`, remedy: part(cause, 'remedy') ?? '' };
 };
 
 /** A day (seconds since 1970) as people of the language write it. */

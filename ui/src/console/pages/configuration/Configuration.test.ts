@@ -248,3 +248,37 @@ test('an old revision is restored into the draft, not saved', async () => {
   expect(fake.calls).toContainEqual(['history.restore', { revision: 1 }]);
   expect(fake.calls.some(([method]) => method === 'admin.save')).toBe(false);
 });
+
+test('choosing the identity provider says what it has left as it is', async () => {
+  const fake = new Fake().running();
+  await open(fake);
+  await fireEvent.change(screen.getByTestId('field-idp_type'), { target: { value: 'entra' } });
+  const left = await screen.findByTestId('idp-left-attribute_subject');
+  expect(left.textContent).toContain('identity/claims/objectidentifier');
+  expect(screen.queryByTestId('idp-filled')).toBeNull();
+  expect(fake.calls).toContainEqual(['idp.choose', { idp_type: 'entra' }]);
+  expect(sets(fake)).toEqual([]);
+  expect(screen.getByTestId('row-idp_type').dataset['changed']).toBe('true');
+});
+
+test('an identity provider that is refused leaves the draft and says why', async () => {
+  const fake = new Fake().running();
+  await open(fake);
+  fake.refusals['idp.choose'] = fault('config.choice', 'idp_type', { value: 'okta' });
+  await fireEvent.change(screen.getByTestId('field-idp_type'), { target: { value: 'okta' } });
+  expect((await screen.findByTestId('fault-idp_type')).dataset['code']).toBe('config.choice');
+  expect(screen.getByTestId('unsaved').dataset['count']).toBe('0');
+});
+
+test('what an error page of the identity provider says is explained', async () => {
+  const fake = new Fake().running();
+  await open(fake);
+  await fireEvent.click(screen.getByTestId('test-login'));
+  await fireEvent.click(await screen.findByTestId('test-start'));
+  await fireEvent.input(await screen.findByTestId('idp-error'), { target: { value: 'AADSTS50105: Your …' } });
+  await fireEvent.click(screen.getByTestId('explain-error'));
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('preset.aadsts50105');
+  await fireEvent.input(screen.getByTestId('idp-error'), { target: { value: 'AADSTS1' } });
+  await fireEvent.click(screen.getByTestId('explain-error'));
+  await screen.findByTestId('unknown-error');
+});

@@ -199,3 +199,34 @@ test('a sheet that was sent goes stale when the host changes', async () => {
   await click('waiting-list');
   await waitFor(() => expect(screen.getByTestId('person-idp').dataset['state']).toBe('stale'));
 });
+
+test('the sheet has the steps of the chosen identity provider, with the values of this connection', async () => {
+  const fake = new Fake();
+  fake.join();
+  await fake.call('draft.set', { field: 'advertised_host', value: 'sso.example.co.jp' });
+  await open(fake);
+  await click('step-sheet');
+  await fireEvent.change(await screen.findByTestId('field-idp_type'), { target: { value: 'entra' } });
+  await screen.findByTestId('idp-filled');
+  const acs = 'https://sso.example.co.jp:8443/sso-connect/saml/sso';
+  await waitFor(() => {
+    const { value } = screen.getByTestId<HTMLTextAreaElement>('text-sheet-idp');
+    expect(value).toContain(`\n1. “Settings” of the add-on: Application Callback URL \`${acs}\`.\n`);
+    expect(value).toMatch(/\n2\. .*\n\n {3}```\n {3}Set-Adfs\w+\n {3}-Saml\w+ \w+\n {3}```\n/);
+    expect(value).not.toContain('Please send back: the metadata of the identity provider');
+  });
+  expect((await screen.findByTestId('idp-step-1')).querySelector('code')?.textContent).toBe(acs);
+});
+
+test('without the steps the sheet still says all that every product needs', async () => {
+  const fake = new Fake();
+  fake.join();
+  await fake.call('draft.set', { field: 'advertised_host', value: 'sso.example.co.jp' });
+  fake.replies['idp.steps'] = () => {
+    throw fault('admin-api.unknown_method') as unknown as Error;
+  };
+  await open(fake);
+  await click('step-sheet');
+  const sheet = await screen.findByTestId<HTMLTextAreaElement>('text-sheet-idp');
+  expect(sheet.value).toContain('Please send back: the metadata of the identity provider');
+});

@@ -1,5 +1,6 @@
 import type { Draft } from '../../../lib/backend/types/Draft';
-import { t } from '../../../lib/messages/language.svelte';
+import type { IdpStep } from '../../../lib/backend/types/IdpStep';
+import { namedText, t } from '../../../lib/messages/language.svelte';
 import { idpName } from '../../draft/names';
 import type { Answers } from './answers';
 import type { Person } from './waiting';
@@ -14,6 +15,8 @@ export interface SheetFacts {
   address: string;
   /** The service provider's metadata, where it belongs on the sheet. */
   metadata: string;
+  /** What the identity provider's administrator has to do; empty as long as it is not known. */
+  steps: IdpStep[];
 }
 
 const valueOf = (facts: SheetFacts, field: string): string =>
@@ -21,23 +24,21 @@ const valueOf = (facts: SheetFacts, field: string): string =>
 
 const block = (kind: string, text: string): string => `\`\`\`${kind}\n${text.trimEnd()}\n\`\`\`\n`;
 
-const assignment = (type: string): string => {
-  switch (type) {
-    case 'entra':
-    case 'ad_fs':
-    case 'okta':
-    case 'google':
-      return t(`console.sheet.assign.${type}`);
-    default:
-      return t('console.sheet.assign.default');
-  }
-};
+/** Steps as a numbered list, with a block for what is to be pasted. */
+const numbered = (steps: IdpStep[]): string =>
+  steps
+    .map((step, at) => {
+      const text = `${at + 1}. ${namedText(step.key, step.values)}\n`;
+      return step.paste ? `${text}\n   ${block('', step.paste).trimEnd().replaceAll('\n', '\n   ')}\n` : text;
+    })
+    .join('');
 
 const forIdp = (facts: SheetFacts): string => {
   const provider = facts.draft?.service_provider;
   const type = valueOf(facts, 'idp_type');
-  const main = t('console.sheet.idp', {
-    idp: type === 'default' ? 'IdP' : idpName(type),
+  const idp = type === 'default' ? 'IdP' : idpName(type);
+  const values = t('console.sheet.idp', {
+    idp,
     entity_id: provider?.entity_id ?? OPEN,
     acs: provider?.acs ?? OPEN,
     login: provider?.login ?? OPEN,
@@ -45,8 +46,12 @@ const forIdp = (facts: SheetFacts): string => {
     first: valueOf(facts, 'attribute_first'),
     last: valueOf(facts, 'attribute_last'),
     email: valueOf(facts, 'attribute_email'),
-    assign: assignment(type),
   });
+  const steps =
+    facts.steps.length > 0
+      ? `${t('console.sheet.idp_steps', { idp })}\n\n${numbered(facts.steps)}`
+      : `${t('console.sheet.idp_without_steps')}\n`;
+  const main = `${values}\n\n${steps}`;
   return facts.metadata ? `${main}\n${t('console.sheet.metadata')}\n\n${block('xml', facts.metadata)}` : main;
 };
 

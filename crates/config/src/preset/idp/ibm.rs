@@ -1,0 +1,5 @@
+//! IBM Verify.
+
+use crate::preset::Preset;
+
+pub(in crate::preset) const PRESET: Preset = Preset::UNKNOWN;

@@ -1,0 +1,5 @@
+//! Thales SafeNet Trusted Access.
+
+use crate::preset::Preset;
+
+pub(in crate::preset) const PRESET: Preset = Preset::UNKNOWN;
