@@ -17,6 +17,7 @@ mod assertion;
 mod build;
 mod decrypt;
 mod gate;
+mod scan;
 mod signature;
 mod xml;
 
