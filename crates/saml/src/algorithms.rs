@@ -1,6 +1,9 @@
 //! The allow-list. What is not here is not processed.
 
-use aws_lc_rs::{digest, signature};
+use aws_lc_rs::rsa::{
+    OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384, OAEP_SHA512_MGF1SHA512, OaepAlgorithm,
+};
+use aws_lc_rs::{aead, cipher, digest, signature};
 use sekisho_fault::{Fault, Result};
 
 use crate::codes;
@@ -47,4 +50,76 @@ pub(crate) fn verification(uri: &str, sha1: bool) -> Result<&'static dyn signatu
 /// The canonicalization of a `CanonicalizationMethod` or `Transform`.
 pub(crate) fn canonicalization(uri: &str) -> Result<bergshamra_c14n::C14nMode> {
     bergshamra_c14n::C14nMode::from_uri(uri).ok_or_else(|| refused(uri))
+}
+
+/// A content cipher of XML encryption.
+pub(crate) enum Cipher {
+    Gcm(&'static aead::Algorithm),
+    /// Opened below a verified signature alone.
+    Cbc(&'static cipher::Algorithm),
+}
+
+/// The ciphers that everybody may use, strongest first.
+pub(crate) const OPEN_CIPHERS: [&str; 2] =
+    ["http://www.w3.org/2009/xmlenc11#aes256-gcm", "http://www.w3.org/2009/xmlenc11#aes128-gcm"];
+
+/// The cipher of the `EncryptionMethod` of an `EncryptedData`.
+pub(crate) fn cipher(uri: &str) -> Result<Cipher> {
+    Ok(match uri {
+        "http://www.w3.org/2009/xmlenc11#aes128-gcm" => Cipher::Gcm(&aead::AES_128_GCM),
+        "http://www.w3.org/2009/xmlenc11#aes256-gcm" => Cipher::Gcm(&aead::AES_256_GCM),
+        "http://www.w3.org/2001/04/xmlenc#aes128-cbc" => Cipher::Cbc(&cipher::AES_128),
+        "http://www.w3.org/2001/04/xmlenc#aes256-cbc" => Cipher::Cbc(&cipher::AES_256),
+        _ => return Err(refused(uri)),
+    })
+}
+
+/// A key transport of XML encryption: RSA-OAEP, with one hash for the digest and for the mask.
+pub(crate) struct KeyTransport {
+    pub(crate) uri: &'static str,
+    pub(crate) digest: &'static str,
+    /// The mask's URI; empty where the method itself says it.
+    pub(crate) mask: &'static str,
+    pub(crate) oaep: &'static OaepAlgorithm,
+}
+
+const OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
+const SHA1: &str = "http://www.w3.org/2000/09/xmldsig#sha1";
+const MGF1_SHA1: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha1";
+
+/// The key transports, strongest first. SHA-1 in OAEP is not weak: nobody needs a collision there.
+pub(crate) static KEY_TRANSPORTS: [KeyTransport; 5] = [
+    KeyTransport {
+        uri: OAEP,
+        digest: "http://www.w3.org/2001/04/xmlenc#sha512",
+        mask: "http://www.w3.org/2009/xmlenc11#mgf1sha512",
+        oaep: &OAEP_SHA512_MGF1SHA512,
+    },
+    KeyTransport {
+        uri: OAEP,
+        digest: "http://www.w3.org/2001/04/xmldsig-more#sha384",
+        mask: "http://www.w3.org/2009/xmlenc11#mgf1sha384",
+        oaep: &OAEP_SHA384_MGF1SHA384,
+    },
+    KeyTransport {
+        uri: OAEP,
+        digest: "http://www.w3.org/2001/04/xmlenc#sha256",
+        mask: "http://www.w3.org/2009/xmlenc11#mgf1sha256",
+        oaep: &OAEP_SHA256_MGF1SHA256,
+    },
+    KeyTransport { uri: OAEP, digest: SHA1, mask: MGF1_SHA1, oaep: &OAEP_SHA1_MGF1SHA1 },
+    KeyTransport {
+        uri: "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+        digest: SHA1,
+        mask: "",
+        oaep: &OAEP_SHA1_MGF1SHA1,
+    },
+];
+
+/// The key transport of the `EncryptionMethod` of an `EncryptedKey`. What is not said is SHA-1 (XML encryption 5.5.2).
+pub(crate) fn key_transport(uri: &str, digest: Option<&str>, mask: Option<&str>) -> Result<&'static OaepAlgorithm> {
+    let digest = digest.unwrap_or(SHA1);
+    let mask = mask.unwrap_or(if uri == OAEP { MGF1_SHA1 } else { "" });
+    let found = KEY_TRANSPORTS.iter().find(|known| known.uri == uri && known.digest == digest && known.mask == mask);
+    found.map(|known| known.oaep).ok_or_else(|| refused(format!("{uri} {digest} {mask}").trim_end()))
 }

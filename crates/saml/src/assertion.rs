@@ -8,6 +8,9 @@ use crate::response::{Attribute, Expectations, Flow, NameId};
 use crate::xml::{Xml, shape};
 use crate::{UnixTime, codes, gate, window};
 
+/// How old a response and its assertion may be, in seconds: as long as their request is remembered.
+const FRESH: i64 = 600;
+
 /// What an assertion says, once everything in it has been judged.
 pub(crate) struct Judged {
     pub(crate) id: String,
@@ -59,7 +62,7 @@ pub(crate) fn judge(xml: &Xml<'_>, id: NodeId, wanted: &Expectations, names_requ
     Ok(Judged {
         id: xml.required_attribute(id, "ID")?.to_owned(),
         issuer,
-        issue_instant: UnixTime::parse(xml.required_attribute(id, "IssueInstant")?)?,
+        issue_instant: issued(xml, id, wanted)?,
         name_id,
         session_index: xml.attribute(statement, "SessionIndex").map(str::to_owned),
         session_not_on_or_after,
@@ -80,6 +83,15 @@ pub(crate) fn issuer(xml: &Xml<'_>, id: NodeId, wanted: &Expectations) -> Result
 
 pub(crate) fn differs(code: sekisho_fault::Code, expected: &str, received: &str) -> Fault {
     Fault::new(code).with("expected", expected).with("received", received)
+}
+
+/// When the response or the assertion was issued: not in the future, and not long ago. The assertion is asked too, for
+/// around a signed assertion the response is not, and could say anything.
+pub(crate) fn issued(xml: &Xml<'_>, id: NodeId, wanted: &Expectations) -> Result<UnixTime> {
+    let issued = UnixTime::parse(xml.required_attribute(id, "IssueInstant")?)?;
+    not_before(issued, wanted)?;
+    not_after(issued.plus(FRESH), wanted)?;
+    Ok(issued)
 }
 
 pub(crate) fn name_id(xml: &Xml<'_>, id: NodeId) -> Result<NameId> {

@@ -1,23 +1,17 @@
 //! XML encryption of an assertion: AES under RSA-OAEP.
 
-use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::cipher::{AES_128, AES_256, DecryptingKey, DecryptionContext, UnboundCipherKey};
+use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::cipher::{DecryptingKey, DecryptionContext, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
-use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm};
+use aws_lc_rs::rsa::OaepAlgorithm;
 use sekisho_fault::{Fault, Result};
 use uppsala::NodeId;
 
+use crate::algorithms::{self, Cipher};
 use crate::codes;
 use crate::keys::SpKey;
 use crate::names::{DS, XENC, XENC11};
 use crate::xml::{Xml, base64, shape};
-
-/// How the content was encrypted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Cipher {
-    Gcm(usize),
-    Cbc(usize),
-}
 
 /// Decrypts an `EncryptedAssertion` with the first of our keys that fits.
 ///
@@ -26,13 +20,7 @@ enum Cipher {
 pub(crate) fn assertion(xml: &Xml<'_>, encrypted: NodeId, keys: &[SpKey], authentic: bool) -> Result<String> {
     let parts = xml.children(encrypted)?;
     let data = *parts.first().filter(|id| xml.is(**id, XENC, "EncryptedData")).ok_or_else(|| shape("EncryptedData"))?;
-    let cipher = match method(xml, data)? {
-        "http://www.w3.org/2009/xmlenc11#aes128-gcm" => Cipher::Gcm(16),
-        "http://www.w3.org/2009/xmlenc11#aes256-gcm" => Cipher::Gcm(32),
-        "http://www.w3.org/2001/04/xmlenc#aes128-cbc" => Cipher::Cbc(16),
-        "http://www.w3.org/2001/04/xmlenc#aes256-cbc" => Cipher::Cbc(32),
-        other => return Err(Fault::new(codes::ALGORITHM).with("algorithm", other)),
-    };
+    let cipher = algorithms::cipher(method(xml, data)?)?;
     if matches!(cipher, Cipher::Cbc(_)) && !authentic {
         return Err(Fault::new(codes::CBC_UNSIGNED));
     }
@@ -58,7 +46,7 @@ pub(crate) fn assertion(xml: &Xml<'_>, encrypted: NodeId, keys: &[SpKey], authen
         for key in keys.iter().filter_map(SpKey::decrypting) {
             let mut buffer = vec![0; key.min_output_size()];
             if let Ok(plain) = key.decrypt(oaep, &wrapped, &mut buffer, None)
-                && let Some(text) = open(cipher, plain, &content)
+                && let Some(text) = open(&cipher, plain, &content)
             {
                 return Ok(text);
             }
@@ -77,43 +65,26 @@ fn value(xml: &Xml<'_>, id: NodeId) -> Result<Vec<u8>> {
     base64(xml.text(value)?).ok_or_else(|| Fault::new(codes::DECRYPTION))
 }
 
-/// RSA-OAEP with one hash for digest and mask: SHA-1 (as `rsa-oaep-mgf1p` means it) or SHA-256.
 fn key_transport(xml: &Xml<'_>, encrypted_key: NodeId) -> Result<&'static OaepAlgorithm> {
     let method = xml.required(encrypted_key, XENC, "EncryptionMethod")?;
-    let uri = xml.required_attribute(method, "Algorithm")?;
-    let algorithm = |id: Option<NodeId>| id.and_then(|id| xml.attribute(id, "Algorithm")).unwrap_or_default();
-    let digest = algorithm(xml.only(method, DS, "DigestMethod")?);
-    let mask = algorithm(xml.only(method, XENC11, "MGF")?);
-    let sha1 = ["", "http://www.w3.org/2000/09/xmldsig#sha1"].contains(&digest);
-    let sha256 = digest == "http://www.w3.org/2001/04/xmlenc#sha256";
-    match uri {
-        "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p" if sha1 && mask.is_empty() => Ok(&OAEP_SHA1_MGF1SHA1),
-        "http://www.w3.org/2009/xmlenc11#rsa-oaep"
-            if sha1 && ["", "http://www.w3.org/2009/xmlenc11#mgf1sha1"].contains(&mask) =>
-        {
-            Ok(&OAEP_SHA1_MGF1SHA1)
-        }
-        "http://www.w3.org/2009/xmlenc11#rsa-oaep"
-            if sha256 && mask == "http://www.w3.org/2009/xmlenc11#mgf1sha256" =>
-        {
-            Ok(&OAEP_SHA256_MGF1SHA256)
-        }
-        _ => Err(Fault::new(codes::ALGORITHM).with("algorithm", format!("{uri} {digest} {mask}").trim())),
-    }
+    let algorithm = |id: Option<NodeId>| id.map(|id| xml.required_attribute(id, "Algorithm")).transpose();
+    let digest = algorithm(xml.only(method, DS, "DigestMethod")?)?;
+    let mask = algorithm(xml.only(method, XENC11, "MGF")?)?;
+    algorithms::key_transport(xml.required_attribute(method, "Algorithm")?, digest, mask)
 }
 
-fn open(cipher: Cipher, key: &[u8], content: &[u8]) -> Option<String> {
+fn open(cipher: &Cipher, key: &[u8], content: &[u8]) -> Option<String> {
     let plain = match cipher {
-        Cipher::Gcm(length) => {
-            let algorithm = if length == 16 { &AES_128_GCM } else { &AES_256_GCM };
+        Cipher::Gcm(algorithm) => {
             let key = LessSafeKey::new(UnboundKey::new(algorithm, key).ok()?);
             let (nonce, sealed) = content.split_at_checked(12)?;
             let mut buffer = sealed.to_vec();
             let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-            key.open_in_place(nonce, Aad::empty(), &mut buffer).ok()?.to_vec()
+            let length = key.open_in_place(nonce, Aad::empty(), &mut buffer).ok()?.len();
+            buffer.truncate(length);
+            buffer
         }
-        Cipher::Cbc(length) => {
-            let algorithm = if length == 16 { &AES_128 } else { &AES_256 };
+        Cipher::Cbc(algorithm) => {
             let key = DecryptingKey::cbc(UnboundCipherKey::new(algorithm, key).ok()?).ok()?;
             let (iv, sealed) = content.split_at_checked(16)?;
             let mut buffer = sealed.to_vec();
@@ -122,7 +93,8 @@ fn open(cipher: Cipher, key: &[u8], content: &[u8]) -> Option<String> {
             // ISO 10126 padding (XML encryption 5.2): the last octet counts, the others are random.
             let padding = usize::from(*padded.last()?);
             let end = padded.len().checked_sub(padding).filter(|_| (1..=16).contains(&padding))?;
-            padded[..end].to_vec()
+            buffer.truncate(end);
+            buffer
         }
     };
     String::from_utf8(plain).ok()

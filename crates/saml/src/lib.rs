@@ -21,6 +21,7 @@ mod assertion;
 mod build;
 mod decrypt;
 mod gate;
+mod scan;
 mod signature;
 mod window;
 mod xml;

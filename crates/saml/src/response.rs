@@ -14,9 +14,6 @@ use crate::{UnixTime, codes, decrypt, signature};
 /// The largest response, in bytes of XML.
 pub const LIMIT: usize = 128 * 1024;
 
-/// How old a response may be, in seconds: as long as its request is remembered.
-const FRESH: i64 = 600;
-
 /// Whether the response answers a request of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flow {
@@ -180,22 +177,26 @@ pub fn verify(saml_response: &str, wanted: &Expectations) -> Result<Verified> {
 pub fn verify_xml(text: &str, wanted: &Expectations) -> Result<Verified> {
     within_limit(text)?;
     let received = Xml::parse(text, NODES)?;
-    gate::response(&received)?;
+    let parts = gate::response(&received)?;
     let response_signature = signature::of(&received, received.root)?;
     let Some(response_signature) = response_signature else {
         // Only the assertion can be signed. The envelope is judged as it came: it can make us refuse, not accept.
-        return finish(&received, wanted, None);
+        return finish(&received, &parts, wanted, None);
     };
     let signed = response_signature.verify(&received, &wanted.idp_keys, wanted.allow_sha1)?;
     let authentic = Xml::parse(&signed.octets, NODES)?;
-    gate::response(&authentic)?;
-    finish(&authentic, wanted, Some(signed.fingerprint))
+    let parts = gate::response(&authentic)?;
+    finish(&authentic, &parts, wanted, Some(signed.fingerprint))
 }
 
 /// Judges the envelope, then the assertion in it. `response_key`: the key that signed all of `xml`.
-fn finish(xml: &Xml<'_>, wanted: &Expectations, response_key: Option<String>) -> Result<Verified> {
-    let parts = gate::response(xml)?;
-    envelope(xml, &parts, wanted)?;
+fn finish(
+    xml: &Xml<'_>,
+    parts: &gate::Response,
+    wanted: &Expectations,
+    response_key: Option<String>,
+) -> Result<Verified> {
+    envelope(xml, parts, wanted)?;
     let content = parts.content.ok_or_else(|| shape("no Assertion"))?;
     match content {
         Content::Plain(id) => plain(xml, id, wanted, response_key, false),
@@ -276,9 +277,7 @@ fn envelope(xml: &Xml<'_>, parts: &gate::Response, wanted: &Expectations) -> Res
         _ => {}
     }
     assertion::in_response_to(xml.attribute(xml.root, "InResponseTo"), &wanted.flow, true)?;
-    let issued = UnixTime::parse(xml.required_attribute(xml.root, "IssueInstant")?)?;
-    assertion::not_before(issued, wanted)?;
-    assertion::not_after(issued.plus(FRESH), wanted)
+    assertion::issued(xml, xml.root, wanted).map(drop)
 }
 
 fn status(xml: &Xml<'_>, status: NodeId) -> Result<()> {

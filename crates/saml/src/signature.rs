@@ -2,6 +2,7 @@
 
 use aws_lc_rs::{constant_time, digest, signature::UnparsedPublicKey};
 use bergshamra_c14n::{C14nMode, canonicalize_doc};
+use bergshamra_xml::NodeSet;
 use sekisho_fault::{Fault, Result};
 use uppsala::NodeId;
 
@@ -117,20 +118,10 @@ fn canonicalization(xml: &Xml<'_>, id: NodeId) -> Result<(C14nMode, Vec<String>)
     Ok((mode, prefixes))
 }
 
-/// Canonical octets of `root` with all below it, but for `without`.
-fn canonical(
-    xml: &Xml<'_>,
-    root: NodeId,
-    without: Option<NodeId>,
-    (mode, prefixes): &(C14nMode, Vec<String>),
-) -> Result<Vec<u8>> {
-    let tree = |id| bergshamra_xml::NodeSet::tree_with_comments(id, &xml.document);
-    let mut nodes = tree(root);
-    if let Some(without) = without {
-        nodes = nodes.subtract(&tree(without));
-    }
+/// Canonical octets of what is selected.
+fn canonical(xml: &Xml<'_>, nodes: &NodeSet, (mode, prefixes): &(C14nMode, Vec<String>)) -> Result<Vec<u8>> {
     let octets =
-        canonicalize_doc(&xml.document, *mode, Some(&nodes), prefixes).map_err(|_| Fault::new(codes::DIGEST))?;
+        canonicalize_doc(&xml.document, *mode, Some(nodes), prefixes).map_err(|_| Fault::new(codes::DIGEST))?;
     // Nothing canonicalizes to nothing: an empty result is a failure that must not be hashed.
     if octets.is_empty() { Err(Fault::new(codes::DIGEST)) } else { Ok(octets) }
 }
@@ -142,11 +133,15 @@ impl Enveloped {
     pub(crate) fn verify(&self, xml: &Xml<'_>, keys: &[IdpKey], sha1: bool) -> Result<Signed> {
         let algorithm = algorithms::verification(&self.signature_method, sha1)?;
         let hash = algorithms::digest(&self.digest_method, sha1)?;
-        let octets = canonical(xml, self.parent, Some(self.element), &self.transform_c14n)?;
+        // A reference by ID leaves comments out, whatever the canonicalization would do with them (XML signature 4.4.3.3).
+        let parent = NodeSet::tree_without_comments(self.parent, &xml.document);
+        let signature = NodeSet::tree_without_comments(self.element, &xml.document);
+        let octets = canonical(xml, &parent.subtract(&signature), &self.transform_c14n)?;
         let computed = digest::digest(hash, &octets);
         constant_time::verify_slices_are_equal(computed.as_ref(), &self.digest)
             .map_err(|_| Fault::new(codes::DIGEST))?;
-        let signed_info = canonical(xml, self.signed_info, None, &self.signed_info_c14n)?;
+        let signed_info = NodeSet::tree_with_comments(self.signed_info, &xml.document);
+        let signed_info = canonical(xml, &signed_info, &self.signed_info_c14n)?;
         let by = keys
             .iter()
             .find(|key| UnparsedPublicKey::new(algorithm, key.spki()).verify(&signed_info, &self.value).is_ok());

@@ -3,8 +3,9 @@
 use data_encoding::BASE64;
 use sekisho_fault::Result;
 
+use crate::algorithms::{KEY_TRANSPORTS, OPEN_CIPHERS};
 use crate::build::Build;
-use crate::names::{DS, MD, POST, REDIRECT, SAMLP};
+use crate::names::{DS, MD, POST, REDIRECT, SAMLP, XENC11};
 
 /// What our metadata says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +25,6 @@ pub struct SpMetadata {
     /// Whether assertions must be signed.
     pub want_assertions_signed: bool,
 }
-
-/// The encryption that `decrypt` opens, strongest first.
-const ENCRYPTION: [&str; 3] = [
-    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-    "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-];
 
 impl SpMetadata {
     /// The metadata as XML.
@@ -77,10 +71,25 @@ fn key(build: &mut Build, purpose: &str, der: &[u8]) -> Result<()> {
             build.element("ds:X509Data", &[], |build| build.text("ds:X509Certificate", &[], &BASE64.encode(der)))
         })?;
         if purpose == "encryption" {
-            for algorithm in ENCRYPTION {
-                build.empty("md:EncryptionMethod", &[("Algorithm", algorithm)])?;
-            }
+            encryption_methods(build)?;
         }
         Ok(())
     })
+}
+
+/// What we open, strongest first; CBC, which we open on a condition, is not offered.
+fn encryption_methods(build: &mut Build) -> Result<()> {
+    for cipher in OPEN_CIPHERS {
+        build.empty("md:EncryptionMethod", &[("Algorithm", cipher)])?;
+    }
+    for transport in &KEY_TRANSPORTS {
+        build.element("md:EncryptionMethod", &[("Algorithm", transport.uri)], |build| {
+            build.empty("ds:DigestMethod", &[("xmlns:ds", DS), ("Algorithm", transport.digest)])?;
+            if transport.mask.is_empty() {
+                return Ok(());
+            }
+            build.empty("xenc11:MGF", &[("xmlns:xenc11", XENC11), ("Algorithm", transport.mask)])
+        })?;
+    }
+    Ok(())
 }

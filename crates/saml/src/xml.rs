@@ -5,13 +5,11 @@ use std::collections::HashSet;
 use sekisho_fault::{Fault, Result};
 use uppsala::{Document, Element, NodeId, NodeKind, Parser};
 
-use crate::codes;
 use crate::names::{DS, XENC, XENC11};
+use crate::{codes, scan};
 
 /// Elements nest this deep at most.
 const DEPTH: u32 = 40;
-/// One element has this many attributes at most: the parser is quadratic in them.
-const ATTRIBUTES: usize = 64;
 
 /// A parsed document that keeps to the limits below.
 pub(crate) struct Xml<'a> {
@@ -30,13 +28,7 @@ impl<'a> Xml<'a> {
     /// `nodes` bounds the elements. Codes: `NOT_XML`, `SHAPE`.
     pub(crate) fn parse(text: &'a str, nodes: usize) -> Result<Self> {
         declaration(text)?;
-        // A cheap bound before the parser allocates: every element costs at least one '<'.
-        if text.bytes().filter(|byte| *byte == b'<').count() > nodes.saturating_mul(2) {
-            return Err(shape("too many elements"));
-        }
-        if text.split('<').any(|tag| tag.split('>').next().unwrap_or_default().matches('=').count() > ATTRIBUTES * 4) {
-            return Err(shape("too many attributes"));
-        }
+        scan::bounded(text, nodes)?;
         let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(DEPTH);
         let document = parser.parse(text).map_err(|_| Fault::new(codes::NOT_XML))?;
         let root = document.document_element().ok_or_else(|| Fault::new(codes::NOT_XML))?;
@@ -51,23 +43,8 @@ impl<'a> Xml<'a> {
             match self.document.node_kind(id) {
                 Some(NodeKind::ProcessingInstruction(_)) => return Err(shape("processing instruction")),
                 Some(NodeKind::Element(element)) => {
-                    if element.attributes.len() > ATTRIBUTES {
-                        return Err(shape("too many attributes"));
-                    }
-                    for (prefix, uri) in &element.namespace_declarations {
-                        if uri.is_empty() && !prefix.is_empty() {
-                            return Err(shape("emptied namespace prefix"));
-                        }
-                        if !uri.is_empty() && !absolute(uri) {
-                            return Err(shape("relative namespace URI"));
-                        }
-                    }
-                }
-                // A comment within text is a trap for readers of the first half.
-                Some(NodeKind::Comment(_))
-                    if self.document.parent(id).is_some_and(|parent| self.holds_text(parent)) =>
-                {
-                    return Err(shape("a comment within text"));
+                    names(element)?;
+                    self.uncut(id)?;
                 }
                 _ => {}
             }
@@ -75,10 +52,17 @@ impl<'a> Xml<'a> {
         Ok(())
     }
 
-    fn holds_text(&self, id: NodeId) -> bool {
-        self.document.children_iter(id).any(|child| {
-            self.document.text_content(child).is_some_and(|text| !text.trim_matches([' ', '\t', '\r', '\n']).is_empty())
-        })
+    /// A comment within text is a trap for readers of the first half.
+    fn uncut(&self, id: NodeId) -> Result<()> {
+        let (mut comment, mut text) = (false, false);
+        for child in self.document.children_iter(id) {
+            match self.document.node_kind(child) {
+                Some(NodeKind::Comment(_)) => comment = true,
+                Some(NodeKind::Text(found) | NodeKind::CData(found)) => text |= !blank(found),
+                _ => {}
+            }
+        }
+        if comment && text { Err(shape("a comment within text")) } else { Ok(()) }
     }
 
     /// Every identifier once, and nothing that looks like an identifier but is none (R: wrapping, pollution).
@@ -126,7 +110,7 @@ impl<'a> Xml<'a> {
         for child in self.document.children_iter(id) {
             match self.document.node_kind(child) {
                 Some(NodeKind::Element(_)) => children.push(child),
-                Some(NodeKind::Text(text)) if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() => {}
+                Some(NodeKind::Text(text)) if blank(text) => {}
                 Some(NodeKind::Comment(_)) => {}
                 _ => return Err(shape("text between elements")),
             }
@@ -182,9 +166,37 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// Names of one or two parts, and namespaces that cannot be read in two ways (Namespaces in XML, 2 to 4).
+fn names(element: &Element<'_>) -> Result<()> {
+    let attributes = element.attributes.iter().map(|attribute| &attribute.name);
+    for name in std::iter::once(&element.name).chain(attributes) {
+        if name.local_name.is_empty() || name.local_name.contains(':') || name.prefix.as_deref() == Some("") {
+            return Err(Fault::new(codes::NOT_XML));
+        }
+    }
+    for (prefix, uri) in &element.namespace_declarations {
+        if prefix.contains(':') {
+            return Err(Fault::new(codes::NOT_XML));
+        }
+        if uri.is_empty() && !prefix.is_empty() {
+            return Err(shape("emptied namespace prefix"));
+        }
+        if !uri.is_empty() && !absolute(uri) {
+            return Err(shape("relative namespace URI"));
+        }
+    }
+    Ok(())
+}
+
+/// White space of XML alone.
+fn blank(text: &str) -> bool {
+    text.bytes().all(|byte| b" \t\r\n".contains(&byte))
+}
+
 /// Only XML 1.0 in UTF-8, said or unsaid.
 fn declaration(text: &str) -> Result<()> {
-    let Some(rest) = text.strip_prefix("<?xml ") else { return Ok(()) };
+    let rest = text.strip_prefix("<?xml").filter(|rest| rest.starts_with([' ', '\t', '\r', '\n']));
+    let Some(rest) = rest else { return Ok(()) };
     let (declared, _) = rest.split_once("?>").ok_or_else(|| Fault::new(codes::NOT_XML))?;
     let declared = declared.to_ascii_lowercase().replace('\'', "\"");
     let good_version = declared.contains("version=\"1.0\"");

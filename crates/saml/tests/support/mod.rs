@@ -2,6 +2,10 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+pub mod encrypting;
+pub mod keys;
+pub mod signing;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -111,4 +115,10 @@ pub fn response(inside: &str) -> String {
          Destination=\"{ACS}\" InResponseTo=\"_request\"><saml:Issuer>{IDP}</saml:Issuer><samlp:Status><samlp:StatusCode \
          Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status>{inside}</samlp:Response>"
     )
+}
+
+/// A file or folder that lies beside the repository or above it, where there is one.
+pub fn beside(path: &str) -> Option<std::path::PathBuf> {
+    let above = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    above.map(|folder| folder.join(path)).find(|found| found.exists())
 }
