@@ -178,6 +178,8 @@ pub fn verify_xml(text: &str, wanted: &Expectations) -> Result<Verified> {
     within_limit(text)?;
     let received = Xml::parse(text, NODES)?;
     let parts = gate::response(&received)?;
+    // Cheap before dear: it must name our request before any RSA is done (R22). What is signed is asked once more.
+    assertion::in_response_to(received.attribute(received.root, "InResponseTo"), &wanted.flow, true)?;
     let response_signature = signature::of(&received, received.root)?;
     let Some(response_signature) = response_signature else {
         // Only the assertion can be signed. The envelope is judged as it came: it can make us refuse, not accept.

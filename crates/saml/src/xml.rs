@@ -214,6 +214,10 @@ fn absolute(uri: &str) -> bool {
 
 /// Base64 with white space between the lines.
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
-    let packed: Vec<u8> = text.bytes().filter(|byte| !b" \t\r\n".contains(byte)).collect();
+    let space = |byte: &u8| b" \t\r\n".contains(byte);
+    if !text.as_bytes().iter().any(space) {
+        return data_encoding::BASE64.decode(text.as_bytes()).ok();
+    }
+    let packed: Vec<u8> = text.bytes().filter(|byte| !space(byte)).collect();
     data_encoding::BASE64.decode(&packed).ok()
 }

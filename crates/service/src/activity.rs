@@ -122,13 +122,23 @@ async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>
 }
 
 async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::result::Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    for entry in batch {
+    let seal = |entry: &Entry| {
         let mut nonce = [0; sealed::NONCE];
-        let sealed = rand::fill(&mut nonce).ok().and_then(|()| serde_json::to_vec(entry).ok());
-        let Some(sealed) = sealed.and_then(|plain| sealed::seal(key, nonce, b"", &plain).ok()) else { continue };
-        sqlx::query("INSERT INTO activity (sealed) VALUES (?)").bind(sealed).execute(&mut *transaction).await?;
+        rand::fill(&mut nonce).ok()?;
+        sealed::seal(key, nonce, b"", &serde_json::to_vec(entry).ok()?).ok()
+    };
+    let sealed: Vec<Vec<u8>> = batch.iter().filter_map(seal).collect();
+    if sealed.is_empty() {
+        return Ok(());
     }
+    let mut transaction = pool.begin().await?;
+    // All in one statement: each one is a way to SQLite's thread and back.
+    let mut insert = sqlx::QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO activity (sealed) ");
+    insert.push_values(&sealed, |mut row, entry| {
+        row.push_bind(entry.as_slice());
+    });
+    // A batch has one of so many sizes that its statement is not worth keeping.
+    insert.build().persistent(false).execute(&mut *transaction).await?;
     let trim = "DELETE FROM activity WHERE number <= (SELECT MAX(number) FROM activity) - ?";
     sqlx::query(trim).bind(KEPT).execute(&mut *transaction).await?;
     transaction.commit().await

@@ -3,6 +3,7 @@
 mod follow;
 mod full_sync;
 mod hub_link;
+mod recent;
 mod replica;
 mod report;
 mod verify;

@@ -1,12 +1,14 @@
 //! What the hub can give again, as it was verified: the organisation log, and the newest of each row of the connection.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::user::Counted;
 use sqlx::Row as _;
 use sqlx::sqlite::SqlitePool;
 
+use super::recent::Recent;
 use crate::store;
 
 const TABLES: &str = "\
@@ -52,6 +54,7 @@ pub struct Part {
 pub struct Replica {
     pool: SqlitePool,
     path: PathBuf,
+    recent: Arc<Recent>,
 }
 
 fn number(value: u64) -> i64 {
@@ -76,7 +79,7 @@ impl Replica {
                 store::open(&path, TABLES).await?
             }
         };
-        Ok(Self { pool, path })
+        Ok(Self { pool, path, recent: Arc::default() })
     }
 
     fn failed(&self) -> impl Fn(sqlx::Error) -> Fault + '_ {
@@ -99,6 +102,7 @@ impl Replica {
         let clear = "DELETE FROM log; DELETE FROM rows; DELETE FROM counters; DELETE FROM place;";
         sqlx::raw_sql(clear).execute(&mut *transaction).await.map_err(self.failed())?;
         transaction.commit().await.map_err(self.failed())?;
+        self.recent.forget();
         self.take(&Part { log: (0..).zip(log.iter().cloned()).collect(), ..Part::default() }).await
     }
 
@@ -158,7 +162,12 @@ impl Replica {
             SET feed = excluded.feed, synced = excluded.synced, refused = max(refused, excluded.refused)";
         let query = sqlx::query(place).bind(number(part.feed)).bind(part.time).bind(i64::from(part.refused));
         query.execute(&mut *transaction).await.map_err(self.failed())?;
-        transaction.commit().await.map_err(self.failed())
+        let committed = transaction.commit().await.map_err(self.failed());
+        // Whatever the commit said: what is stored now is read anew.
+        if !part.rows.is_empty() {
+            self.recent.forget();
+        }
+        committed
     }
 
     /// The place in the feed, and when the last news was taken in (seconds since 1970).
@@ -173,14 +182,22 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub async fn row(&self, kind: &str, id: &str) -> Result<Option<Stored>> {
+        let begun = match self.recent.get(kind, id) {
+            Ok(row) => return Ok(Some(row)),
+            Err(begun) => begun,
+        };
         let query = sqlx::query("SELECT rev, body FROM rows WHERE kind = ? AND id = ?").bind(kind).bind(id);
         let row = query.fetch_optional(&self.pool).await.map_err(self.failed())?;
-        Ok(row.map(|row| Stored {
+        let row = row.map(|row| Stored {
             kind: kind.to_owned(),
             id: id.to_owned(),
             rev: positive(row.get(0)),
             body: row.get(1),
-        }))
+        });
+        if let Some(row) = &row {
+            self.recent.keep(row, begun);
+        }
+        Ok(row)
     }
 
     /// The newest revision's row; revisions are named by numbers of twenty digits.
