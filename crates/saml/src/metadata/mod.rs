@@ -3,6 +3,7 @@
 mod certificates;
 mod entity;
 pub mod entra;
+pub mod refresh;
 mod validity;
 
 use sekisho_fault::{Fault, Result};

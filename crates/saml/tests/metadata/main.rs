@@ -6,5 +6,6 @@ mod support;
 
 mod made;
 mod reading;
+mod refreshing;
 mod signed;
 mod vendors;
