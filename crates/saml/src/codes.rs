@@ -55,6 +55,14 @@ sekisho_fault::codes! {
     METADATA_CERTIFICATE = "saml.metadata_certificate";
     /// The metadata names no sign-in address with the Redirect or POST binding. Argument: `entity_id`.
     METADATA_NO_SSO = "saml.metadata_no_sso";
+    /// The metadata does not hold the identity provider that is looked for. Argument: `entity_id`.
+    METADATA_NO_SUCH_ENTITY = "saml.metadata_no_such_entity";
+    /// The metadata may no longer be used. Arguments: `entity_id`, `until` (time).
+    METADATA_EXPIRED = "saml.metadata_expired";
+    /// A key is pinned for the metadata, and the metadata is not signed.
+    METADATA_UNSIGNED = "saml.metadata_unsigned";
+    /// A key is pinned for the metadata, and another one signed it. Argument: `known` (fingerprints).
+    METADATA_SIGNATURE = "saml.metadata_signature";
     /// The key cannot be used for SAML: RSA of 2048 to 4096 bits or ECDSA P-256/P-384 are.
     KEY = "saml.key";
 }

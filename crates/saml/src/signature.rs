@@ -32,21 +32,27 @@ pub(crate) struct Signed {
     pub(crate) fingerprint: String,
 }
 
-/// Reads the signature of `parent`, which must be its second child element, after the issuer.
+/// Reads the signature of a message's part, which must be its second child element, after the issuer.
 pub(crate) fn of(xml: &Xml<'_>, parent: NodeId) -> Result<Option<Enveloped>> {
+    at(xml, parent, 1)
+}
+
+/// Reads the signature of a part of metadata, which must be its first child element (SAML metadata 2.3).
+pub(crate) fn of_metadata(xml: &Xml<'_>, parent: NodeId) -> Result<Option<Enveloped>> {
+    at(xml, parent, 0)
+}
+
+fn at(xml: &Xml<'_>, parent: NodeId, place: usize) -> Result<Option<Enveloped>> {
     let children = xml.children(parent)?;
-    let places: Vec<usize> = children
-        .iter()
-        .enumerate()
-        .filter(|(_, child)| xml.is(**child, DS, "Signature"))
-        .map(|(place, _)| place)
-        .collect();
-    let element = match places.as_slice() {
-        [] => return Ok(None),
-        [1] => children[1],
-        _ => return Err(shape("Signature at a wrong place")),
-    };
-    read(xml, parent, element).map(Some)
+    let is_signature = |child: &NodeId| xml.is(*child, DS, "Signature");
+    match children.iter().filter(|child| is_signature(child)).count() {
+        0 => Ok(None),
+        1 => {
+            let element = children.get(place).copied().filter(is_signature);
+            read(xml, parent, element.ok_or_else(|| shape("Signature at a wrong place"))?).map(Some)
+        }
+        _ => Err(shape("Signature at a wrong place")),
+    }
 }
 
 fn read(xml: &Xml<'_>, parent: NodeId, element: NodeId) -> Result<Enveloped> {

@@ -51,6 +51,47 @@ impl UnixTime {
     }
 }
 
+/// The seconds of an `xs:duration` such as `PT6H` or `P1DT30M`; a month is taken for 28 days and a year for 365, the
+/// shortest that they can be, and parts of a second for none.
+///
+/// Code: `TIME`, for a negative one too.
+pub fn duration_seconds(text: &str) -> Result<i64> {
+    let wrong = || Fault::new(codes::TIME).with("value", text);
+    let said = text.strip_prefix('P').ok_or_else(wrong)?;
+    let (date, time) = match said.split_once('T') {
+        Some((_, "")) => return Err(wrong()),
+        Some(parts) => parts,
+        None => (said, ""),
+    };
+    let parts = [
+        (date, &[('Y', 365 * 86_400), ('M', 28 * 86_400), ('D', 86_400)]),
+        (time, &[('H', 3_600), ('M', 60), ('S', 1)]),
+    ];
+    let (mut seconds, mut said) = (0_i64, false);
+    for (mut rest, units) in parts {
+        for (unit, length) in units {
+            let Some((number, after)) = rest.split_once(*unit) else { continue };
+            let whole = match number.split_once('.') {
+                Some((whole, part)) if *unit == 'S' && digits(part) => whole,
+                _ => number,
+            };
+            if !digits(whole) {
+                return Err(wrong());
+            }
+            seconds = seconds.saturating_add(whole.parse().unwrap_or(i64::MAX).saturating_mul(*length));
+            (rest, said) = (after, true);
+        }
+        if !rest.is_empty() {
+            return Err(wrong());
+        }
+    }
+    if said { Ok(seconds) } else { Err(wrong()) }
+}
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +124,33 @@ mod tests {
             "２026-11-24T09:41:07Z",
         ] {
             assert_eq!(UnixTime::parse(text).unwrap_err().code, codes::TIME, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_in_seconds() {
+        for (text, seconds) in [
+            ("PT6H", 21_600),
+            ("P1D", 86_400),
+            ("PT604800S", 604_800),
+            ("P0Y0M0DT6H0M0.000S", 21_600),
+            ("P1Y", 31_536_000),
+            ("P1M", 2_419_200),
+            ("P1DT2H3M4.9S", 93_784),
+            ("PT1M", 60),
+            ("P99999999999999999999D", i64::MAX),
+        ] {
+            assert_eq!(duration_seconds(text).unwrap(), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration_is_refused() {
+        for text in [
+            "", "P", "PT", "P1DT", "-P1D", "P-1D", "P1H", "PT1D", "PT1H1H", "PT1M1H", "1D", "P1", "PT.5S", "P1.5D",
+            "PT1H ", "pt1h", "PPT1H",
+        ] {
+            assert_eq!(duration_seconds(text).unwrap_err().code, codes::TIME, "{text:?}");
         }
     }
 }

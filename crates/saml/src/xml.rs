@@ -27,6 +27,15 @@ impl<'a> Xml<'a> {
     ///
     /// `nodes` bounds the elements. Codes: `NOT_XML`, `SHAPE`.
     pub(crate) fn parse(text: &'a str, nodes: usize) -> Result<Self> {
+        let xml = Self::parse_metadata(text, nodes)?;
+        xml.uncut()?;
+        Ok(xml)
+    }
+
+    /// The same, but comments may stand within text: nobody's name is a text in metadata. Read it by `full_text`.
+    ///
+    /// Codes: `NOT_XML`, `SHAPE`.
+    pub(crate) fn parse_metadata(text: &'a str, nodes: usize) -> Result<Self> {
         declaration(text)?;
         scan::bounded(text, nodes)?;
         let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(DEPTH);
@@ -44,7 +53,6 @@ impl<'a> Xml<'a> {
                 Some(NodeKind::ProcessingInstruction(_)) => return Err(shape("processing instruction")),
                 Some(NodeKind::Element(element)) => {
                     names(element)?;
-                    self.uncut(id)?;
                 }
                 _ => {}
             }
@@ -53,16 +61,21 @@ impl<'a> Xml<'a> {
     }
 
     /// A comment within text is a trap for readers of the first half.
-    fn uncut(&self, id: NodeId) -> Result<()> {
-        let (mut comment, mut text) = (false, false);
-        for child in self.document.children_iter(id) {
-            match self.document.node_kind(child) {
-                Some(NodeKind::Comment(_)) => comment = true,
-                Some(NodeKind::Text(found) | NodeKind::CData(found)) => text |= !blank(found),
-                _ => {}
+    fn uncut(&self) -> Result<()> {
+        for id in self.elements(self.root) {
+            let (mut comment, mut text) = (false, false);
+            for child in self.document.children_iter(id) {
+                match self.document.node_kind(child) {
+                    Some(NodeKind::Comment(_)) => comment = true,
+                    Some(NodeKind::Text(found) | NodeKind::CData(found)) => text |= !blank(found),
+                    _ => {}
+                }
+            }
+            if comment && text {
+                return Err(shape("a comment within text"));
             }
         }
-        if comment && text { Err(shape("a comment within text")) } else { Ok(()) }
+        Ok(())
     }
 
     /// Every identifier once, and nothing that looks like an identifier but is none (R: wrapping, pollution).
@@ -148,6 +161,19 @@ impl<'a> Xml<'a> {
             },
             _ => Err(shape("text that is split")),
         }
+    }
+
+    /// The text of an element, whole, whatever comments and sections stand in it.
+    pub(crate) fn full_text(&self, id: NodeId) -> Result<String> {
+        let mut whole = String::new();
+        for child in self.document.children_iter(id) {
+            match self.document.node_kind(child) {
+                Some(NodeKind::Text(text) | NodeKind::CData(text)) => whole.push_str(text),
+                Some(NodeKind::Comment(_)) => {}
+                _ => return Err(shape("an element where text is expected")),
+            }
+        }
+        Ok(whole)
     }
 
     /// The value of an attribute without a namespace.
