@@ -15,6 +15,7 @@ pub fn idp(site: &Site) -> SimpleSaml {
     let sp = Sp {
         entity_id: format!("{origin}/sso-connect"),
         acs: format!("{origin}/sso-connect/saml/sso"),
+        slo: format!("{origin}/sso-connect/saml/logout"),
         certificate: pem.lines().filter(|line| !line.starts_with("-----")).collect(),
         origin,
     };
