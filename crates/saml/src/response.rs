@@ -8,6 +8,7 @@ use crate::assertion::{self, differs};
 use crate::gate::{self, Content, NODES};
 use crate::keys::{IdpKey, SpKey};
 use crate::names::{SAMLP, SUCCESS};
+use crate::scan::normalized;
 use crate::xml::{Xml, base64, shape};
 use crate::{UnixTime, codes, decrypt, signature};
 
@@ -145,6 +146,7 @@ impl Unverified {
     /// Codes: `NOT_BASE64`, `TOO_LARGE`, `NOT_XML`, `SHAPE`.
     pub fn read(saml_response: &str) -> Result<Self> {
         let text = decode(saml_response)?;
+        let text = normalized(&text);
         let xml = Xml::parse(&text, NODES)?;
         let parts = gate::response(&xml)?;
         Ok(Self {
@@ -168,7 +170,8 @@ pub fn verify_xml(text: &str, wanted: &Expectations) -> Result<Verified> {
     if text.len() > LIMIT {
         return Err(Fault::new(codes::TOO_LARGE).with("size", text.len()).with("limit", LIMIT));
     }
-    let received = Xml::parse(text, NODES)?;
+    let text = normalized(text);
+    let received = Xml::parse(&text, NODES)?;
     let parts = gate::response(&received)?;
     let response_signature = signature::of(&received, received.root)?;
     let Some(response_signature) = response_signature else {
@@ -195,6 +198,7 @@ fn finish(
         Content::Encrypted(id) => {
             let text = decrypt::assertion(xml, id, &wanted.decryption_keys, response_key.is_some())?;
             // Octets that come out of a decryption are as little trusted as those that came in.
+            let text = normalized(&text);
             let inner = Xml::parse(&text, NODES).map_err(|_| Fault::new(codes::DECRYPTION))?;
             gate::assertion(&inner)?;
             plain(&inner, inner.root, wanted, response_key, true)
