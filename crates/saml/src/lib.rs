@@ -18,6 +18,7 @@ mod build;
 mod decrypt;
 mod gate;
 mod scan;
+mod sign;
 mod signature;
 mod xml;
 
