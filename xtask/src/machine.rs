@@ -19,7 +19,7 @@ const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
-/// Needed to drive the real window, a real browser, a real identity provider and a real PostgreSQL.
+/// Needed to drive the real window, a real browser, a real identity provider and a real PostgreSQL, and to judge our XML.
 const DRIVE: &[&str] = &[
     "chromium",
     "chromium-driver",
@@ -29,6 +29,7 @@ const DRIVE: &[&str] = &[
     "faketime",
     "fonts-noto-cjk",
     "imagemagick",
+    "libxml2-utils",
     "openbox",
     "openssl",
     "php-cli",

@@ -124,6 +124,17 @@ pub struct Identity {
     public: PublicIdentity,
 }
 
+/// The public signing key of a secret's [`Identity`], without making the rest of it.
+pub fn signing_key_of(seed: &Secret) -> [u8; 32] {
+    let mut public = [0; 32];
+    // Any 32 bytes are an Ed25519 seed, and its public key has 32 bytes.
+    let Ok(pair) = Ed25519KeyPair::from_seed_unchecked(seed.derive(Purpose::Signing, b"").expose()) else {
+        unreachable!("32 bytes are a seed")
+    };
+    public.copy_from_slice(pair.public_key().as_ref());
+    public
+}
+
 impl Identity {
     /// The identity of a secret of 32 random bytes.
     pub fn new(seed: Secret) -> Self {
@@ -202,6 +213,12 @@ mod tests {
         assert_eq!(code(alice.public().verify(Signing::Revision, b"x", &signature)), codes::SIGNATURE);
         assert_eq!(code(alice.public().verify(Signing::Log, b"y", &signature)), codes::SIGNATURE);
         assert_eq!(code(bob.public().verify(Signing::Log, b"x", &signature)), codes::SIGNATURE);
+    }
+
+    #[test]
+    fn the_signing_key_alone_is_that_of_the_whole_identity() {
+        let seed = Secret::new([9; 32]);
+        assert_eq!(signing_key_of(&seed), Identity::new(seed).public().signing);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 use sekisho_fault::{Fault, Result};
 
 use crate::derive::{Purpose, Secret};
-use crate::identity::{Identity, Signature, Signing};
+use crate::identity::{Identity, Signature, Signing, signing_key_of};
 use crate::ids::{Hash, ServerId, UserId};
 use crate::keyring::{Keyring, Place};
 use crate::log::Organisation;
@@ -271,7 +271,7 @@ impl Record {
 }
 
 fn hub_key(user: &User) -> [u8; 32] {
-    Identity::new(Secret::new(user.secret).derive(Purpose::HubKey, b"")).public().signing
+    signing_key_of(&Secret::new(user.secret).derive(Purpose::HubKey, b""))
 }
 
 /// The blinded name of something about a user (an identity, an e-mail address): tells nothing without the keyring.

@@ -3,10 +3,12 @@
 use sekisho_fault::{Fault, Result};
 use uppsala::NodeId;
 
+use crate::gate::NODES;
+use crate::keys::SpKey;
 use crate::names::{BEARER, DS, SAML};
 use crate::response::{Attribute, Expectations, Flow, NameId};
 use crate::xml::{Xml, shape};
-use crate::{UnixTime, codes, gate, window};
+use crate::{UnixTime, codes, decrypt, gate, window};
 
 /// How old a response and its assertion may be, in seconds: as long as their request is remembered.
 const FRESH: i64 = 600;
@@ -50,7 +52,7 @@ pub(crate) fn judge(xml: &Xml<'_>, id: NodeId, wanted: &Expectations, names_requ
     }
     let issuer = issuer(xml, xml.required(id, SAML, "Issuer")?, wanted)?;
     let subject = xml.required(id, SAML, "Subject")?;
-    let name_id = xml.only(subject, SAML, "NameID")?.map(|id| name_id(xml, id)).transpose()?;
+    let name_id = name(xml, subject, &wanted.decryption_keys)?;
     let confirmed_until = confirmation(xml, subject, wanted, names_request)?;
     let valid_until = conditions(xml, xml.required(id, SAML, "Conditions")?, wanted)?;
     let statements = xml.named(id, SAML, "AuthnStatement")?;
@@ -94,7 +96,26 @@ pub(crate) fn issued(xml: &Xml<'_>, id: NodeId, wanted: &Expectations) -> Result
     Ok(issued)
 }
 
-pub(crate) fn name_id(xml: &Xml<'_>, id: NodeId) -> Result<NameId> {
+/// The name in a subject or a message of logout, in clear or encrypted. Both are refused: two readers could take two names.
+///
+/// The octets around it are authentic, so that any cipher will do.
+pub(crate) fn name(xml: &Xml<'_>, of: NodeId, keys: &[SpKey]) -> Result<Option<NameId>> {
+    match (xml.only(of, SAML, "NameID")?, xml.only(of, SAML, "EncryptedID")?) {
+        (Some(_), Some(_)) => Err(shape("a name in clear and encrypted")),
+        (Some(clear), None) => name_id(xml, clear).map(Some),
+        (None, Some(encrypted)) => {
+            let text = decrypt::content(xml, encrypted, keys, true)?;
+            let inner = Xml::parse(&text, NODES).map_err(|_| Fault::new(codes::DECRYPTION))?;
+            if !inner.is(inner.root, SAML, "NameID") {
+                return Err(shape("an encrypted name that is no NameID"));
+            }
+            name_id(&inner, inner.root).map(Some)
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+fn name_id(xml: &Xml<'_>, id: NodeId) -> Result<NameId> {
     let attribute = |name| xml.attribute(id, name).map(str::to_owned);
     let value = xml.text(id)?;
     if value.trim().is_empty() {

@@ -1,4 +1,4 @@
-//! XML encryption of an assertion: AES under RSA-OAEP.
+//! XML encryption of an assertion or of a name: AES under RSA-OAEP.
 
 use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{DecryptingKey, DecryptionContext, UnboundCipherKey};
@@ -13,11 +13,11 @@ use crate::keys::SpKey;
 use crate::names::{DS, XENC, XENC11};
 use crate::xml::{Xml, base64, shape};
 
-/// Decrypts an `EncryptedAssertion` with the first of our keys that fits.
+/// Decrypts an `EncryptedAssertion` or an `EncryptedID` with the first of our keys that fits.
 ///
 /// `authentic`: the octets around it are signed, without which CBC is refused (its padding would be an oracle).
 /// Codes: `CBC_UNSIGNED`, `ALGORITHM`, and `DECRYPTION` for whatever else goes wrong, so that nothing is learnt from it.
-pub(crate) fn assertion(xml: &Xml<'_>, encrypted: NodeId, keys: &[SpKey], authentic: bool) -> Result<String> {
+pub(crate) fn content(xml: &Xml<'_>, encrypted: NodeId, keys: &[SpKey], authentic: bool) -> Result<String> {
     let parts = xml.children(encrypted)?;
     let data = *parts.first().filter(|id| xml.is(**id, XENC, "EncryptedData")).ok_or_else(|| shape("EncryptedData"))?;
     let cipher = algorithms::cipher(method(xml, data)?)?;
@@ -33,7 +33,7 @@ pub(crate) fn assertion(xml: &Xml<'_>, encrypted: NodeId, keys: &[SpKey], authen
     let mut encrypted_keys = inside;
     for part in &parts[1..] {
         if !xml.is(*part, XENC, "EncryptedKey") {
-            return Err(shape("EncryptedAssertion with other parts"));
+            return Err(shape("an encrypted element with other parts"));
         }
         encrypted_keys.push(*part);
     }

@@ -22,6 +22,7 @@ mod build;
 mod decrypt;
 mod gate;
 mod scan;
+mod sign;
 mod signature;
 mod window;
 mod xml;

@@ -5,11 +5,12 @@ use uppsala::NodeId;
 
 use crate::assertion::{self, differs};
 use crate::gate::{self, NODES};
-use crate::keys::IdpKey;
+use crate::keys::{IdpKey, SpKey};
 use crate::names::{DS, PARTIAL_LOGOUT, SAML, SAMLP, SUCCESS};
 use crate::outgoing::Field;
 use crate::redirect::Redirected;
 use crate::response::{self, LIMIT, NameId};
+use crate::scan::normalized;
 use crate::xml::{Xml, shape};
 use crate::{UnixTime, codes, signature, window};
 
@@ -31,6 +32,8 @@ pub struct LogoutExpectations {
     pub skew_seconds: i64,
     /// Takes SHA-1 signatures.
     pub allow_sha1: bool,
+    /// Our keys that may decrypt a name, the current one first.
+    pub decryption_keys: Vec<SpKey>,
 }
 
 /// A message whose signature, sender, address and age are right.
@@ -71,7 +74,7 @@ pub struct Ended {
 pub fn redirected(message: &Redirected, wanted: &LogoutExpectations) -> Result<ReceivedLogout> {
     message.verify(&wanted.idp_keys, wanted.allow_sha1)?;
     // The query's signature covers all of it. A second one inside counts for nothing (bindings 3.4.4.1).
-    judge(&Xml::parse(&message.xml, NODES)?, message.field, wanted)
+    judge(&Xml::parse(&normalized(&message.xml), NODES)?, message.field, wanted)
 }
 
 /// Verifies a message that came by the POST binding: `value` is that of the form field.
@@ -82,6 +85,7 @@ pub fn posted(field: Field, value: &str, wanted: &LogoutExpectations) -> Result<
     if text.len() > LIMIT {
         return Err(Fault::new(codes::TOO_LARGE).with("size", text.len()).with("limit", LIMIT));
     }
+    let text = normalized(&text);
     let received = Xml::parse(&text, NODES)?;
     shaped(&received, field)?;
     let signature = signature::of(&received, received.root)?.ok_or_else(|| Fault::new(codes::UNSIGNED))?;
@@ -92,7 +96,7 @@ pub fn posted(field: Field, value: &str, wanted: &LogoutExpectations) -> Result<
 /// The names of the parts of a message, in the order of the schema.
 fn shaped(xml: &Xml<'_>, field: Field) -> Result<()> {
     let (root, own): (&str, &[(&str, &str)]) = match field {
-        Field::Request => ("LogoutRequest", &[(SAML, "NameID"), (SAMLP, "SessionIndex")]),
+        Field::Request => ("LogoutRequest", &[(SAML, "NameID"), (SAML, "EncryptedID"), (SAMLP, "SessionIndex")]),
         Field::Response => ("LogoutResponse", &[(SAMLP, "Status")]),
     };
     if !xml.is(xml.root, SAMLP, root) {
@@ -142,12 +146,13 @@ fn end_session(xml: &Xml<'_>, wanted: &LogoutExpectations, stale: UnixTime) -> R
     if let Some(until) = until {
         window::not_after(until, wanted.now, wanted.skew_seconds)?;
     }
+    let name = assertion::name(xml, xml.root, &wanted.decryption_keys)?;
     let indexes = xml.named(xml.root, SAMLP, "SessionIndex")?;
     let indexes = indexes.into_iter().map(|id| xml.text(id).map(str::to_owned));
     Ok(EndSession {
         id: xml.required_attribute(xml.root, "ID")?.to_owned(),
         not_on_or_after: until.map_or(stale, |until| until.min(stale)).plus(wanted.skew_seconds),
-        name_id: assertion::name_id(xml, xml.required(xml.root, SAML, "NameID")?)?,
+        name_id: name.ok_or_else(|| shape("a logout of nobody"))?,
         session_indexes: indexes.collect::<Result<_>>()?,
     })
 }

@@ -10,10 +10,10 @@ use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use crate::build::Build;
-use crate::codes;
 use crate::keys::SpKey;
-use crate::names::{DS, ENVELOPED, EXC_C14N, SAML};
-use crate::xml::{Xml, shape};
+use crate::names::SAML;
+use crate::xml::shape;
+use crate::{codes, sign};
 
 /// The parameter that a message travels in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,39 +82,9 @@ impl Outgoing {
     /// Code: `KEY`.
     pub fn post_value(&self, key: Option<&SpKey>) -> Result<String> {
         let Some(key) = key else { return Ok(BASE64.encode(self.xml.as_bytes())) };
-        let signature = enveloped(&self.xml, &self.id, key)?;
+        let signature = sign::enveloped(&self.xml, &self.id, key)?;
         // The first of these is the tag's end: within its text, `<` is escaped.
         let signed = self.xml.replacen("</saml:Issuer>", &format!("</saml:Issuer>{signature}"), 1);
         Ok(BASE64.encode(signed.as_bytes()))
     }
-}
-
-/// The signature over a document without one, which goes in after the issuer.
-fn enveloped(xml: &str, id: &str, key: &SpKey) -> Result<String> {
-    let canonical = |text: &str| {
-        let parsed = Xml::parse(text, 64)?;
-        let mode = bergshamra_c14n::C14nMode::Exclusive;
-        bergshamra_c14n::canonicalize_doc::<&str>(&parsed.document, mode, None, &[])
-            .map_err(|_| shape("canonicalization"))
-    };
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &canonical(xml)?);
-    let mut build = Build::new();
-    let (c14n, method) = ([("Algorithm", EXC_C14N)], [("Algorithm", key.method())]);
-    build.element("ds:SignedInfo", &[("xmlns:ds", DS)], |build| {
-        build.empty("ds:CanonicalizationMethod", &c14n)?;
-        build.empty("ds:SignatureMethod", &method)?;
-        build.element("ds:Reference", &[("URI", &format!("#{id}"))], |build| {
-            build.element("ds:Transforms", &[], |build| {
-                build.empty("ds:Transform", &[("Algorithm", ENVELOPED)])?;
-                build.empty("ds:Transform", &c14n)
-            })?;
-            build.empty("ds:DigestMethod", &[("Algorithm", "http://www.w3.org/2001/04/xmlenc#sha256")])?;
-            build.text("ds:DigestValue", &[], &BASE64.encode(digest.as_ref()))
-        })
-    })?;
-    let signed_info = build.finish()?;
-    let value = BASE64.encode(&key.sign(&canonical(&signed_info)?)?);
-    Ok(format!(
-        "<ds:Signature xmlns:ds=\"{DS}\">{signed_info}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>"
-    ))
 }

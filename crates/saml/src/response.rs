@@ -8,6 +8,7 @@ use crate::assertion::{self, differs};
 use crate::gate::{self, Content, NODES};
 use crate::keys::{IdpKey, SpKey};
 use crate::names::{SAMLP, SUCCESS};
+use crate::scan::normalized;
 use crate::xml::{Xml, base64, shape};
 use crate::{UnixTime, codes, decrypt, signature};
 
@@ -154,7 +155,8 @@ impl Unverified {
     /// Codes: `TOO_LARGE`, `NOT_XML`, `SHAPE`.
     pub fn read_xml(text: &str) -> Result<Self> {
         within_limit(text)?;
-        let xml = Xml::parse(text, NODES)?;
+        let text = normalized(text);
+        let xml = Xml::parse(&text, NODES)?;
         let parts = gate::response(&xml)?;
         Ok(Self {
             in_response_to: xml.attribute(xml.root, "InResponseTo").map(str::to_owned),
@@ -176,7 +178,8 @@ pub fn verify(saml_response: &str, wanted: &Expectations) -> Result<Verified> {
 /// Codes: as [`verify`].
 pub fn verify_xml(text: &str, wanted: &Expectations) -> Result<Verified> {
     within_limit(text)?;
-    let received = Xml::parse(text, NODES)?;
+    let text = normalized(text);
+    let received = Xml::parse(&text, NODES)?;
     let parts = gate::response(&received)?;
     // Cheap before dear: it must name our request before any RSA is done (R22). What is signed is asked once more.
     assertion::in_response_to(received.attribute(received.root, "InResponseTo"), &wanted.flow, true)?;
@@ -203,8 +206,9 @@ fn finish(
     match content {
         Content::Plain(id) => plain(xml, id, wanted, response_key, false),
         Content::Encrypted(id) => {
-            let text = decrypt::assertion(xml, id, &wanted.decryption_keys, response_key.is_some())?;
+            let text = decrypt::content(xml, id, &wanted.decryption_keys, response_key.is_some())?;
             // Octets that come out of a decryption are as little trusted as those that came in.
+            let text = normalized(&text);
             let inner = Xml::parse(&text, NODES).map_err(|_| Fault::new(codes::DECRYPTION))?;
             gate::assertion(&inner)?;
             plain(&inner, inner.root, wanted, response_key, true)

@@ -1,4 +1,7 @@
-//! One look over a document before the parser: bounds what the parser would allocate for or compare.
+//! What a document is looked at for before the parser sees it: how much the parser would allocate for or compare, and
+//! white space in attributes, which it leaves as it is.
+
+use std::borrow::Cow;
 
 use sekisho_fault::Result;
 
@@ -17,18 +20,19 @@ pub(crate) fn bounded(text: &str, nodes: usize) -> Result<()> {
         // Every element costs two of these, or one and another character.
         left = left.checked_sub(1).ok_or_else(|| shape("too many elements"))?;
         rest = &rest[at + 1..];
-        let after = |end: &str| rest.find(end).map_or("", |at| &rest[at..]);
-        rest = if rest.starts_with("!--") {
-            after("-->")
-        } else if rest.starts_with("![CDATA[") {
-            after("]]>")
-        } else if rest.starts_with('?') {
-            after("?>")
-        } else {
-            tag(rest)?
+        rest = match after_other(rest) {
+            Some(after) => after,
+            None => tag(rest)?,
         };
     }
     Ok(())
+}
+
+/// What follows a comment, a section or an instruction, if this is one.
+fn after_other(markup: &str) -> Option<&str> {
+    let end =
+        [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")].into_iter().find(|(start, _)| markup.starts_with(start));
+    end.map(|(_, end)| markup.find(end).map_or("", |at| &markup[at..]))
 }
 
 /// What follows a tag. Each attribute has one equals sign outside of quotes.
@@ -45,6 +49,51 @@ fn tag(text: &str) -> Result<&str> {
         }
     }
     Ok("")
+}
+
+/// The document with line ends as one character, and with each tab and line end in an attribute's value as a space, as a
+/// parser has to tell them (XML 1.0, 2.11 and 3.3.3): the signer hashed them so.
+pub(crate) fn normalized(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| b"\t\n\r".contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    if text.contains('\r') {
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        return Cow::Owned(attributes_on_one_line(&lines).into_owned());
+    }
+    attributes_on_one_line(text)
+}
+
+fn attributes_on_one_line(text: &str) -> Cow<'_, str> {
+    const BREAKS: [char; 2] = ['\t', '\n'];
+    let mut normal = String::new();
+    // All before this place is in `normal`.
+    let mut copied = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if let Some(after) = after_other(rest) {
+            rest = after;
+            continue;
+        }
+        while let Some(quote) = rest.find(['"', '\'', '>']) {
+            let (open, inside) = rest[quote..].split_at(1);
+            let end = inside.find(open).filter(|_| open != ">");
+            let Some(end) = end else {
+                rest = inside;
+                break;
+            };
+            let value = &inside[..end];
+            if value.contains(BREAKS) {
+                let start = text.len() - inside.len();
+                normal.push_str(&text[copied..start]);
+                normal.push_str(&value.replace(BREAKS, " "));
+                copied = start + end;
+            }
+            rest = &inside[end + 1..];
+        }
+    }
+    if copied == 0 { Cow::Borrowed(text) } else { Cow::Owned(normal + &text[copied..]) }
 }
 
 #[cfg(test)]
@@ -77,6 +126,28 @@ mod tests {
     fn what_does_not_end_is_left_to_the_parser() {
         for text in ["<", "<!--", "<![CDATA[", "<?", "<a b='", "<a b=\"<a", "plain", ""] {
             assert!(fits(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn line_ends_are_one_character_and_in_attributes_a_space() {
+        assert_eq!(normalized("<a b='1\n2\t3\r\n4\r5' c=\"\n\">\n\t</a>"), "<a b='1 2 3 4 5' c=\" \">\n\t</a>");
+        assert_eq!(normalized("<a>\r\n\r<![CDATA[\r\n]]></a>\r"), "<a>\n\n<![CDATA[\n]]></a>\n");
+        assert_eq!(normalized("<!-- ' --><a b='\n'/>'\n'<a b='>\n'/>"), "<!-- ' --><a b=' '/>'\n'<a b='> '/>");
+    }
+
+    #[test]
+    fn white_space_elsewhere_stays() {
+        for text in [
+            "<a>\n'\n'\t</a>",
+            "<a\n\tb='1'\n>",
+            "<!-- '\n' -->",
+            "<![CDATA[<a b='\n'>]]>",
+            "<a b='\n",
+            "<a b='&#10;'/>\n",
+            "<a b=\"'\"\n c=\"'\"/>",
+        ] {
+            assert_eq!(normalized(text), text);
         }
     }
 }

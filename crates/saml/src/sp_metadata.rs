@@ -1,11 +1,14 @@
 //! Our metadata, for the identity provider's administrator (SAML metadata 2.4.4).
 
-use data_encoding::BASE64;
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::{BASE64, HEXLOWER};
 use sekisho_fault::Result;
 
 use crate::algorithms::{KEY_TRANSPORTS, OPEN_CIPHERS};
 use crate::build::Build;
+use crate::keys::SpKey;
 use crate::names::{DS, MD, POST, REDIRECT, SAMLP, XENC11};
+use crate::sign;
 
 /// What our metadata says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,42 +30,80 @@ pub struct SpMetadata {
 }
 
 impl SpMetadata {
-    /// The metadata as XML.
+    /// The metadata as XML, not signed, without a choice of NameID formats.
+    ///
+    /// Codes: none that its values can cause.
     pub fn to_xml(&self) -> Result<String> {
-        let truth = |value: bool| if value { "true" } else { "false" };
-        let mut build = Build::new();
-        build.element("md:EntityDescriptor", &[("xmlns:md", MD), ("entityID", &self.entity_id)], |build| {
-            let attributes = [
-                ("AuthnRequestsSigned", truth(self.authn_requests_signed)),
-                ("WantAssertionsSigned", truth(self.want_assertions_signed)),
-                ("protocolSupportEnumeration", SAMLP),
-            ];
-            build.element("md:SPSSODescriptor", &attributes, |build| {
-                for der in &self.signing {
-                    key(build, "signing", der)?;
-                }
-                for der in &self.encryption {
-                    key(build, "encryption", der)?;
-                }
-                for binding in [REDIRECT, POST] {
-                    if let Some(slo) = &self.slo {
-                        build.empty("md:SingleLogoutService", &[("Binding", binding), ("Location", slo)])?;
-                    }
-                }
-                for (index, acs) in self.acs.iter().enumerate() {
-                    let attributes = [
-                        ("Binding", POST),
-                        ("Location", acs.as_str()),
-                        ("index", &index.to_string()),
-                        ("isDefault", truth(index == 0)),
-                    ];
-                    build.empty("md:AssertionConsumerService", &attributes)?;
-                }
-                Ok(())
-            })
-        })?;
-        Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", build.finish()?))
+        self.to_xml_with(&[], None)
     }
+
+    /// The metadata as XML.
+    ///
+    /// `name_id_formats`: those that are wanted, the best first. `key`: signs it, for providers that check.
+    /// Code: `KEY`.
+    pub fn to_xml_with(&self, name_id_formats: &[&str], key: Option<&SpKey>) -> Result<String> {
+        let plain = self.entity(name_id_formats, None)?;
+        let document = match key {
+            None => plain,
+            Some(key) => {
+                // The same content has the same ID, and another content another.
+                let id = format!("_{}", HEXLOWER.encode(digest(&SHA256, plain.as_bytes()).as_ref()));
+                let unsigned = self.entity(name_id_formats, Some(&id))?;
+                let signature = sign::enveloped(&unsigned, &id, key)?;
+                // The first of these is the role's: in attributes, which come before, `<` is escaped.
+                unsigned.replacen("<md:SPSSODescriptor", &format!("{signature}<md:SPSSODescriptor"), 1)
+            }
+        };
+        Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}\n"))
+    }
+
+    fn entity(&self, name_id_formats: &[&str], id: Option<&str>) -> Result<String> {
+        let mut attributes = vec![("xmlns:md", MD)];
+        attributes.extend(id.map(|id| ("ID", id)));
+        attributes.push(("entityID", &self.entity_id));
+        let mut build = Build::new();
+        build.element("md:EntityDescriptor", &attributes, |build| self.role(build, name_id_formats))?;
+        build.finish()
+    }
+
+    /// The role, its parts in the order of the schema.
+    fn role(&self, build: &mut Build, name_id_formats: &[&str]) -> Result<()> {
+        let attributes = [
+            ("AuthnRequestsSigned", truth(self.authn_requests_signed)),
+            ("WantAssertionsSigned", truth(self.want_assertions_signed)),
+            ("protocolSupportEnumeration", SAMLP),
+        ];
+        build.element("md:SPSSODescriptor", &attributes, |build| {
+            for der in &self.signing {
+                key(build, "signing", der)?;
+            }
+            for der in &self.encryption {
+                key(build, "encryption", der)?;
+            }
+            for binding in [REDIRECT, POST] {
+                if let Some(slo) = &self.slo {
+                    build.empty("md:SingleLogoutService", &[("Binding", binding), ("Location", slo)])?;
+                }
+            }
+            for format in name_id_formats {
+                build.text("md:NameIDFormat", &[], format)?;
+            }
+            for (index, acs) in self.acs.iter().enumerate() {
+                let attributes = [
+                    ("Binding", POST),
+                    ("Location", acs.as_str()),
+                    ("index", &index.to_string()),
+                    ("isDefault", truth(index == 0)),
+                ];
+                build.empty("md:AssertionConsumerService", &attributes)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn truth(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
 }
 
 fn key(build: &mut Build, purpose: &str, der: &[u8]) -> Result<()> {

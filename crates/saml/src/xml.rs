@@ -230,12 +230,14 @@ fn declaration(text: &str) -> Result<()> {
     if good_version && good_encoding { Ok(()) } else { Err(Fault::new(codes::NOT_XML)) }
 }
 
-/// A URI with a scheme (RFC 3986, 3.1).
+/// A URI with a scheme, of the characters of RFC 3986 but brackets. What is none, other canonicalizers give up on.
 fn absolute(uri: &str) -> bool {
-    uri.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    })
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    let scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte));
+    let escaped = |after: &str| after.len() >= 2 && after.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    scheme && plain && rest.matches('#').count() < 2 && rest.split('%').skip(1).all(escaped)
 }
 
 /// Base64 with white space between the lines.

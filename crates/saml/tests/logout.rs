@@ -41,6 +41,7 @@ fn wanted() -> LogoutExpectations {
         now: now(),
         skew_seconds: 60,
         allow_sha1: false,
+        decryption_keys: Vec::new(),
     }
 }
 

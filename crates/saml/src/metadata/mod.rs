@@ -6,11 +6,14 @@ pub mod entra;
 pub mod refresh;
 mod validity;
 
+use std::borrow::Cow;
+
 use sekisho_fault::{Fault, Result};
 use serde::Serialize;
 
 use crate::keys::IdpKey;
 use crate::names::MD;
+use crate::scan::normalized;
 use crate::xml::Xml;
 use crate::{UnixTime, codes, signature};
 pub use certificates::CertificateSummary;
@@ -102,7 +105,8 @@ impl IdpMetadata {
     ///
     /// Codes: `TOO_LARGE`, `NOT_XML`, `SHAPE`, `TIME`, and those that begin with `METADATA_`.
     pub fn parse_for(bytes: &[u8], entity_id: Option<&str>) -> Result<Self> {
-        let xml = Xml::parse_metadata(text(bytes)?, NODES)?;
+        let text = text(bytes)?;
+        let xml = Xml::parse_metadata(&text, NODES)?;
         entity::read(&xml, &entity::choose(&xml, entity_id)?)
     }
 
@@ -111,7 +115,8 @@ impl IdpMetadata {
     ///
     /// Codes: as [`Self::parse_for`], and `METADATA_UNSIGNED`, `METADATA_SIGNATURE`, `DIGEST`, `ALGORITHM`.
     pub fn parse_signed(bytes: &[u8], entity_id: Option<&str>, anchors: &[IdpKey]) -> Result<Self> {
-        let xml = Xml::parse_metadata(text(bytes)?, NODES)?;
+        let text = text(bytes)?;
+        let xml = Xml::parse_metadata(&text, NODES)?;
         let chosen = entity::choose(&xml, entity_id)?;
         for around in &chosen.path {
             let Some(found) = signature::of_metadata(&xml, *around)? else { continue };
@@ -187,13 +192,13 @@ fn preferred(endpoints: &[Endpoint]) -> Option<&Endpoint> {
 }
 
 /// UTF-8, with or without a byte order mark, and white space before the document, as people paste it.
-fn text(bytes: &[u8]) -> Result<&str> {
+fn text(bytes: &[u8]) -> Result<Cow<'_, str>> {
     if bytes.len() > LIMIT {
         return Err(Fault::new(codes::TOO_LARGE).with("size", bytes.len()).with("limit", LIMIT));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| Fault::new(codes::NOT_XML))?;
-    Ok(text.trim_start())
+    Ok(normalized(text.trim_start()))
 }
 
 /// Whether the element is one of metadata's.

@@ -135,6 +135,27 @@ fn what_canonicalization_removes_may_differ() {
 }
 
 #[test]
+fn white_space_that_a_parser_normalizes_may_differ() {
+    let spaced = change(&unsigned(), "Name=\"Email\"", "Name=\"E  mail\"");
+    let signed = sign_response(&sign_assertion(&change(&spaced, ">mallory", ">line\nline\nmallory")));
+    for (name, from, to) in [
+        ("a line break in an attribute", "E  mail", "E\n mail"),
+        ("a tab and a carriage return", "E  mail", "E\t\rmail"),
+        ("both characters of a line end", "E  mail", "E\r\n\r\nmail"),
+        ("other line ends in text", "line\nline\n", "line\r\nline\r"),
+        ("other line ends in a section", "line\nline\n", "<![CDATA[line\r\nline\r]]>"),
+    ] {
+        let verified = judged(&change(&signed, from, to), &wanted_of(&REAL));
+        let verified = verified.unwrap_or_else(|code| panic!("{name}: {code}"));
+        assert_eq!(verified.attributes[0].name, "E  mail", "{name}");
+        assert_eq!(verified.name_id.unwrap().value, format!("line\nline\n{LEGIT}"), "{name}");
+    }
+    // By reference they are themselves.
+    let kept = judged(&change(&signed, "E  mail", "E&#10; mail"), &wanted_of(&REAL));
+    assert_eq!(kept.map(drop), Err(sekisho_saml::codes::DIGEST));
+}
+
+#[test]
 fn values_are_told_to_the_letter() {
     let said = change(
         &unsigned(),

@@ -8,6 +8,7 @@ mod support;
 mod addressing;
 mod algorithms;
 mod conditions;
+mod encrypted_names;
 mod encryption;
 mod genuine;
 mod identity;

@@ -87,6 +87,10 @@ fn instructions_and_strange_namespaces_are_refused() {
         ("a style sheet", format!("<?xml-stylesheet href=\"http://127.0.0.1:9/\"?>{good}")),
         ("an instruction after the root", format!("{good}<?x?>")),
         ("a relative namespace", change(&good, "<samlp:Status>", "<samlp:Status xmlns:x=\"relative\">")),
+        ("a namespace that is no URI", change(&good, "<samlp:Status>", "<samlp:Status xmlns:x=\"urn:x]\">")),
+        ("a namespace with a half escape", change(&good, "<samlp:Status>", "<samlp:Status xmlns:x=\"urn:x%2\">")),
+        ("a namespace with two fragments", change(&good, "<samlp:Status>", "<samlp:Status xmlns:x=\"urn:x#y#z\">")),
+        ("a namespace with a space", change(&good, "<samlp:Status>", "<samlp:Status xmlns:x=\"urn:x \">")),
         (
             "inclusion of a file",
             change(
