@@ -76,9 +76,10 @@ fn attributes_on_one_line(text: &str) -> Cow<'_, str> {
             rest = after;
             continue;
         }
-        while let Some(quote) = rest.find(['"', '\'', '>']) {
-            let (open, inside) = rest[quote..].split_at(1);
-            let end = inside.find(open).filter(|_| open != ">");
+        while let Some(at) = rest.bytes().position(|byte| b"\"'>".contains(&byte)) {
+            let open = rest.as_bytes()[at];
+            let inside = &rest[at + 1..];
+            let end = inside.find(char::from(open)).filter(|_| open != b'>');
             let Some(end) = end else {
                 rest = inside;
                 break;

@@ -23,59 +23,43 @@ pub(crate) fn shape(detail: &str) -> Fault {
 }
 
 impl<'a> Xml<'a> {
-    /// Parses UTF-8 XML 1.0 without DTD, processing instructions, relative or emptied namespaces.
+    /// Parses UTF-8 XML 1.0 without DTD, processing instructions, relative or emptied namespaces, comments within text.
     ///
     /// `nodes` bounds the elements. Codes: `NOT_XML`, `SHAPE`.
     pub(crate) fn parse(text: &'a str, nodes: usize) -> Result<Self> {
-        let xml = Self::parse_metadata(text, nodes)?;
-        xml.uncut()?;
-        Ok(xml)
+        Self::parsed(text, nodes, Self::uncut)
     }
 
     /// The same, but comments may stand within text: nobody's name is a text in metadata. Read it by `full_text`.
     ///
     /// Codes: `NOT_XML`, `SHAPE`.
     pub(crate) fn parse_metadata(text: &'a str, nodes: usize) -> Result<Self> {
+        Self::parsed(text, nodes, |_, _| Ok(()))
+    }
+
+    fn parsed(text: &'a str, nodes: usize, comment: impl Fn(&Self, NodeId) -> Result<()>) -> Result<Self> {
         declaration(text)?;
         scan::bounded(text, nodes)?;
         let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(DEPTH);
         let document = parser.parse(text).map_err(|_| Fault::new(codes::NOT_XML))?;
         let root = document.document_element().ok_or_else(|| Fault::new(codes::NOT_XML))?;
         let xml = Self { document, root };
-        xml.whole()?;
-        Ok(xml)
-    }
-
-    /// Rules for every node, whoever reads it.
-    fn whole(&self) -> Result<()> {
-        for id in std::iter::once(self.document.root()).chain(self.document.descendants(self.document.root())) {
-            match self.document.node_kind(id) {
+        for id in xml.document.descendants(xml.document.root()) {
+            match xml.document.node_kind(id) {
                 Some(NodeKind::ProcessingInstruction(_)) => return Err(shape("processing instruction")),
-                Some(NodeKind::Element(element)) => {
-                    names(element)?;
-                }
+                Some(NodeKind::Element(element)) => names(element)?,
+                Some(NodeKind::Comment(_)) => comment(&xml, id)?,
                 _ => {}
             }
         }
-        Ok(())
+        Ok(xml)
     }
 
     /// A comment within text is a trap for readers of the first half.
-    fn uncut(&self) -> Result<()> {
-        for id in self.elements(self.root) {
-            let (mut comment, mut text) = (false, false);
-            for child in self.document.children_iter(id) {
-                match self.document.node_kind(child) {
-                    Some(NodeKind::Comment(_)) => comment = true,
-                    Some(NodeKind::Text(found) | NodeKind::CData(found)) => text |= !blank(found),
-                    _ => {}
-                }
-            }
-            if comment && text {
-                return Err(shape("a comment within text"));
-            }
-        }
-        Ok(())
+    fn uncut(&self, comment: NodeId) -> Result<()> {
+        let text = |id| self.document.text_content(id).is_some_and(|text| !blank(text));
+        let beside = [self.document.previous_sibling(comment), self.document.next_sibling(comment)];
+        if beside.into_iter().flatten().any(text) { Err(shape("a comment within text")) } else { Ok(()) }
     }
 
     /// Every identifier once, and nothing that looks like an identifier but is none (R: wrapping, pollution).
