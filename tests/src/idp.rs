@@ -29,7 +29,7 @@ impl SimpleSaml {
         crate::service::self_signed(&folder.join("cert"), "idp", "idp");
         write(folder, "config/config.php", &config(folder, port));
         write(folder, "config/authsources.php", AUTH_SOURCES);
-        write(folder, "metadata/saml20-idp-hosted.php", &hosted(&origin));
+        write(folder, "metadata/saml20-idp-hosted.php", &hosted(&origin, ""));
         write(folder, "metadata/saml20-sp-remote.php", &remote(sp, policy));
         let server = Process::start(
             Command::new("php")
@@ -43,13 +43,37 @@ impl SimpleSaml {
                 .stdout(Stdio::null())
                 .stderr(Stdio::null()),
         );
-        let metadata = folder.join("idp.xml");
+        let started = Self { origin, metadata: folder.join("idp.xml"), folder: folder.to_owned(), _server: server };
+        started.fetch_metadata();
+        started
+    }
+
+    /// Answers this service provider by another policy from now on.
+    pub fn answer_by(&self, sp: &Sp, policy: &str) {
+        write(&self.folder, "metadata/saml20-sp-remote.php", &remote(sp, policy));
+    }
+
+    /// Makes another key pair, and lists it in the metadata beside the one that still signs.
+    pub fn announce_key(&self) {
+        crate::service::self_signed(&self.folder.join("cert"), "next", "idp");
+        let next = "'new_privatekey' => 'next.key', 'new_certificate' => 'next.crt'";
+        write(&self.folder, "metadata/saml20-idp-hosted.php", &hosted(&self.origin, next));
+        self.fetch_metadata();
+    }
+
+    /// Signs with the key that was announced, and lists it alone.
+    pub fn change_key(&self) {
+        let next = "'privatekey' => 'next.key', 'certificate' => 'next.crt'";
+        write(&self.folder, "metadata/saml20-idp-hosted.php", &hosted(&self.origin, next));
+        self.fetch_metadata();
+    }
+
+    fn fetch_metadata(&self) {
+        let url = format!("{}/saml2/idp/metadata.php", self.origin);
         wait_for("SimpleSAMLphp answers with its metadata", || {
-            let url = format!("{origin}/saml2/idp/metadata.php");
-            let fetched = Command::new("curl").args(["-sf", "-o"]).arg(&metadata).arg(url).status().unwrap();
+            let fetched = Command::new("curl").args(["-sf", "-o"]).arg(&self.metadata).arg(&url).status().unwrap();
             fetched.success().then_some(())
         });
-        Self { origin, metadata, folder: folder.to_owned(), _server: server }
     }
 
     /// The address that starts a sign-in at the identity provider, as a tile in its portal does.
@@ -101,9 +125,9 @@ const AUTH_SOURCES: &str = "$config = ['userpass' => ['exampleauth:UserPass',
   'nomail:nomailpw' => ['uid' => ['nomail'], 'givenName' => ['No'], 'sn' => ['Mail']],
 ]];";
 
-fn hosted(origin: &str) -> String {
+fn hosted(origin: &str, keys: &str) -> String {
     format!(
-        "$metadata['{origin}/idp'] = ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt',
+        "$metadata['{origin}/idp'] = [{keys}] + ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt',
   'auth' => 'userpass', 'redirect.sign' => true, 'sign.logout' => true, 'validate.logout' => true,
   'signature.algorithm' => 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
   'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic'];"
