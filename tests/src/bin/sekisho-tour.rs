@@ -25,6 +25,13 @@ mod tour {
     use sekisho_tests::webdriver::Session;
     use sekisho_tests::window::Window;
 
+    /// What Entra ID sends for a user who is not assigned to the application.
+    const NOT_ASSIGNED: &str = "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_r\" Version=\"2.0\" \
+        IssueInstant=\"2026-11-24T09:41:07Z\"><samlp:Status><samlp:StatusCode \
+        Value=\"urn:oasis:names:tc:SAML:2.0:status:Responder\"/><samlp:StatusMessage>AADSTS50105: Your administrator has \
+        configured the application to block users unless they are specifically granted access.</samlp:StatusMessage>\
+        </samlp:Status></samlp:Response>";
+
     /// Walks, and leaves a screenshot of each step in both languages.
     pub fn walk(folder: &Path) {
         let _ = std::fs::remove_dir_all(folder);
@@ -70,6 +77,23 @@ mod tour {
         window.page.click("[data-testid=entry][data-code='signin.no_email'] button");
         both(&window.page, folder, "19-explained");
         step("a refusal, explained");
+
+        for language in ["en", "ja"] {
+            // A dialog is in front of the choice of language.
+            window.page.choose("[data-testid=language]", language);
+            window.page.click("[data-testid=explain-message]");
+            window.page.fill("#explain-text", NOT_ASSIGNED);
+            window.page.click("[data-testid=explain]");
+            window.page.wait("[data-testid=test-report]");
+            window.page.shot(&folder.join(format!("19-message-explained-{language}.png")));
+            window.page.click("[data-testid=close-explain]");
+        }
+        step("a message of the identity provider, explained");
+
+        browser.page.click("[data-testid=sign-out]");
+        browser.page.wait("#how[data-how=everywhere]");
+        browser.page.shot(&folder.join("19-signed-out-en.png"));
+        step("the user signs out");
 
         window.page.click("[data-testid=nav-settings]");
         window.page.click("[data-testid=theme-dark]");
