@@ -2,10 +2,10 @@
 
 use sekisho_certs::{Pair, check};
 use sekisho_fault::{Fault, Result, Severity};
-use sekisho_saml::metadata::IdpMetadata;
+use sekisho_saml::metadata::{Binding, IdpMetadata};
 
 use crate::codes;
-use crate::document::{Document, SamlKey};
+use crate::document::{Document, RequestBinding, SamlKey};
 use crate::email::Domain;
 use crate::preset::{self, NameId};
 
@@ -45,6 +45,9 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
         found.push(Fault::new(codes::ENCRYPTED_WITHOUT_KEY).on("encrypted_assertions"));
     }
     match metadata(document) {
+        Ok(metadata) if !offers(&metadata, document.request_binding) => {
+            found.push(Fault::new(codes::BINDING_NOT_OFFERED).on("request_binding"));
+        }
         Ok(_) => {}
         Err(fault) => found.push(fault.on("idp_metadata")),
     }
@@ -61,6 +64,15 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     found.extend(subject(document).map(|fault| fault.as_severity(Severity::Warning)));
     found.sort_by_key(|fault| std::cmp::Reverse(fault.severity));
     found
+}
+
+/// Whether the identity provider takes requests in this way.
+fn offers(metadata: &IdpMetadata, binding: RequestBinding) -> bool {
+    match binding {
+        RequestBinding::Any => true,
+        RequestBinding::Redirect => metadata.sso_by(&Binding::Redirect).is_some(),
+        RequestBinding::Post => metadata.sso_by(&Binding::Post).is_some(),
+    }
 }
 
 /// Whether what names a user for good is known to be another thing in each session (R16).
@@ -152,6 +164,29 @@ mod tests {
         let found = codes_of(&document, Some(&pair), &[]);
         assert!(has(&found, &codes::TRIAL_CERTIFICATE, "tls"));
         assert!(!found.iter().any(|(code, field)| field == "tls" && code.starts_with("certs.")), "{found:?}");
+    }
+
+    #[test]
+    fn a_binding_has_to_be_offered_by_the_metadata() {
+        let certificate = sekisho_certs::trial::certificate("idp.example.com", NOW).unwrap();
+        let pem = certificate.chain_pem();
+        let der: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        let metadata = format!(
+            "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"idp\"><md:IDPSSODescriptor \
+             protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"><md:KeyDescriptor><ds:KeyInfo \
+             xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>{der}</ds:X509Certificate>\
+             </ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService \
+             Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://idp.example.com/\"/>\
+             </md:IDPSSODescriptor></md:EntityDescriptor>"
+        );
+        let mut document = Document::default();
+        document.idp.metadata = Some(metadata);
+        for (binding, offered) in [("any", true), ("post", true), ("redirect", false)] {
+            set(&mut document, Field::RequestBinding, binding).unwrap();
+            let found = codes_of(&document, None, &[]);
+            assert!(!found.iter().any(|(_, field)| field == "idp_metadata"), "{found:?}");
+            assert_eq!(has(&found, &codes::BINDING_NOT_OFFERED, "request_binding"), !offered, "{binding}");
+        }
     }
 
     #[test]

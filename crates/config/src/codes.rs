@@ -1,6 +1,10 @@
 //! The codes of this crate.
 
 sekisho_fault::codes! {
+    /// The identity provider's metadata has no sign-in address for the binding that requests are to take.
+    BINDING_NOT_OFFERED = "config.binding_not_offered";
+    /// A class of authentication is no URI, or there are more than eight. Argument: `value`.
+    AUTHN_CONTEXT = "config.authn_context";
     /// Not a host name and not an IP address. Argument: `value`.
     HOST = "config.host";
     /// Not a mail domain. Argument: `value`.

@@ -69,6 +69,20 @@ pub enum Signing {
     Both,
 }
 
+/// How requests travel to the identity provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RequestBinding {
+    /// By redirect where its metadata has an address for it, else by a form.
+    #[default]
+    Any,
+    /// By redirect.
+    Redirect,
+    /// By a form.
+    Post,
+}
+
 /// The identity providers with presets, in the order of the on-prem product's list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -179,6 +193,13 @@ pub struct Document {
     /// The `NameID` format that requests ask for.
     #[serde(default)]
     pub name_id_format: Option<String>,
+    /// How requests travel.
+    #[serde(default)]
+    pub request_binding: RequestBinding,
+    /// How users have to authenticate: classes (URIs) in the order of preference, separated by spaces. Without one it is
+    /// left to the identity provider.
+    #[serde(default)]
+    pub authn_context: Option<String>,
     /// Asks for a fresh authentication at every sign-in.
     #[serde(default)]
     pub force_authn: bool,
@@ -233,6 +254,8 @@ impl Default for Document {
             idp: Idp::default(),
             attributes: Attributes::default(),
             name_id_format: None,
+            request_binding: RequestBinding::default(),
+            authn_context: None,
             force_authn: false,
             single_logout: yes(),
             allow_sha1: false,

@@ -33,6 +33,8 @@ pub enum Field {
     Signing,
     EncryptedAssertions,
     NameIdFormat,
+    RequestBinding,
+    AuthnContext,
     ForceAuthn,
     SingleLogout,
     AllowSha1,
@@ -60,6 +62,8 @@ impl Field {
         Self::Signing,
         Self::EncryptedAssertions,
         Self::NameIdFormat,
+        Self::RequestBinding,
+        Self::AuthnContext,
         Self::ForceAuthn,
         Self::SingleLogout,
         Self::AllowSha1,
@@ -128,6 +132,16 @@ fn entity_id(text: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
+/// Classes of authentication: URIs, separated by single spaces.
+fn authn_context(text: &str) -> Result<String> {
+    let classes: Vec<&str> = text.split_whitespace().collect();
+    let uri = |class: &&str| class.contains(':') && url::Url::parse(class).is_ok();
+    if classes.is_empty() || classes.len() > 8 || !classes.iter().all(uri) {
+        return Err(Fault::new(codes::AUTHN_CONTEXT).with("value", text.chars().take(80).collect::<String>()));
+    }
+    Ok(classes.join(" "))
+}
+
 /// Sets a field of the document.
 ///
 /// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `CHOICE`, `NAME`, `LOCAL_FIELD`; each with the field.
@@ -149,6 +163,8 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::Signing => document.signing = choice(text)?,
         Field::EncryptedAssertions => document.encrypted_assertions = switch(text)?,
         Field::NameIdFormat => document.name_id_format = optional(text, name)?,
+        Field::RequestBinding => document.request_binding = choice(text)?,
+        Field::AuthnContext => document.authn_context = optional(text, authn_context)?,
         Field::ForceAuthn => document.force_authn = switch(text)?,
         Field::SingleLogout => document.single_logout = switch(text)?,
         Field::AllowSha1 => document.allow_sha1 = switch(text)?,
@@ -209,6 +225,8 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::Signing => plain_word(&document.signing),
         Field::EncryptedAssertions => document.encrypted_assertions.to_string(),
         Field::NameIdFormat => text(&document.name_id_format),
+        Field::RequestBinding => plain_word(&document.request_binding),
+        Field::AuthnContext => text(&document.authn_context),
         Field::ForceAuthn => document.force_authn.to_string(),
         Field::SingleLogout => document.single_logout.to_string(),
         Field::AllowSha1 => document.allow_sha1.to_string(),
@@ -242,6 +260,8 @@ mod tests {
         assert_eq!(refused(Field::SkewSeconds, "301"), codes::SKEW);
         assert_eq!(refused(Field::EntityId, "a b"), codes::ENTITY_ID);
         assert_eq!(refused(Field::Signing, "maybe"), codes::CHOICE);
+        assert_eq!(refused(Field::RequestBinding, "soap"), codes::CHOICE);
+        assert_eq!(refused(Field::AuthnContext, "password"), codes::AUTHN_CONTEXT);
         assert_eq!(refused(Field::JustInTime, "yes"), codes::CHOICE);
         assert_eq!(refused(Field::AttributeEmail, " Email"), codes::NAME);
         assert_eq!(refused(Field::PrivateIp, "10.0.0.1"), codes::LOCAL_FIELD);

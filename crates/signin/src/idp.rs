@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::http::header::LOCATION;
 use axum::response::Response;
+use sekisho_config::document::RequestBinding;
 use sekisho_config::{idp_error, urls};
 use sekisho_fault::{Fault, Result};
 use sekisho_saml::keys::SpKey;
 use sekisho_saml::metadata::{Binding, Endpoint};
 use sekisho_saml::outgoing::Outgoing;
-use sekisho_saml::request::AuthnRequest;
+use sekisho_saml::request::{AuthnContext, AuthnRequest, Comparison};
 use sekisho_saml::response::verify;
 use sekisho_saml::{Expectations, Flow, UnixTime, Verified};
 use tokio::sync::Semaphore;
@@ -50,12 +51,18 @@ pub(crate) fn ask(applied: &Applied, asked: &Asked, handle: &Handle, relogin: bo
         issuer: applied.entity_id.clone(),
         acs_url: applied.urls.at(urls::ACS),
         name_id_format: document.name_id_format.clone(),
-        authn_context: None,
+        authn_context: document.authn_context.as_deref().map(|classes| AuthnContext {
+            classes: classes.split(' ').map(str::to_owned).collect(),
+            comparison: Comparison::Exact,
+        }),
         force_authn: document.force_authn || relogin,
         is_passive: false,
     };
-    // Metadata without either binding was refused when it was read.
-    let endpoint = applied.idp.sign_in();
+    let endpoint = match document.request_binding {
+        RequestBinding::Any => applied.idp.sign_in(),
+        RequestBinding::Redirect => applied.idp.sso_by(&Binding::Redirect),
+        RequestBinding::Post => applied.idp.sso_by(&Binding::Post),
+    };
     let endpoint = endpoint.ok_or_else(|| Fault::new(sekisho_saml::codes::METADATA_NO_SSO))?;
     send(applied, &request(&endpoint.location).message()?, endpoint, Some(handle.as_str()))
 }

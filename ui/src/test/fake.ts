@@ -43,6 +43,8 @@ const FIELDS: [string, string, boolean][] = [
   ['signing', 'either', false],
   ['encrypted_assertions', 'false', false],
   ['name_id_format', '', false],
+  ['request_binding', 'any', false],
+  ['authn_context', '', false],
   ['force_authn', 'false', false],
   ['single_logout', 'true', false],
   ['allow_sha1', 'false', false],

@@ -182,8 +182,13 @@ impl IdpMetadata {
     }
 
     /// Its sign-in address for a binding.
+    pub fn sso_by(&self, binding: &Binding) -> Option<&Endpoint> {
+        self.sso.iter().find(|endpoint| endpoint.binding == *binding)
+    }
+
+    /// The same, as an address.
     pub fn sso_for(&self, binding: &Binding) -> Option<&str> {
-        self.sso.iter().find(|endpoint| endpoint.binding == *binding).map(|endpoint| endpoint.location.as_str())
+        self.sso_by(binding).map(|endpoint| endpoint.location.as_str())
     }
 }
 

@@ -73,7 +73,9 @@ impl Idp {
              <ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
              <md:SingleLogoutService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
              Location=\"{ENTITY}/slo\" ResponseLocation=\"{ENTITY}/slo/answer\"/><md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
-             Location=\"{ENTITY}/sso\"/></md:IDPSSODescriptor></md:EntityDescriptor>",
+             Location=\"{ENTITY}/sso\"/><md:SingleSignOnService \
+             Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"{ENTITY}/sso/post\"/>\
+             </md:IDPSSODescriptor></md:EntityDescriptor>",
             BASE64.encode(&self.certificate)
         );
         IdpMetadata::parse(xml.as_bytes()).unwrap()

@@ -142,6 +142,23 @@ async fn a_login_with_a_parameter_twice_or_unknown_is_refused() {
 }
 
 #[tokio::test]
+async fn a_request_travels_by_the_chosen_binding_and_says_how_users_have_to_authenticate() {
+    let world = World::new();
+    let class = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+    let two = format!("{class}  urn:federation:authentication:windows");
+    world.face.apply(Some(applied(&[(Field::AuthnContext, &two), (Field::ForceAuthn, "true")])));
+    let left = world.leave(&vault_login()).await;
+    assert!(left.xml.contains("ForceAuthn=\"true\"") && left.xml.contains("Comparison=\"exact\""), "{}", left.xml);
+    assert_eq!(left.xml.matches("</saml:AuthnContextClassRef>").count(), 2, "{}", left.xml);
+    world.face.apply(Some(applied(&[(Field::RequestBinding, "post")])));
+    let page = world.get(&vault_login()).await;
+    assert!(page.body.contains("action=\"https://idp.example.com/sso/post\""), "{}", page.body);
+    assert!(page.policy().contains("form-action https://idp.example.com;"), "{}", page.policy());
+    let xml = data_encoding::BASE64.decode(page.between("name=\"SAMLRequest\" value=\"", "\"").as_bytes()).unwrap();
+    assert!(!String::from_utf8(xml).unwrap().contains("RequestedAuthnContext"));
+}
+
+#[tokio::test]
 async fn of_too_many_flows_in_one_browser_the_oldest_is_given_up() {
     let world = World::new();
     let names: Vec<String> = (0..5).map(|number| format!("__Host-sk-{number:032x}")).collect();

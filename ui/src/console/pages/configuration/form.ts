@@ -6,6 +6,8 @@ export const RARE = [
   'encrypted_assertions',
   'attribute_subject',
   'name_id_format',
+  'request_binding',
+  'authn_context',
   'force_authn',
   'single_logout',
   'allow_sha1',
