@@ -7,7 +7,7 @@ pub mod refresh;
 mod validity;
 
 use sekisho_fault::{Fault, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::keys::IdpKey;
 use crate::names::MD;
@@ -22,7 +22,7 @@ pub const LIMIT: usize = 5 * 1024 * 1024;
 const NODES: usize = 200_000;
 
 /// How a message travels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
     /// HTTP Redirect.
@@ -32,7 +32,7 @@ pub enum Binding {
 }
 
 /// An address for one binding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
     /// The binding.
     pub binding: Binding,
@@ -50,7 +50,7 @@ impl Endpoint {
 }
 
 /// What an identity provider says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdpMetadata {
     /// Its entity ID.
     pub entity_id: String,
