@@ -38,7 +38,8 @@ impl House {
     async fn show(&self, draft: &Draft) -> Result<View> {
         let checks = self.quick_checks(draft).await?;
         let applied = self.applied.read().await;
-        Ok(draft::view(draft, &applied.document, &self.settings.read(), checks))
+        let kept = self.idp_metadata.kept();
+        Ok(draft::view(draft, &applied.document, &self.settings.read(), kept.as_ref(), checks))
     }
 
     /// All keys that the draft may name: its own, and those that are saved.

@@ -8,6 +8,7 @@ export const RARE = [
   'name_id_format',
   'force_authn',
   'single_logout',
+  'metadata_additions',
   'allow_sha1',
   'skew_seconds',
   'just_in_time',
