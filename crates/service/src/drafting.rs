@@ -15,6 +15,7 @@ use sekisho_config::field::{self, Field};
 use sekisho_config::preset::{self, Filled};
 use sekisho_config::{Document, ThisServer};
 use sekisho_fault::{Fault, Result, Severity};
+use sekisho_saml::UnixTime;
 use zeroize::Zeroizing;
 
 use crate::draft::{self, Draft};
@@ -172,6 +173,9 @@ impl House {
         let stopped = self.settings.read().stopped;
         self.settings.write(&ThisServer { stopped, ..settings.clone() })?;
         drop(turn);
+        if network {
+            self.idp_metadata.try_again(UnixTime(clock::now()));
+        }
         if place && self.applied.read().await.revision > 0 && !stopped {
             self.apply_newest().await?;
         }

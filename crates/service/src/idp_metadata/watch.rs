@@ -7,9 +7,11 @@ use sekisho_fault::{Fault, Result};
 use sekisho_saml::UnixTime;
 use sekisho_saml::metadata::refresh::Change;
 use tokio::sync::Notify;
+use tokio::task::JoinError;
 
 use super::Kept;
 use super::schedule::Share;
+use crate::codes;
 use crate::egress::{Egress, Wish};
 use crate::store::SealedFile;
 
@@ -53,6 +55,14 @@ impl Watch {
         self.woken.notify_one();
     }
 
+    /// What was in the way may be mended: what failed is tried again at once.
+    pub(crate) fn try_again(&self, now: UnixTime) {
+        if let Some(kept) = self.lock().as_mut().filter(|kept| kept.failing.is_some()) {
+            kept.next = now;
+        }
+        self.wake();
+    }
+
     /// Waits for [`Watch::wake`]; one that came before counts.
     pub(crate) async fn woken(&self) {
         self.woken.notified().await;
@@ -82,8 +92,8 @@ impl Watch {
         now: UnixTime,
         share: Share,
     ) -> Option<Look> {
-        let url = document.idp.metadata_url.as_deref()?;
         let before = self.settle(document, now, share).filter(|kept| kept.next <= now)?;
+        let url = document.idp.metadata_url.as_deref()?;
         let fetched = match authorities {
             Ok(authorities) => {
                 let limit = sekisho_saml::metadata::LIMIT;
@@ -94,22 +104,24 @@ impl Watch {
         let judged = before.clone();
         // Megabytes of XML are not for a thread that serves sign-ins.
         let judge = move || bounded(&judged, judged.take(fetched, now, share), now, share);
-        let (after, applied) = tokio::task::spawn_blocking(judge).await.ok()?;
+        let judged = tokio::task::spawn_blocking(judge).await;
+        // What brings the judgement down is a failure like any other: it is not looked at again at once.
+        let broken = |error: JoinError| {
+            let fault = Fault::new(codes::FETCH).with("url", url).with("detail", error.to_string());
+            before.take(Err(fault), now, share)
+        };
+        let (after, applied) = judged.unwrap_or_else(broken);
         let held = if after.held == before.held { Vec::new() } else { after.held.clone() };
-        self.put(&before, after).then_some(Look { applied, held })
+        self.keep(after);
+        Some(Look { applied, held })
     }
 
-    /// Keeps what came of a look, unless another document was applied meanwhile.
-    fn put(&self, before: &Kept, after: Kept) -> bool {
-        let mut held = self.lock();
-        if held.as_ref() != Some(before) {
-            return false;
-        }
+    /// Where another document was applied meanwhile, it is not used: what is kept names the one that it belongs to.
+    fn keep(&self, after: Kept) {
         if let Err(fault) = self.file.write(&after) {
             tracing::error!(%fault, "the refreshed metadata is not kept over a restart");
         }
-        *held = Some(after);
-        true
+        *self.lock() = Some(after);
     }
 
     /// The value is replaced as a whole.

@@ -93,6 +93,8 @@ async fn an_identity_provider_that_is_away_is_told_after_a_day() {
     assert!(look.applied.is_empty() && look.held.is_empty());
     assert!(world.warnings(NOW + DAY).is_empty(), "not for an outage of hours");
     assert!(world.look(NOW + DAY + 60).await.is_none(), "it is not asked again at once");
+    world.watch.try_again(sekisho_saml::UnixTime(NOW + DAY + 60));
+    assert!(world.look(NOW + DAY + 60).await.is_some(), "unless what was in the way may be mended");
     world.look(NOW + 2 * DAY).await.unwrap();
     world.restart();
     let warnings = world.warnings(NOW + 2 * DAY);
@@ -158,10 +160,10 @@ async fn metadata_without_an_address_is_not_fetched_and_leaves_nothing_behind() 
     assert!(world.look(NOW + 9 * DAY).await.is_none());
     assert!(world.accepts(&world.old) && world.accepts(&world.new));
     assert_eq!(world.site.asked(), 1);
-    world.document().idp.metadata_url = url.map(|url| format!("{url}?appid=1"));
-    let kept = world.watch.settle(&world.draft.document, sekisho_saml::UnixTime(NOW), super::schedule::Share(0));
-    assert_eq!(kept.unwrap().fetched, None);
     assert!(!world.keeps_a_file());
+    // Saved with the same address again, it begins anew.
+    world.document().idp.metadata_url = url;
+    assert!(world.accepts(&world.old) && world.accepts(&world.new));
 }
 
 #[tokio::test]
