@@ -41,6 +41,8 @@ pub enum Kind {
     TestLogin,
     /// A configuration was applied, or refused.
     Applied,
+    /// The identity provider's metadata was refreshed: changes were applied, or wait for an administrator.
+    Metadata,
     /// The service started serving.
     Started,
     /// The service stopped serving.

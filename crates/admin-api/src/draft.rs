@@ -52,6 +52,18 @@ pub struct IdpInfo {
     pub certificates: Vec<CertificateInfo>,
     /// Where the metadata came from, when it was an address.
     pub url: Option<String>,
+    /// How this server refreshes it from there, where it is the one that is applied.
+    pub refresh: Option<MetadataRefresh>,
+}
+
+/// When this server refreshes the identity provider's metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MetadataRefresh {
+    /// When it was fetched last: seconds since 1970.
+    pub fetched: Option<i64>,
+    /// When it will be fetched next: seconds since 1970.
+    pub next: i64,
 }
 
 /// What the identity provider has to be told.

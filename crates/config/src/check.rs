@@ -2,6 +2,7 @@
 
 use sekisho_certs::{Pair, check};
 use sekisho_fault::{Fault, Result, Severity};
+use sekisho_saml::metadata::entra::{self, Missing};
 use sekisho_saml::metadata::{Binding, IdpMetadata};
 
 use crate::codes;
@@ -45,16 +46,21 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
         found.push(Fault::new(codes::ENCRYPTED_WITHOUT_KEY).on("encrypted_assertions"));
     }
     match metadata(document) {
-        Ok(metadata) if !offers(&metadata, document.request_binding) => {
-            found.push(Fault::new(codes::BINDING_NOT_OFFERED).on("request_binding"));
+        Ok(metadata) => {
+            found.extend(address(document, &metadata));
+            if !offers(&metadata, document.request_binding) {
+                found.push(Fault::new(codes::BINDING_NOT_OFFERED).on("request_binding"));
+            }
         }
-        Ok(_) => {}
         Err(fault) => found.push(fault.on("idp_metadata")),
     }
     if document.just_in_time && facts.domains.is_empty() {
         found.push(Fault::new(codes::JIT_WITHOUT_DOMAIN).on("just_in_time"));
     }
     let warning = |code, field: &str| Fault::new(code).on(field).as_severity(Severity::Warning);
+    if document.metadata_additions {
+        found.push(warning(codes::METADATA_ADDITIONS, "metadata_additions"));
+    }
     if document.allow_sha1 {
         found.push(warning(codes::SHA1_ALLOWED, "allow_sha1"));
     }
@@ -105,6 +111,15 @@ fn tls(document: &Document, pair: &Pair, now: i64) -> Vec<Fault> {
         found.push(Fault::new(codes::TRIAL_CERTIFICATE).as_severity(Severity::Warning));
     }
     found
+}
+
+/// Whether the address of the metadata lacks something that will be missed at the sign-in.
+fn address(document: &Document, metadata: &IdpMetadata) -> Option<Fault> {
+    let code = match entra::missing(document.idp.metadata_url.as_deref()?, metadata)? {
+        Missing::AppId => codes::ENTRA_APPID,
+        Missing::Tenant => codes::ENTRA_TENANT,
+    };
+    Some(Fault::new(code).on("idp_metadata").as_severity(Severity::Warning))
 }
 
 /// The identity provider's metadata, read.
@@ -196,5 +211,44 @@ mod tests {
         assert!(has(&codes_of(&document, None, &[]), &codes::JIT_WITHOUT_DOMAIN, "just_in_time"));
         let reserved = [Domain::parse("example.com").unwrap()];
         assert!(!has(&codes_of(&document, None, &reserved), &codes::JIT_WITHOUT_DOMAIN, "just_in_time"));
+    }
+
+    #[test]
+    fn an_address_of_entra_without_the_application_is_told() {
+        let pem = sekisho_certs::trial::certificate("idp.example.com", NOW).unwrap().chain_pem();
+        let certificate: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let metadata = |tenant: &str| {
+            format!(
+                "<m:EntityDescriptor xmlns:m=\"urn:oasis:names:tc:SAML:2.0:metadata\" \
+                 xmlns:d=\"http://www.w3.org/2000/09/xmldsig#\" entityID=\"https://sts.windows.net/{tenant}/\">\
+                 <m:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
+                 <m:KeyDescriptor><d:KeyInfo><d:X509Data><d:X509Certificate>{certificate}</d:X509Certificate>\
+                 </d:X509Data></d:KeyInfo></m:KeyDescriptor><m:SingleSignOnService Location=\"https://a.example/\" \
+                 Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\"/></m:IDPSSODescriptor>\
+                 </m:EntityDescriptor>"
+            )
+        };
+        let told = |tenant: &str, url: &str| {
+            let mut checked = Document::default();
+            (checked.idp.metadata, checked.idp.metadata_url) = (Some(metadata(tenant)), Some(url.to_owned()));
+            let facts = Facts { tls: None, saml: None, domains: &[], now: NOW };
+            let found =
+                document(&checked, &facts).into_iter().find(|fault| fault.field.as_deref() == Some("idp_metadata"));
+            found.map(|fault| (fault.code, fault.severity))
+        };
+        let address = "https://login.microsoftonline.com/t/federationmetadata/2007-06/federationmetadata.xml";
+        assert_eq!(told("t", address), Some((codes::ENTRA_APPID, Severity::Warning)));
+        assert_eq!(told("t", &format!("{address}?appid=a")), None);
+        assert_eq!(told("{tenantid}", address), Some((codes::ENTRA_TENANT, Severity::Warning)));
+    }
+
+    #[test]
+    fn leave_to_take_what_is_new_is_told() {
+        let mut checked = Document::default();
+        set(&mut checked, Field::MetadataAdditions, "true").unwrap();
+        let found = document(&checked, &Facts { tls: None, saml: None, domains: &[], now: NOW });
+        assert!(
+            found.iter().any(|fault| fault.code == codes::METADATA_ADDITIONS && fault.severity == Severity::Warning)
+        );
     }
 }

@@ -31,6 +31,8 @@ sekisho_fault::codes! {
     CHOICE = "config.choice";
     /// Not a name: empty, too long, or with spaces around it. Argument: `value`.
     NAME = "config.name";
+    /// Not an address that begins with https://. Argument: `value`.
+    HTTPS = "config.https";
     /// Not an IP address. Argument: `value`.
     ADDRESS = "config.address";
     /// Not a proxy's address. Argument: `value`.
@@ -48,6 +50,12 @@ sekisho_fault::codes! {
     /// This identity provider's NameID is another one in each session, and nothing else names a user for good. Argument:
     /// `attribute`: what its preset takes instead.
     SUBJECT_PER_SESSION = "config.subject_per_session";
+    /// What is new in the metadata at its address is taken by itself.
+    METADATA_ADDITIONS = "config.metadata_additions";
+    /// The address of Entra ID's metadata lacks the application's ID.
+    ENTRA_APPID = "config.entra_appid";
+    /// The address of Entra ID's metadata lacks the tenant.
+    ENTRA_TENANT = "config.entra_tenant";
     /// The on-prem product's clients are answered.
     CLIENT_PROTOCOL = "config.client_protocol";
 }

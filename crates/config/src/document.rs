@@ -206,6 +206,9 @@ pub struct Document {
     /// Takes part in single logout: logs users out at the identity provider, and answers when it ends a session.
     #[serde(default = "yes")]
     pub single_logout: bool,
+    /// Takes new signing certificates and addresses from the metadata's address by itself (R17); told as a warning.
+    #[serde(default)]
+    pub metadata_additions: bool,
     /// Takes SHA-1 signatures; told as a warning.
     #[serde(default)]
     pub allow_sha1: bool,
@@ -258,6 +261,7 @@ impl Default for Document {
             authn_context: None,
             force_authn: false,
             single_logout: yes(),
+            metadata_additions: false,
             allow_sha1: false,
             skew_seconds: skew(),
             just_in_time: false,

@@ -37,6 +37,8 @@ pub enum Field {
     AuthnContext,
     ForceAuthn,
     SingleLogout,
+    IdpMetadataUrl,
+    MetadataAdditions,
     AllowSha1,
     SkewSeconds,
     JustInTime,
@@ -66,6 +68,8 @@ impl Field {
         Self::AuthnContext,
         Self::ForceAuthn,
         Self::SingleLogout,
+        Self::IdpMetadataUrl,
+        Self::MetadataAdditions,
         Self::AllowSha1,
         Self::SkewSeconds,
         Self::JustInTime,
@@ -125,6 +129,13 @@ fn switch(text: &str) -> Result<bool> {
     text.parse().map_err(|_| Fault::new(codes::CHOICE).with("value", text))
 }
 
+/// The address of something that is fetched.
+fn https(text: &str) -> Result<String> {
+    let wrong = || Fault::new(codes::HTTPS).with("value", text.chars().take(80).collect::<String>());
+    let url = url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && text.len() <= 2048);
+    url.map(|_| text.to_owned()).ok_or_else(wrong)
+}
+
 fn entity_id(text: &str) -> Result<String> {
     if text.len() > 1024 || text.contains(char::is_whitespace) {
         return Err(Fault::new(codes::ENTITY_ID));
@@ -144,7 +155,7 @@ fn authn_context(text: &str) -> Result<String> {
 
 /// Sets a field of the document.
 ///
-/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `CHOICE`, `NAME`, `LOCAL_FIELD`; each with the field.
+/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `LOCAL_FIELD`; each with the field.
 pub fn set(document: &mut Document, field: Field, text: &str) -> Result<()> {
     set_shared(document, field, text).map_err(|fault| fault.on(&field.name()))
 }
@@ -167,6 +178,8 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::AuthnContext => document.authn_context = optional(text, authn_context)?,
         Field::ForceAuthn => document.force_authn = switch(text)?,
         Field::SingleLogout => document.single_logout = switch(text)?,
+        Field::IdpMetadataUrl => document.idp.metadata_url = optional(text, https)?,
+        Field::MetadataAdditions => document.metadata_additions = switch(text)?,
         Field::AllowSha1 => document.allow_sha1 = switch(text)?,
         Field::SkewSeconds => {
             let seconds = text.parse().ok().filter(|seconds| *seconds <= 300);
@@ -229,6 +242,8 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::AuthnContext => text(&document.authn_context),
         Field::ForceAuthn => document.force_authn.to_string(),
         Field::SingleLogout => document.single_logout.to_string(),
+        Field::IdpMetadataUrl => text(&document.idp.metadata_url),
+        Field::MetadataAdditions => document.metadata_additions.to_string(),
         Field::AllowSha1 => document.allow_sha1.to_string(),
         Field::SkewSeconds => document.skew_seconds.to_string(),
         Field::JustInTime => document.just_in_time.to_string(),
@@ -263,6 +278,9 @@ mod tests {
         assert_eq!(refused(Field::RequestBinding, "soap"), codes::CHOICE);
         assert_eq!(refused(Field::AuthnContext, "password"), codes::AUTHN_CONTEXT);
         assert_eq!(refused(Field::JustInTime, "yes"), codes::CHOICE);
+        for address in ["http://idp.example.com/metadata", "file:///etc/passwd", "idp.example.com", "https://"] {
+            assert_eq!(refused(Field::IdpMetadataUrl, address), codes::HTTPS);
+        }
         assert_eq!(refused(Field::AttributeEmail, " Email"), codes::NAME);
         assert_eq!(refused(Field::PrivateIp, "10.0.0.1"), codes::LOCAL_FIELD);
     }

@@ -43,6 +43,14 @@ sekisho_fault::codes! {
     FETCH = "service.fetch";
     /// The address is not one that the service fetches from. Argument: `url`.
     FETCH_ADDRESS = "service.fetch_address";
+    /// The metadata at its address has something new, which waits for an administrator. Arguments: `url`, `added`.
+    METADATA_HELD = "service.metadata_held";
+    /// The metadata cannot be refreshed from its address. Arguments: `url`, `since`, `detail`.
+    METADATA_UNREACHABLE = "service.metadata_unreachable";
+    /// The metadata ends soon, and nothing renews it. Arguments: `entity_id`, `until`.
+    METADATA_EXPIRES = "service.metadata_expires";
+    /// The metadata has ended; sign-in goes on with it. Arguments: `entity_id`, `until`.
+    METADATA_EXPIRED = "service.metadata_expired";
     /// There is nothing to serve: no revision was saved yet.
     NOTHING_SAVED = "service.nothing_saved";
     /// An administrator has stopped it.

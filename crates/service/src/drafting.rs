@@ -15,6 +15,7 @@ use sekisho_config::field::{self, Field};
 use sekisho_config::preset::{self, Filled};
 use sekisho_config::{Document, ThisServer};
 use sekisho_fault::{Fault, Result, Severity};
+use sekisho_saml::UnixTime;
 use zeroize::Zeroizing;
 
 use crate::draft::{self, Draft};
@@ -38,7 +39,8 @@ impl House {
     async fn show(&self, draft: &Draft) -> Result<View> {
         let checks = self.quick_checks(draft).await?;
         let applied = self.applied.read().await;
-        Ok(draft::view(draft, &applied.document, &self.settings.read(), checks))
+        let kept = self.idp_metadata.kept();
+        Ok(draft::view(draft, &applied.document, &self.settings.read(), kept.as_ref(), checks))
     }
 
     /// All keys that the draft may name: its own, and those that are saved.
@@ -171,6 +173,9 @@ impl House {
         let stopped = self.settings.read().stopped;
         self.settings.write(&ThisServer { stopped, ..settings.clone() })?;
         drop(turn);
+        if network {
+            self.idp_metadata.try_again(UnixTime(clock::now()));
+        }
         if place && self.applied.read().await.revision > 0 && !stopped {
             self.apply_newest().await?;
         }

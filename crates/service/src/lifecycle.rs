@@ -26,7 +26,9 @@ use crate::clock::{self, SystemClock};
 use crate::configuration::{self, Ready, Settings, Source};
 use crate::connected::Connected;
 use crate::draft::{self, DraftFile};
+use crate::egress::Egress;
 use crate::enrolment::{self, Member, Papers};
+use crate::idp_metadata::Watch;
 use crate::replication::{HubLink, Replica};
 use crate::runtime::Runtime;
 use crate::secret::file_fault;
@@ -77,6 +79,10 @@ pub struct House {
     pub(crate) trial_started: std::sync::Mutex<i64>,
     /// One start, stop or application at a time. Taken after `editing`, before `draft` and `trial`.
     pub(crate) turn: Mutex<()>,
+    /// What the identity provider's metadata has come to since it was saved.
+    pub(crate) idp_metadata: Watch,
+    /// The way to what others serve.
+    pub(crate) egress: Egress,
     /// One enrolment or recall at a time.
     joining: Mutex<()>,
     /// Whether the hub is followed already.
@@ -88,6 +94,7 @@ pub struct Service {
     house: Arc<House>,
     admin: JoinHandle<()>,
     following: JoinHandle<()>,
+    watching: JoinHandle<()>,
     settled: oneshot::Receiver<()>,
 }
 
@@ -119,6 +126,8 @@ impl Service {
             requests: SealedFile::new(data, "requests.sealed", &secret),
             trial_started: std::sync::Mutex::default(),
             turn: Mutex::new(()),
+            idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
+            egress: Egress::new(),
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
             board,
@@ -129,7 +138,8 @@ impl Service {
         let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
         let (settling, settled) = oneshot::channel();
         let following = tokio::spawn(house.clone().follow(settling));
-        Ok(Self { house, admin, following, settled })
+        let watching = tokio::spawn(house.clone().watch_idp_metadata());
+        Ok(Self { house, admin, following, watching, settled })
     }
 
     /// Waits until what was saved before is served, or the status says why it is not.
@@ -142,6 +152,7 @@ impl Service {
     /// Stops: no new connection, running requests end, the socket goes away.
     pub async fn stop(self) {
         self.following.abort();
+        self.watching.abort();
         self.house.activity.note(Kind::Stopped, None);
         self.house.runtime.stop(State::NotConfigured).await;
         self.admin.abort();
@@ -271,7 +282,22 @@ impl House {
         let ready = self.build(&document, &|name| keys.get(name).cloned())?;
         self.trial.lock().await.take();
         self.runtime.end_trial();
-        self.runtime.serve(ready, Some(number)).await
+        self.runtime.serve(ready, Some(number)).await?;
+        self.idp_metadata.wake();
+        Ok(())
+    }
+
+    /// Serves what is served with the metadata as it was refreshed.
+    ///
+    /// Codes: why it cannot be served.
+    pub(crate) async fn apply_refreshed(&self) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        if !matches!(self.board.read().state, State::Running { .. }) {
+            return Ok(());
+        }
+        let member = self.connected.member()?;
+        let number = self.applied.read().await.revision;
+        self.apply(&member, number).await
     }
 
     /// The private keys of a document, from the replica.
@@ -308,6 +334,7 @@ impl House {
             document,
             server: &self.settings.read(),
             key,
+            refreshed: self.idp_metadata.kept(),
             domains: self.connected.domains(),
             provider: Member::connection(&organisation, member.place)?.enterprise_domain.clone(),
             ids: Ids {

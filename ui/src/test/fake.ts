@@ -47,6 +47,8 @@ const FIELDS: [string, string, boolean][] = [
   ['authn_context', '', false],
   ['force_authn', 'false', false],
   ['single_logout', 'true', false],
+  ['idp_metadata_url', '', false],
+  ['metadata_additions', 'false', false],
   ['allow_sha1', 'false', false],
   ['skew_seconds', '60', false],
   ['just_in_time', 'false', false],
@@ -186,6 +188,7 @@ export class Fake implements Backend {
       sign_in: 'https://login.microsoftonline.com/1b2c/saml2',
       certificates: [certificate(['Microsoft Azure Federated SSO Certificate'], false, 214)],
       url: null,
+      refresh: null,
     };
   }
 

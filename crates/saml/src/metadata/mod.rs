@@ -9,7 +9,7 @@ mod validity;
 use std::borrow::Cow;
 
 use sekisho_fault::{Fault, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::keys::IdpKey;
 use crate::names::MD;
@@ -25,7 +25,7 @@ pub const LIMIT: usize = 5 * 1024 * 1024;
 const NODES: usize = 200_000;
 
 /// How a message travels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
     /// HTTP Redirect.
@@ -35,7 +35,7 @@ pub enum Binding {
 }
 
 /// An address for one binding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
     /// The binding.
     pub binding: Binding,
@@ -53,7 +53,7 @@ impl Endpoint {
 }
 
 /// What an identity provider says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdpMetadata {
     /// Its entity ID.
     pub entity_id: String,

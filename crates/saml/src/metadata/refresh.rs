@@ -5,7 +5,7 @@
 //! were allowed. What was taken away is taken away at once, unless nothing would remain.
 
 use sekisho_fault::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Endpoint, IdpMetadata};
 use crate::UnixTime;
@@ -26,7 +26,7 @@ pub enum Trust {
 }
 
 /// Which kind of address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Service {
     /// Sign-in.
@@ -36,7 +36,7 @@ pub enum Service {
 }
 
 /// One difference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Another entity ID.

@@ -46,9 +46,7 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         }
         RequestCertificate::METHOD => answer::<RequestCertificate>(house.request_certificate().await?),
         SetDraftMetadata::METHOD => {
-            // Fetched before the draft is held: others edit it meanwhile.
-            let (xml, url) = draft::fetched(params::<SetDraftMetadata>(request)?).await?;
-            answer::<SetDraftMetadata>(house.change_draft(async |draft| draft::metadata(draft, xml, url)).await?)
+            answer::<SetDraftMetadata>(house.set_metadata(params::<SetDraftMetadata>(request)?).await?)
         }
         DiscardDraft::METHOD => answer::<DiscardDraft>(house.discard_draft().await?),
         RebaseDraft::METHOD => answer::<RebaseDraft>(house.rebase_draft().await?),

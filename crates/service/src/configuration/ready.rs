@@ -15,6 +15,7 @@ use sekisho_signin::applied::{Ids, SamlPair, StateSecrets};
 use zeroize::Zeroizing;
 
 use crate::codes;
+use crate::idp_metadata::Kept;
 
 /// What a document is served with.
 pub struct Source<'a> {
@@ -24,6 +25,8 @@ pub struct Source<'a> {
     pub server: &'a ThisServer,
     /// The private keys (PKCS#8) that the document names.
     pub key: &'a dyn Fn(&str) -> Option<Zeroizing<Vec<u8>>>,
+    /// What the identity provider's metadata has come to since it was saved.
+    pub(crate) refreshed: Option<Kept>,
     /// The reserved mail domains.
     pub domains: Vec<Domain>,
     /// The Enterprise Domain.
@@ -91,7 +94,11 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         Ok(SamlPair { certificate: pair.leaf().to_vec(), key })
     });
     let saml = saml.transpose().map_err(|fault: Fault| fault.on("saml"))?;
-    let idp = check::metadata(document)?;
+    let saved = check::metadata(document)?;
+    let idp = match &source.refreshed {
+        Some(kept) => kept.served(document, saved),
+        None => saved,
+    };
     let mut served = document.clone();
     served.just_in_time = just_in_time;
     let configuration = Configuration::new(served, source.domains, source.provider)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use sekisho_admin_api::draft::{CertificateRequest, Purpose, SetCertificate, SetMetadata};
+use sekisho_admin_api::draft::{CertificateRequest, Purpose, SetCertificate};
 use sekisho_certs::import::{self, File, Import, Passwords};
 use sekisho_certs::{Pair, PrivateKey, request as csr, trial};
 use sekisho_config::document::KeyPair;
@@ -14,7 +14,6 @@ use sekisho_saml::metadata::IdpMetadata;
 use zeroize::Zeroizing;
 
 use super::Draft;
-use super::egress;
 
 /// Sets a field that all servers share.
 ///
@@ -109,16 +108,6 @@ pub fn request(draft: &Draft, requests: &mut Requests) -> Result<CertificateRequ
 fn host(draft: &Draft) -> Result<String> {
     let host = draft.document.advertised_host.as_ref();
     host.map(ToString::to_string).ok_or_else(|| Fault::new(sekisho_config::codes::MISSING).on("advertised_host"))
-}
-
-/// The identity provider's metadata and, when it was fetched, from where.
-///
-/// Codes: those of the metadata, `FETCH`, `FETCH_ADDRESS`.
-pub async fn fetched(wish: SetMetadata) -> Result<(String, Option<String>)> {
-    Ok(match wish {
-        SetMetadata::Text { xml } => (xml, None),
-        SetMetadata::Url { url } => (egress::fetch(&url, sekisho_saml::metadata::LIMIT).await?, Some(url)),
-    })
 }
 
 /// Takes metadata into the draft.

@@ -2,7 +2,6 @@
 
 mod checks;
 mod edit;
-mod egress;
 mod history;
 mod idp;
 mod save;
@@ -18,13 +17,14 @@ use zeroize::Zeroizing;
 use crate::store::SealedFile;
 
 pub use checks::slow;
-pub use edit::{Requests, certificate, ensure_saml_pair, fetched, metadata, request, set, trial_certificate};
+pub use edit::{Requests, certificate, ensure_saml_pair, metadata, request, set, trial_certificate};
 pub(crate) use history::document;
 pub use history::{list as revisions, restore};
 pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};
 pub(crate) use save::keys;
 pub use save::{prepare, rebase};
-pub use view::{sp_metadata, view};
+pub use view::sp_metadata;
+pub(crate) use view::view;
 
 /// The draft, as it is kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -1,6 +1,8 @@
 //! The draft for people.
 
-use sekisho_admin_api::draft::{CertificateInfo, Draft as View, DraftChange, FieldValue, IdpInfo, ServiceProvider};
+use sekisho_admin_api::draft::{
+    CertificateInfo, Draft as View, DraftChange, FieldValue, IdpInfo, MetadataRefresh, ServiceProvider,
+};
 use sekisho_certs::pem;
 use sekisho_config::document::KeyPair;
 use sekisho_config::field::{self, Field};
@@ -9,6 +11,7 @@ use sekisho_fault::{Fault, Result};
 use sekisho_saml::sp_metadata::SpMetadata;
 
 use super::Draft;
+use crate::idp_metadata::Kept;
 
 /// What is shown of a certificate.
 fn describe(der: &[u8], trial: bool) -> Result<CertificateInfo> {
@@ -31,13 +34,16 @@ fn leaf(pair: Option<&KeyPair>) -> Option<CertificateInfo> {
     describe(certificates.first()?, pair.trial).ok()
 }
 
-fn idp(document: &Document) -> Option<IdpInfo> {
+fn idp(document: &Document, kept: Option<&Kept>) -> Option<IdpInfo> {
     let metadata = check::metadata(document).ok()?;
     Some(IdpInfo {
         entity_id: metadata.entity_id.clone(),
         sign_in: metadata.sign_in().map(|endpoint| endpoint.location.clone()).unwrap_or_default(),
         certificates: metadata.signing_certificates.iter().filter_map(|der| describe(der, false).ok()).collect(),
         url: document.idp.metadata_url.clone(),
+        refresh: kept
+            .filter(|kept| kept.is_of(document))
+            .map(|kept| MetadataRefresh { fetched: kept.fetched.map(|fetched| fetched.0), next: kept.next.0 }),
     })
 }
 
@@ -52,8 +58,14 @@ fn service_provider(document: &Document) -> Option<ServiceProvider> {
     })
 }
 
-/// The draft, with its differences to what is applied and what quick checks say.
-pub fn view(draft: &Draft, applied: &Document, server: &ThisServer, checks: Vec<Fault>) -> View {
+/// The draft, with its differences to what is applied, what was refreshed, and what quick checks say.
+pub(crate) fn view(
+    draft: &Draft,
+    applied: &Document,
+    server: &ThisServer,
+    kept: Option<&Kept>,
+    checks: Vec<Fault>,
+) -> View {
     let document = &draft.document;
     let fields = Field::ALL.iter().map(|one| FieldValue {
         field: one.name(),
@@ -66,7 +78,7 @@ pub fn view(draft: &Draft, applied: &Document, server: &ThisServer, checks: Vec<
         fields: fields.collect(),
         tls: leaf(document.tls.as_ref()),
         saml: leaf(document.saml.as_ref()),
-        idp: idp(document),
+        idp: idp(document, kept),
         service_provider: service_provider(document),
         changes: changes.into_iter().map(change).collect(),
         checks,

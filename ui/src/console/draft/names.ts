@@ -31,6 +31,7 @@ const SWITCHES: string[] = [
   'encrypted_assertions',
   'force_authn',
   'single_logout',
+  'metadata_additions',
   'allow_sha1',
   'just_in_time',
   'client_protocol',
@@ -39,7 +40,7 @@ const SWITCHES: string[] = [
 const isKey = (key: string): key is Key => Object.hasOwn(en, key);
 
 /** A text without arguments, if there is one. */
-const textIfAny = (key: string): string | undefined =>
+export const textIfAny = (key: string): string | undefined =>
   isKey(key) ? (t as (key: Key) => string)(key) : undefined;
 
 /** A field as the form names it. A field of a newer version is shown by its own name. */

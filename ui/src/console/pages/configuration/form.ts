@@ -10,6 +10,7 @@ export const RARE = [
   'authn_context',
   'force_authn',
   'single_logout',
+  'metadata_additions',
   'allow_sha1',
   'skew_seconds',
   'just_in_time',
