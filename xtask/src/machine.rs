@@ -50,6 +50,9 @@ const DRIVE: &[&str] = &[
 /// Needed by the cases that are handed out beside the repository, where they are.
 const BESIDE: &[&str] = &["python3-cryptography", "python3-lxml"];
 
+/// Needed by the peers that the bench validates messages beside. The wheels of lxml and xmlsec do not go together.
+const PEERS: &[&str] = &["python3-isodate", "python3-lasso", "python3-lxml", "python3-venv", "python3-xmlsec"];
+
 /// Installs what is missing. Asks once, unless `CI` is set or nobody is there to answer.
 pub fn prepare() -> Outcome {
     let beside = if shell::root().join("../shared/vectors").exists() { BESIDE } else { &[] };
@@ -62,11 +65,35 @@ pub fn prepare() -> Outcome {
     }
     // The console's pages, and a second identity provider for the tests.
     for folder in ["ui", "tests/idps/auth0"] {
-        if modified(&format!("{folder}/package-lock.json"))
-            > modified(&format!("{folder}/node_modules/.package-lock.json"))
-        {
-            shell::run(folder, "npm ci --no-audit --no-fund")?;
+        install_npm(folder)?;
+    }
+    Ok(())
+}
+
+/// Installs the peers that the bench validates messages beside. One that cannot be had is no reason to measure nothing:
+/// the bench says so in place of its figures.
+pub fn prepare_peers() {
+    for installed in [install(PEERS), install_npm("bench/peers/node-saml"), install_python("bench/peers/python3-saml")]
+    {
+        if let Err(reason) = installed {
+            println!("{reason}");
         }
+    }
+}
+
+fn install_npm(folder: &str) -> Outcome {
+    let (wanted, installed) = ("package-lock.json", "node_modules/.package-lock.json");
+    if modified(&format!("{folder}/{wanted}")) > modified(&format!("{folder}/{installed}")) {
+        shell::run(folder, "npm ci --no-audit --no-fund")?;
+    }
+    Ok(())
+}
+
+/// Into an environment of its own, which sees Debian's packages.
+fn install_python(folder: &str) -> Outcome {
+    if modified(&format!("{folder}/requirements.txt")) > modified(&format!("{folder}/venv/bin")) {
+        shell::run(folder, "/usr/bin/python3 -m venv --clear --system-site-packages venv")?;
+        shell::run(folder, "venv/bin/python -m pip install --no-deps --requirement requirements.txt")?;
     }
     Ok(())
 }

@@ -12,8 +12,12 @@ use super::machine;
 pub enum Aim {
     /// Less than this.
     Below(f64),
+    /// This or less.
+    AtMost(f64),
     /// This or more.
     AtLeast(f64),
+    /// More than this.
+    Above(f64),
     /// There is none: it explains another figure.
     None,
 }
@@ -22,7 +26,9 @@ impl Aim {
     fn met(self, value: f64) -> Option<bool> {
         match self {
             Self::Below(limit) => Some(value < limit),
+            Self::AtMost(limit) => Some(value <= limit),
             Self::AtLeast(limit) => Some(value >= limit),
+            Self::Above(limit) => Some(value > limit),
             Self::None => None,
         }
     }
@@ -30,7 +36,9 @@ impl Aim {
     fn shown(self) -> String {
         match self {
             Self::Below(limit) => format!("< {limit}"),
+            Self::AtMost(limit) => format!("<= {limit}"),
             Self::AtLeast(limit) => format!(">= {limit}"),
+            Self::Above(limit) => format!("> {limit}"),
             Self::None => String::new(),
         }
     }
@@ -48,7 +56,7 @@ struct Measured {
 /// One figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    name: &'static str,
+    name: String,
     aim: Aim,
     /// The value, or why there is none.
     measured: Result<Measured, String>,
@@ -56,12 +64,13 @@ pub struct Figure {
 
 impl Figure {
     /// The median of samples.
-    pub fn median(name: &'static str, aim: Aim, samples: &[f64]) -> Self {
+    pub fn median(name: impl Into<String>, aim: Aim, samples: &[f64]) -> Self {
         Self::percentile(name, aim, samples, 50)
     }
 
     /// A percentile of samples.
-    pub fn percentile(name: &'static str, aim: Aim, samples: &[f64], percent: usize) -> Self {
+    pub fn percentile(name: impl Into<String>, aim: Aim, samples: &[f64], percent: usize) -> Self {
+        let name = name.into();
         let mut sorted = samples.to_vec();
         sorted.sort_by(f64::total_cmp);
         let (Some(least), Some(most)) = (sorted.first().copied(), sorted.last().copied()) else {
@@ -72,8 +81,8 @@ impl Figure {
     }
 
     /// A figure that could not be taken, and why.
-    pub fn absent(name: &'static str, aim: Aim, reason: &str) -> Self {
-        Self { name, aim, measured: Err(reason.to_owned()) }
+    pub fn absent(name: impl Into<String>, aim: Aim, reason: &str) -> Self {
+        Self { name: name.into(), aim, measured: Err(reason.to_owned()) }
     }
 
     fn line(&self) -> String {
@@ -85,9 +94,9 @@ impl Figure {
                     None => "",
                 };
                 let (value, spread) = (round(*value), format!("{} … {}", round(*least), round(*most)));
-                format!("{:<40} {value:>9}  {spread:<19} {samples:>7}  {:<8} {met}", self.name, self.aim.shown())
+                format!("{:<52} {value:>9}  {spread:<19} {samples:>7}  {:<8} {met}", self.name, self.aim.shown())
             }
-            Err(reason) => format!("{:<40} {:>9}  {reason}", self.name, "absent"),
+            Err(reason) => format!("{:<52} {:>9}  {reason}", self.name, "absent"),
         }
     }
 
@@ -145,7 +154,7 @@ impl Report {
     pub fn print(&self) {
         println!("\n{}  {}", self.begun.strftime("%Y-%m-%d %H:%M UTC"), self.machine);
         println!("programs: {}; load average: {} before, {} after\n", profile(), self.load[0], self.load[1]);
-        println!("{:<40} {:>9}  {:<19} {:>7}  {:<8}", "figure", "value", "least … most", "samples", "aim");
+        println!("{:<52} {:>9}  {:<19} {:>7}  {:<8}", "figure", "value", "least … most", "samples", "aim");
         for figure in &self.figures {
             println!("{}", figure.line());
         }
@@ -155,9 +164,9 @@ impl Report {
     pub fn write(&self, path: &Path) {
         let value = |figure: &Figure| figure.measured.as_ref().map_or(Value::Null, |found| json!(round(found.value)));
         let mut all: Map<String, Value> =
-            self.figures.iter().map(|figure| (figure.name.to_owned(), value(figure))).collect();
+            self.figures.iter().map(|figure| (figure.name.clone(), value(figure))).collect();
         let details: Map<String, Value> =
-            self.figures.iter().map(|figure| (figure.name.to_owned(), figure.detail())).collect();
+            self.figures.iter().map(|figure| (figure.name.clone(), figure.detail())).collect();
         all.insert("details".to_owned(), Value::Object(details));
         all.insert("date".to_owned(), json!(self.begun.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()));
         all.insert("machine".to_owned(), json!(self.machine));
@@ -196,8 +205,10 @@ mod tests {
     }
 
     #[test]
-    fn an_aim_below_a_limit_is_missed_at_the_limit() {
+    fn at_the_limit_an_aim_is_met_only_if_it_holds_the_limit() {
         assert_eq!(Aim::Below(100.0).met(100.0), Some(false));
         assert_eq!(Aim::AtLeast(10.0).met(10.0), Some(true));
+        assert_eq!(Aim::AtMost(2.0).met(2.0), Some(true));
+        assert_eq!(Aim::Above(1.0).met(1.0), Some(false));
     }
 }

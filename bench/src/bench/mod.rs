@@ -13,14 +13,17 @@ mod screen;
 mod shibboleth;
 mod sign_in;
 mod start;
+mod validate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use sekisho_tests::site::Site;
 
 use figure::Report;
 use idp::Idp;
+use tokio::runtime::Runtime;
+use validate::{Effort, Peers};
 
 /// How the bench is called.
 #[derive(Parser)]
@@ -34,15 +37,22 @@ struct Arguments {
     /// Where the figures are written as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Script that starts the peer.
+    /// Script that starts the peer of the sign-ins.
     #[arg(long)]
     peer: Option<PathBuf>,
+    /// Folder of the peers that validate messages.
+    #[arg(long)]
+    peers: Option<PathBuf>,
+    /// Validates the messages of this file on order, as the peers do.
+    #[arg(long, hide = true)]
+    validator: Option<PathBuf>,
 }
 
 /// What can be measured alone.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     Programs,
+    Validate,
     Start,
     Console,
     Save,
@@ -62,18 +72,39 @@ struct Repeats {
     sign_ins: usize,
     /// Sign-ins of one round at the peer, which takes longer for each.
     peers: usize,
+    validate: Effort,
 }
 
-const FULL: Repeats =
-    Repeats { starts: 21, idles: 5, consoles: 11, saves: 240, users: 50, pairs: 7, sign_ins: 4000, peers: 1000 };
-const ONCE: Repeats =
-    Repeats { starts: 1, idles: 1, consoles: 1, saves: 2, users: 2, pairs: 1, sign_ins: 12, peers: 12 };
+const FULL: Repeats = Repeats {
+    starts: 21,
+    idles: 5,
+    consoles: 11,
+    saves: 240,
+    users: 50,
+    pairs: 7,
+    sign_ins: 4000,
+    peers: 1000,
+    validate: Effort { warm_up: 3, rounds: 9, turn: 400_000.0 },
+};
+const ONCE: Repeats = Repeats {
+    starts: 1,
+    idles: 1,
+    consoles: 1,
+    saves: 2,
+    users: 2,
+    pairs: 1,
+    sign_ins: 12,
+    peers: 12,
+    validate: Effort { warm_up: 1, rounds: 1, turn: 5_000.0 },
+};
 
 /// Measures everything.
 pub fn run() {
     let arguments = Arguments::parse();
+    if let Some(task) = &arguments.validator {
+        return validate::serve(task);
+    }
     let repeats = if arguments.once { ONCE } else { FULL };
-    let wanted = |part: Part| arguments.only.is_empty() || arguments.only.contains(&part);
     // Two parts of this process want a provider; both take this one, and a second time changes nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -81,29 +112,17 @@ pub fn run() {
     let home = tempfile::Builder::new().prefix("sekisho-bench-").tempdir().expect("a scratch folder");
 
     let mut report = Report::begin();
-    if wanted(Part::Programs) {
+    if arguments.want(Part::Programs) {
         report.add(programs::measure());
     }
-    let mut site = Site::found(home.path());
-    let sp = site.draft(&[("attribute_email", "email")]);
-    let idp = Idp::new();
-    site.save(&idp.write_metadata(home.path()));
-    let users: Vec<String> = (0..repeats.users).map(|number| format!("user{number}@example.com")).collect();
-    let sekisho = sign_in::Sekisho::new(&sp, &idp);
-    runtime.block_on(sekisho.provision(&users));
-
-    if wanted(Part::Start) {
-        report.add(start::measure(&runtime, &mut site, &sp, repeats.starts, repeats.idles));
+    if [Part::Start, Part::Console, Part::Save, Part::SignIn].into_iter().any(|part| arguments.want(part)) {
+        of_a_site(&arguments, &repeats, &runtime, home.path(), &mut report);
     }
-    if wanted(Part::Console) {
-        report.add(console::measure(&site, repeats.consoles));
-    }
-    if wanted(Part::Save) {
-        report.add(runtime.block_on(applied::measure(&site, repeats.saves)));
-    }
-    if wanted(Part::SignIn) {
-        let peer = arguments.peer.as_deref();
-        report.add(runtime.block_on(sign_in::measure(&site, &sekisho, &users, &repeats, peer)));
+    if arguments.want(Part::Validate) {
+        // The short round has started this peer already, for the sign-ins.
+        let script = arguments.peer.as_deref().filter(|_| !arguments.once);
+        let peers = Peers { programs: arguments.peers.as_deref(), script };
+        report.add(validate::measure(&runtime, repeats.validate, peers, home.path()));
     }
 
     report.end();
@@ -111,5 +130,36 @@ pub fn run() {
     if let Some(path) = arguments.json {
         report.write(&path);
         println!("\nwritten: {}", path.display());
+    }
+}
+
+impl Arguments {
+    fn want(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+}
+
+/// What is measured of programs that run.
+fn of_a_site(arguments: &Arguments, repeats: &Repeats, runtime: &Runtime, home: &Path, report: &mut Report) {
+    let mut site = Site::found(home);
+    let sp = site.draft(&[("attribute_email", "email")]);
+    let idp = Idp::new();
+    site.save(&idp.write_metadata(home));
+    let users: Vec<String> = (0..repeats.users).map(|number| format!("user{number}@example.com")).collect();
+    let sekisho = sign_in::Sekisho::new(&sp, &idp);
+    runtime.block_on(sekisho.provision(&users));
+
+    if arguments.want(Part::Start) {
+        report.add(start::measure(runtime, &mut site, &sp, repeats.starts, repeats.idles));
+    }
+    if arguments.want(Part::Console) {
+        report.add(console::measure(&site, repeats.consoles));
+    }
+    if arguments.want(Part::Save) {
+        report.add(runtime.block_on(applied::measure(&site, repeats.saves)));
+    }
+    if arguments.want(Part::SignIn) {
+        let peer = arguments.peer.as_deref();
+        report.add(runtime.block_on(sign_in::measure(&site, &sekisho, &users, repeats, peer)));
     }
 }

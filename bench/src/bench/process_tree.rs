@@ -31,14 +31,21 @@ pub fn with_children(roots: &[u32]) -> Vec<u32> {
     found
 }
 
+/// The memory of one process in MiB, as if it shared nothing (RSS).
+pub fn rss_mib(pid: u32) -> f64 {
+    rollup_kib(pid, "Rss:").unwrap_or_default() / 1024.0
+}
+
 /// Their memory in MiB: what they have alone, and their part of what they share (PSS).
 pub fn pss_mib(roots: &[u32]) -> f64 {
-    let pss = |pid: u32| -> Option<f64> {
-        let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
-        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-        line.trim().trim_end_matches(" kB").parse().ok()
-    };
-    with_children(roots).into_iter().filter_map(pss).sum::<f64>() / 1024.0
+    with_children(roots).into_iter().filter_map(|pid| rollup_kib(pid, "Pss:")).sum::<f64>() / 1024.0
+}
+
+/// A sum of `/proc/PID/smaps_rollup`.
+fn rollup_kib(pid: u32, name: &str) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 /// The seconds of processor time they have used, in user space and in the kernel; of ended children too.
