@@ -32,8 +32,8 @@ fn a_message_is_read_in_every_form_in_which_it_can_be_copied() {
         .append_pair("RelayState", "x")
         .append_pair("SAMLResponse", &message)
         .finish();
-    let broken: String =
-        message.as_bytes().chunks(76).map(|line| format!("{}\r\n", str::from_utf8(line).unwrap())).collect();
+    let lines: Vec<&str> = message.as_bytes().chunks(76).map(|line| str::from_utf8(line).unwrap()).collect();
+    let broken = lines.join("\r\n");
     for text in [message.clone(), format!(" {broken}"), format!("\n{xml}\n"), form] {
         assert_eq!(explain(&applied, &text, AsOf::Moment(NOW)).report.outcome, Ok(()), "{text}");
     }
