@@ -11,6 +11,10 @@
 #[cfg(target_os = "linux")]
 mod bench;
 
+/// The service's: what the bench validates itself, it validates as the service does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[cfg(target_os = "linux")]
 fn main() {
     bench::run();

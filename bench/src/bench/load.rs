@@ -9,6 +9,8 @@ use reqwest::{Response, redirect};
 use super::idp::{Answer, Idp};
 use super::process_tree;
 
+/// Connections that were idle for so long are given up, before a server does so (Apache: after five seconds).
+const IDLE: Duration = Duration::from_secs(3);
 /// Browsers at work at once, each with a connection that stays.
 const AT_ONCE: usize = 8;
 
@@ -120,6 +122,7 @@ pub fn browser() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .http1_only()
+        .pool_idle_timeout(IDLE)
         .redirect(redirect::Policy::none())
         .tls_danger_accept_invalid_certs(true)
         .resolve("localhost", ([127, 0, 0, 1], 0).into())

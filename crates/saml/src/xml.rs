@@ -85,11 +85,25 @@ impl<'a> Xml<'a> {
         Ok(())
     }
 
-    /// The element and all elements below it.
+    /// The element and all elements below it, in document order.
     pub(crate) fn elements(&self, from: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        std::iter::once(from)
-            .chain(self.document.descendants(from))
+        std::iter::successors(Some(from), move |id| self.after(*id, from))
             .filter(|id| matches!(self.document.node_kind(*id), Some(NodeKind::Element(_))))
+    }
+
+    /// The node that follows in document order, below `top`.
+    fn after(&self, id: NodeId, top: NodeId) -> Option<NodeId> {
+        if let Some(child) = self.document.first_child(id) {
+            return Some(child);
+        }
+        let mut ended = id;
+        while ended != top {
+            if let Some(next) = self.document.next_sibling(ended) {
+                return Some(next);
+            }
+            ended = self.document.parent(ended)?;
+        }
+        None
     }
 
     /// Whether the node is this element.
@@ -226,10 +240,9 @@ fn absolute(uri: &str) -> bool {
 
 /// Base64 with white space between the lines.
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
-    let space = |byte: &u8| b" \t\r\n".contains(byte);
-    if !text.as_bytes().iter().any(space) {
-        return data_encoding::BASE64.decode(text.as_bytes()).ok();
-    }
-    let packed: Vec<u8> = text.bytes().filter(|byte| !space(byte)).collect();
-    data_encoding::BASE64.decode(&packed).ok()
+    // Most have none: what decodes as it is needs no copy.
+    data_encoding::BASE64.decode(text.as_bytes()).ok().or_else(|| {
+        let packed: Vec<u8> = text.bytes().filter(|byte| !b" \t\r\n".contains(byte)).collect();
+        data_encoding::BASE64.decode(&packed).ok()
+    })
 }

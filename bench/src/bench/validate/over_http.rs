@@ -15,6 +15,8 @@ use super::kind::Kind;
 pub struct OverHttp<'a> {
     runtime: &'a Runtime,
     peer: Shibboleth<'a>,
+    /// Users who have signed in so far.
+    seen: u32,
 }
 
 impl<'a> OverHttp<'a> {
@@ -24,7 +26,7 @@ impl<'a> OverHttp<'a> {
         if let Some(cores) = Cores::find() {
             cores.keep_servers(&process_tree::with_children(&peer.pids));
         }
-        Ok(Self { runtime, peer })
+        Ok(Self { runtime, peer, seen: 0 })
     }
 }
 
@@ -33,7 +35,10 @@ impl Validates for OverHttp<'_> {
         if what != Kind::Assertion.name() {
             return Err("the browsers of this bench bring it signed assertions alone".to_owned());
         }
-        let users = ["hanako@example.com".to_owned()];
+        // Each signs in once: the peer keeps the sessions of a name together, and takes longer for each further one.
+        let users: Vec<String> =
+            (self.seen..self.seen + count).map(|number| format!("user{number}@example.com")).collect();
+        self.seen += count;
         let round = self.peer.provider.round(&users, count as usize, &self.peer.pids);
         Ok(1_000_000.0 / self.runtime.block_on(round).accepted_per_core())
     }
