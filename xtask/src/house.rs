@@ -24,7 +24,7 @@ const LINKS: &[(&str, &[&str])] = &[
     ("cli", &["admin", "admin-api", "messages", "saml", "certs", "config", "windows"]),
     ("console", &["admin", "admin-api", "messages"]),
     ("tests", &["admin-api"]),
-    ("bench", &["admin-api", "tests"]),
+    ("bench", &["admin-api", "saml", "tests"]),
 ];
 
 /// Crates that must stay without I/O: none of these may be among their dependencies.
