@@ -66,6 +66,8 @@ struct Repeats {
     consoles: usize,
     saves: usize,
     users: usize,
+    /// Known users who sign in at Sekisho.
+    crowd: usize,
     /// Pairs of Sekisho and its peer.
     pairs: usize,
     /// Sign-ins of one round.
@@ -81,6 +83,7 @@ const FULL: Repeats = Repeats {
     consoles: 11,
     saves: 240,
     users: 50,
+    crowd: 1000,
     pairs: 7,
     sign_ins: 4000,
     peers: 1000,
@@ -92,6 +95,7 @@ const ONCE: Repeats = Repeats {
     consoles: 1,
     saves: 2,
     users: 2,
+    crowd: 6,
     pairs: 1,
     sign_ins: 12,
     peers: 12,
@@ -160,6 +164,6 @@ fn of_a_site(arguments: &Arguments, repeats: &Repeats, runtime: &Runtime, home: 
     }
     if arguments.want(Part::SignIn) {
         let peer = arguments.peer.as_deref();
-        report.add(runtime.block_on(sign_in::measure(&site, &sekisho, &users, repeats, peer)));
+        report.add(runtime.block_on(sign_in::measure(&site, &sekisho, repeats, peer)));
     }
 }

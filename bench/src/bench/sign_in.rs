@@ -47,14 +47,11 @@ impl<'a> Sekisho<'a> {
     }
 }
 
-/// Rounds in pairs, and what came of them.
-pub async fn measure(
-    site: &Site,
-    sekisho: &Sekisho<'_>,
-    users: &[String],
-    repeats: &Repeats,
-    peer: Option<&Path>,
-) -> Vec<Figure> {
+/// Rounds in pairs, and what came of them. At Sekisho the crowd is known, as most are on most days; at the peer, which
+/// keeps no users but whose sessions of one user make each further one dearer, nobody comes twice.
+pub async fn measure(site: &Site, sekisho: &Sekisho<'_>, repeats: &Repeats, peer: Option<&Path>) -> Vec<Figure> {
+    let users = people("known", repeats.crowd);
+    sekisho.provision(&users).await;
     let service = [site.service.id()];
     let peer = Shibboleth::start(peer, sekisho.idp, &site.home);
     if let Some(cores) = Cores::find() {
@@ -65,17 +62,19 @@ pub async fn measure(
         }
     }
     // Once before it counts: caches, connections, threads.
-    sekisho.provider.round(users, repeats.sign_ins / 4, &service).await;
+    sekisho.provider.round(&users, repeats.sign_ins / 4, &service).await;
     if let Ok(peer) = &peer {
-        peer.provider.round(users, repeats.peers / 4, &peer.pids).await;
+        let first = people("first", repeats.peers / 4);
+        peer.provider.round(&first, first.len(), &peer.pids).await;
     }
     let mut own = Vec::new();
     let mut pairs = Vec::new();
-    for _ in 0..repeats.pairs {
-        let ours = sekisho.provider.round(users, repeats.sign_ins, &service).await;
+    for pair in 0..repeats.pairs {
+        let ours = sekisho.provider.round(&users, repeats.sign_ins, &service).await;
         own.push(ours);
         if let Ok(peer) = &peer {
-            pairs.push((ours, peer.provider.round(users, repeats.peers, &peer.pids).await));
+            let fresh = people(&format!("fresh{pair}"), repeats.peers);
+            pairs.push((ours, peer.provider.round(&fresh, fresh.len(), &peer.pids).await));
         }
     }
     let reason = peer.err().unwrap_or_default();
@@ -83,6 +82,10 @@ pub async fn measure(
     figures.push(Figure::median("service_loaded_mib", Aim::None, &[process_tree::pss_mib(&service)]));
     figures.extend(beside(&pairs, &reason));
     figures
+}
+
+fn people(name: &str, count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("{name}-{number}@example.com")).collect()
 }
 
 fn alone(rounds: &[Round]) -> Vec<Figure> {
