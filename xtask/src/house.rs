@@ -25,6 +25,7 @@ const LINKS: &[(&str, &[&str])] = &[
     ("console", &["admin", "admin-api", "messages"]),
     ("tests", &["admin-api"]),
     ("bench", &["admin-api", "saml", "tests"]),
+    ("fuzz", &["admin-api", "certs", "keys", "saml"]),
 ];
 
 /// Crates that must stay without I/O: none of these may be among their dependencies.

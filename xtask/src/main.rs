@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod fuzz;
 mod house;
 mod machine;
 mod package;
@@ -38,6 +39,18 @@ enum Command {
     },
     /// Measures the programs as they are released, and writes `target/bench.json`.
     Bench,
+    /// Lets coverage lead the bodies in `fuzz/`, and says what they found.
+    Fuzz {
+        /// Minutes for each body.
+        #[arg(long, default_value_t = 30)]
+        minutes: u32,
+        /// So many bodies at a time.
+        #[arg(long, default_value_t = 2)]
+        at_once: usize,
+        /// These bodies alone.
+        #[arg(long)]
+        only: Vec<String>,
+    },
     /// Builds everything for Windows, and runs service, hub and command line under wine.
     Windows,
     /// Installs what this machine lacks, and nothing else.
@@ -51,6 +64,7 @@ fn main() -> ExitCode {
         Command::Audit => audit::audit(),
         Command::Package { prove } => package::package(prove),
         Command::Bench => bench::bench(),
+        Command::Fuzz { minutes, at_once, only } => fuzz::fuzz(minutes, at_once, &only),
         Command::Windows => windows::windows(),
         Command::Setup => machine::prepare(),
     };
