@@ -1,5 +1,6 @@
 // An identity provider on Auth0's samlp: the users alice (alicepw) and bob (bobpw), one service provider.
-// node idp.js SETTINGS.json, with port, key, certificate, sp { entity_id, acs, slo, certificate } and encrypt.
+// node idp.js SETTINGS.json, with port, key, certificate, sp { entity_id, acs, slo, certificate }, encrypt and policy: a file
+// that is read for each answer, with options of samlp and `encrypt`, and with another key and certificate to sign by.
 const fs = require('fs');
 const crypto = require('crypto');
 const express = require('express');
@@ -31,8 +32,15 @@ const profileMapper = (user) => new Profile(user);
 profileMapper.prototype = Profile.prototype;
 Profile.prototype.metadata = [{ id: 'email', optional: false, displayName: 'E-mail', description: 'E-mail' }];
 
-function encryption() {
-  if (!settings.encrypt) return {};
+/** How this answer is made. */
+function policy() {
+  const { encrypt = settings.encrypt, ...told } = JSON.parse(fs.readFileSync(settings.policy, 'utf8'));
+  for (const file of ['key', 'cert']) if (told[file]) told[file] = fs.readFileSync(told[file]);
+  return { ...encryption(encrypt), ...told };
+}
+
+function encryption(encrypt) {
+  if (!encrypt) return {};
   const encryptionCert = `-----BEGIN CERTIFICATE-----\n${settings.sp.certificate}\n-----END CERTIFICATE-----\n`;
   const encryptionPublicKey = crypto.createPublicKey(encryptionCert).export({ type: 'spki', format: 'pem' });
   return { encryptionCert, encryptionPublicKey };
@@ -55,7 +63,7 @@ app.get(
   }),
 );
 
-// The request waits in the form until name and password are there.
+// The request waits in the form until name and password are there. Without one it is a tile of the identity provider's.
 app.get('/sso', (request, response) => {
   const kept = ['SAMLRequest', 'RelayState', 'SigAlg', 'Signature'].filter((name) => request.query[name]);
   const hidden = kept.map((name) => `<input type="hidden" name="${name}" value="${escaped(request.query[name])}">`);
@@ -70,7 +78,8 @@ app.post('/sso', (request, response, next) => {
   // As it came at first: by redirect.
   Object.defineProperty(request, 'method', { value: 'GET' });
   Object.defineProperty(request, 'query', { value: asked });
-  samlp.parseRequest(request, { signatureKeys: [] }, (error, parsed) => {
+  samlp.parseRequest(request, { signatureKeys: [] }, (error, asking) => {
+    const parsed = asking ?? { issuer: settings.sp.entity_id };
     if (error || parsed.issuer !== settings.sp.entity_id) return next(error ?? new Error('unknown service provider'));
     const sessionIndex = `_${crypto.randomBytes(16).toString('hex')}`;
     signedIn.push(new Participant(user, sessionIndex));
@@ -90,7 +99,7 @@ app.post('/sso', (request, response, next) => {
       getPostURL: (_audience, _dom, _request, done) => done(null, settings.sp.acs),
       getUserFromRequest: () => user,
       profileMapper,
-      ...encryption(),
+      ...policy(),
     };
     samlp.auth(options)(request, response, next);
   });
