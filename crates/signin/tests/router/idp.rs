@@ -83,8 +83,16 @@ impl Idp {
 
     /// The key, for messages of logout.
     pub fn key(&self) -> SpKey {
+        SpKey::from_pkcs8(&self.pkcs8()).unwrap()
+    }
+
+    pub fn pkcs8(&self) -> Vec<u8> {
         let pkcs8: Pkcs8V1Der<'_> = self.pair.as_der().unwrap();
-        SpKey::from_pkcs8(pkcs8.as_ref()).unwrap()
+        pkcs8.as_ref().to_vec()
+    }
+
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
     }
 
     /// The form value of an answer whose assertion is signed.

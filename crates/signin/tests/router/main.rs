@@ -6,5 +6,6 @@ mod explain;
 mod idp;
 mod logout;
 mod serving;
+mod shared_cases;
 mod trial;
 mod world;
