@@ -36,6 +36,8 @@ impl SimpleSaml {
                 .arg("-d")
                 .arg(format!("session.save_path={}", folder.join("sessions").display()))
                 .args(["-d", "date.timezone=UTC", "-d", "error_reporting=0", "-d", "display_errors=0"])
+                // It would look only every other second whether its files have changed.
+                .args(["-d", "opcache.enable=0"])
                 .args(["-S", &format!("127.0.0.1:{port}"), "-t", "/usr/share/simplesamlphp/www"])
                 .current_dir("/usr/share/simplesamlphp/www")
                 .env("SIMPLESAMLPHP_CONFIG_DIR", folder.join("config"))

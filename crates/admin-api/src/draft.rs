@@ -40,6 +40,16 @@ pub struct CertificateInfo {
     pub trial: bool,
 }
 
+/// SAML's second certificate, while the identity provider changes from one to the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SecondCertificate {
+    /// Whether it comes next; else it was there before.
+    pub is_next: bool,
+    /// The certificate.
+    pub certificate: CertificateInfo,
+}
+
 /// The identity provider's metadata, for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -104,6 +114,9 @@ pub struct Draft {
     pub tls: Option<CertificateInfo>,
     /// SAML's own certificate.
     pub saml: Option<CertificateInfo>,
+    /// SAML's second certificate, if there is one.
+    #[serde(default)]
+    pub saml_second: Option<SecondCertificate>,
     /// The identity provider.
     pub idp: Option<IdpInfo>,
     /// The service provider, once the host is known.
@@ -161,6 +174,8 @@ pub enum Purpose {
     Tls,
     /// For SAML.
     Saml,
+    /// For SAML, from the time on when the identity provider knows it.
+    SamlNext,
 }
 
 /// Certificate and key, in one file or several.
@@ -192,6 +207,28 @@ pub struct UseTrialCertificate;
 impl Call for UseTrialCertificate {
     const METHOD: &'static str = "draft.trial_certificate";
     type Params = ();
+    type Reply = Draft;
+}
+
+/// A step in the change of SAML's pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RolloverStep {
+    /// A pair that comes next is made and published.
+    Prepare,
+    /// The next pair signs.
+    Switch,
+    /// The second pair goes.
+    Finish,
+}
+
+/// Goes a step on in the change of SAML's pair.
+pub struct RollOverSamlKey;
+
+impl Call for RollOverSamlKey {
+    const METHOD: &'static str = "draft.saml_rollover";
+    type Params = RolloverStep;
     type Reply = Draft;
 }
 

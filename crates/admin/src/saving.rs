@@ -92,8 +92,7 @@ impl Session {
             Ok((name.clone(), bytes))
         });
         let objects: Vec<(String, Vec<u8>)> = objects.collect::<Result<_>>()?;
-        let named = [&document.tls, &document.saml].into_iter().flatten();
-        if !objects.iter().all(|(object, _)| named.clone().any(|pair| pair.key == *object))
+        if !objects.iter().all(|(object, _)| document.key_pairs().any(|pair| pair.key == *object))
             || !are_keys(&objects, &keyring, place)?
         {
             hidden.push("objects".to_owned());

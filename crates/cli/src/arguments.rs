@@ -323,6 +323,17 @@ pub(crate) struct SamlCheck {
     pub(crate) file: PathBuf,
 }
 
+/// A step in the change of SAML's key.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum SamlKeyStep {
+    /// A key that comes next is made and published.
+    Prepare,
+    /// The next key signs; the former one still decrypts.
+    Switch,
+    /// The former key goes, or the next one when it is given up.
+    Finish,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum DraftCommand {
     /// Shows the draft.
@@ -343,6 +354,9 @@ pub(crate) enum DraftCommand {
         /// For SAML instead of TLS.
         #[arg(long)]
         saml: bool,
+        /// For SAML, to be used when the identity provider knows it (see `saml-key`).
+        #[arg(long, conflicts_with = "saml")]
+        saml_next: bool,
         /// File with the container's password (`-`: the standard input).
         #[arg(long, value_name = "FILE")]
         store_password_file: Option<PathBuf>,
@@ -352,6 +366,12 @@ pub(crate) enum DraftCommand {
     },
     /// Takes a trial certificate for the advertised host.
     TrialCertificate,
+    /// Changes SAML's key without a failed sign-in. Save after each step, and give the identity provider the metadata.
+    SamlKey {
+        /// prepare: publishes the next key; switch: signs with it; finish: forgets the other one.
+        #[arg(value_enum)]
+        step: SamlKeyStep,
+    },
     /// Makes a key, and prints the request for a certificate.
     Request,
     /// Chooses the identity provider, and fills in what it usually sends where nothing was entered.

@@ -9,6 +9,7 @@ use crate::codes;
 use crate::document::{Document, RequestBinding, SamlKey};
 use crate::email::Domain;
 use crate::preset::{self, NameId};
+use crate::rollover::SecondRole;
 
 /// The format of a `NameID` that is another one in each session (SAML core 8.3.8).
 pub const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
@@ -45,6 +46,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     if document.saml_key == SamlKey::None && document.encrypted_assertions {
         found.push(Fault::new(codes::ENCRYPTED_WITHOUT_KEY).on("encrypted_assertions"));
     }
+    found.extend(rollover(document));
     match metadata(document) {
         Ok(metadata) => {
             found.extend(address(document, &metadata));
@@ -70,6 +72,17 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     found.extend(subject(document).map(|fault| fault.as_severity(Severity::Warning)));
     found.sort_by_key(|fault| std::cmp::Reverse(fault.severity));
     found
+}
+
+/// What a change of SAML's pair waits for.
+fn rollover(document: &Document) -> Option<Fault> {
+    let second = document.saml_second.as_ref()?;
+    let fault = match (document.saml_pair(), second.role) {
+        (None, _) => Fault::new(codes::ROLLOVER_WITHOUT_KEY),
+        (Some(_), SecondRole::Next) => Fault::new(codes::ROLLOVER_NEXT).as_severity(Severity::Warning),
+        (Some(_), SecondRole::Former) => Fault::new(codes::ROLLOVER_FORMER).as_severity(Severity::Warning),
+    };
+    Some(fault.on("saml_second"))
 }
 
 /// Whether the identity provider takes requests in this way.

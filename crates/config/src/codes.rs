@@ -43,6 +43,18 @@ sekisho_fault::codes! {
     TRIAL_CERTIFICATE = "config.trial_certificate";
     /// Encrypted assertions are wanted, but there is no key to decrypt them.
     ENCRYPTED_WITHOUT_KEY = "config.encrypted_without_key";
+    /// SAML uses no pair, so none can follow.
+    ROLLOVER_WITHOUT_KEY = "config.rollover_without_key";
+    /// The former pair is still there: another cannot be prepared yet.
+    ROLLOVER_NOT_FINISHED = "config.rollover_not_finished";
+    /// There is no second pair to go on with.
+    NO_ROLLOVER = "config.no_rollover";
+    /// The step before is not saved, so the identity provider cannot know of it.
+    ROLLOVER_NOT_SAVED = "config.rollover_not_saved";
+    /// The next pair waits for the identity provider to take our metadata.
+    ROLLOVER_NEXT = "config.rollover_next";
+    /// The former pair waits until the identity provider uses the new one.
+    ROLLOVER_FORMER = "config.rollover_former";
     /// Signatures with SHA-1 are accepted.
     SHA1_ALLOWED = "config.sha1_allowed";
     /// A transient NameID is asked for, and nothing else names a user for good. Argument: `format`.

@@ -132,6 +132,9 @@ fn shown(field: &str, value: Option<&Value>) -> String {
         Some(Value::String(text)) if text.is_empty() => "\"\"".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(pair @ Value::Object(_)) if field == "tls" || field == "saml" => key_pair(pair),
+        Some(second @ Value::Object(_)) if field == "saml_second" => {
+            format!("{} · {}", second["role"].as_str().unwrap_or_default(), key_pair(&second["pair"]))
+        }
         Some(other) => other.to_string(),
     }
 }

@@ -10,6 +10,7 @@ use ts_rs::TS;
 
 use crate::codes;
 use crate::host::Host;
+use crate::rollover::SecondPair;
 use crate::urls::{ENTITY_ID, Urls};
 
 /// The schema that this version writes.
@@ -178,6 +179,9 @@ pub struct Document {
     /// SAML's own pair.
     #[serde(default)]
     pub saml: Option<KeyPair>,
+    /// A second pair, while the identity provider changes from one to the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saml_second: Option<SecondPair>,
     /// What has to be signed.
     #[serde(default)]
     pub signing: Signing,
@@ -252,6 +256,7 @@ impl Default for Document {
             tls: None,
             saml_key: SamlKey::default(),
             saml: None,
+            saml_second: None,
             signing: Signing::default(),
             encrypted_assertions: false,
             idp: Idp::default(),
@@ -310,6 +315,19 @@ impl Document {
     /// The Entity ID that follows from the host, once it is known.
     pub fn derived_entity_id(&self) -> Option<String> {
         Some(self.urls()?.at(ENTITY_ID))
+    }
+
+    /// The pairs whose private keys the document names.
+    pub fn key_pairs(&self) -> impl Iterator<Item = &KeyPair> {
+        let second = self.saml_second.as_ref().map(|second| &second.pair);
+        [self.tls.as_ref(), self.saml.as_ref(), second].into_iter().flatten()
+    }
+
+    /// The pairs that are in our metadata and decrypt: the one that signs, then the second one, if there is one.
+    pub fn saml_pairs(&self) -> impl Iterator<Item = &KeyPair> {
+        let current = self.saml_pair();
+        let second = self.saml_second.as_ref().filter(|_| current.is_some()).map(|second| &second.pair);
+        current.into_iter().chain(second)
     }
 
     /// The pair that SAML uses.

@@ -13,6 +13,7 @@ pub mod field;
 pub mod host;
 pub mod idp_error;
 pub mod preset;
+pub mod rollover;
 pub mod server;
 pub mod urls;
 

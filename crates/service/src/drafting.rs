@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, SetField};
+use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, RolloverStep, SetField};
 use sekisho_admin_api::idp::{ChosenIdp, IdpSteps, WhichIdp, WhichSteps};
 use sekisho_admin_api::save::{PastRevision, Prepared, SaveReason};
 use sekisho_admin_api::status::State;
@@ -225,6 +225,14 @@ impl House {
                 self.end_trial().await;
             }
         });
+    }
+
+    /// Goes a step on in the change of SAML's pair.
+    ///
+    /// Codes: those of the rollover, `MISSING` of the configuration, `FILE`.
+    pub async fn roll_over(&self, step: RolloverStep) -> Result<View> {
+        let saved = self.applied.read().await.document.clone();
+        self.change_draft(async |draft| draft::roll_over(draft, step, &saved, clock::now())).await
     }
 
     /// The keys of open certificate requests.

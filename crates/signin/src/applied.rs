@@ -56,19 +56,20 @@ pub struct Applied {
     pub(crate) ids: Ids,
     pub(crate) idp: IdpMetadata,
     pub(crate) idp_keys: Vec<IdpKey>,
-    pub(crate) saml: Option<SamlPair>,
+    /// SAML's pairs, the one that signs first.
+    pub(crate) saml: Vec<SamlPair>,
     secrets: StateSecrets,
 }
 
 impl Applied {
-    /// Puts a configuration together.
+    /// Puts a configuration together. `saml`: the pairs that are published and decrypt, the one that signs first.
     ///
     /// Codes: those of the metadata's certificates.
     pub fn new(
         configuration: Configuration,
         ids: Ids,
         idp: IdpMetadata,
-        saml: Option<SamlPair>,
+        saml: Vec<SamlPair>,
         secrets: StateSecrets,
     ) -> Result<Self> {
         Ok(Self {

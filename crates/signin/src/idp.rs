@@ -83,7 +83,7 @@ pub(crate) async fn answer(
 
 /// The key that signs what we send.
 pub(crate) fn key(applied: &Applied) -> Option<&SpKey> {
-    applied.saml.as_ref().map(|pair| &pair.key)
+    applied.saml.first().map(|pair| &pair.key)
 }
 
 /// Sends the browser to the identity provider with a message, in the way of the endpoint.

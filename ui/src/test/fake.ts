@@ -175,6 +175,7 @@ export class Fake implements Backend {
       fields: FIELDS.map(([field, value, local]) => ({ field, value, local })),
       tls: null,
       saml: null,
+      saml_second: null,
       idp: null,
       service_provider: null,
       changes: [],

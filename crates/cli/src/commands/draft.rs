@@ -5,13 +5,14 @@ use std::path::Path;
 use data_encoding::BASE64;
 use sekisho_admin_api::draft::{
     CheckDraft, DiscardDraft, Draft, DroppedFile, GetDraft, GetSpMetadata, Purpose, RebaseDraft, RequestCertificate,
-    SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SetField, SetMetadata, UseTrialCertificate,
+    RollOverSamlKey, RolloverStep, SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SetField,
+    SetMetadata, UseTrialCertificate,
 };
 use sekisho_fault::{Fault, Result, Severity};
 use sekisho_messages::time;
 
 use super::Context;
-use crate::arguments::DraftCommand;
+use crate::arguments::{DraftCommand, SamlKeyStep};
 use crate::codes;
 use crate::print::Printer;
 use crate::secrets::{self, file_fault};
@@ -22,17 +23,29 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
     let draft = match command {
         DraftCommand::Show => service.call::<GetDraft>(()).await?,
         DraftCommand::Set { field, value } => service.call::<SetDraftField>(SetField { field, value }).await?,
-        DraftCommand::Certificate { files, saml, store_password_file, key_password_file } => {
+        DraftCommand::Certificate { files, saml, saml_next, store_password_file, key_password_file } => {
             let password = |file: Option<std::path::PathBuf>| {
                 file.map(|file| secrets::read(&file).map(|text| text.to_string())).transpose()
             };
             let wish = SetCertificate {
-                purpose: if saml { Purpose::Saml } else { Purpose::Tls },
+                purpose: match (saml, saml_next) {
+                    (_, true) => Purpose::SamlNext,
+                    (true, false) => Purpose::Saml,
+                    (false, false) => Purpose::Tls,
+                },
                 files: files.iter().map(|file| dropped(file)).collect::<Result<_>>()?,
                 store_password: password(store_password_file)?,
                 key_password: password(key_password_file)?,
             };
             service.call::<SetDraftCertificate>(wish).await?
+        }
+        DraftCommand::SamlKey { step } => {
+            let step = match step {
+                SamlKeyStep::Prepare => RolloverStep::Prepare,
+                SamlKeyStep::Switch => RolloverStep::Switch,
+                SamlKeyStep::Finish => RolloverStep::Finish,
+            };
+            service.call::<RollOverSamlKey>(step).await?
         }
         DraftCommand::TrialCertificate => service.call::<UseTrialCertificate>(()).await?,
         DraftCommand::Request => {
@@ -86,7 +99,11 @@ pub(super) fn metadata(from: &str) -> Result<SetMetadata> {
 
 fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
     let mut lines: Vec<String> = draft.fields.iter().map(|one| format!("{:<24} {}", one.field, one.value)).collect();
-    for (key, certificate) in [("tls", &draft.tls), ("saml", &draft.saml)] {
+    let second = draft
+        .saml_second
+        .as_ref()
+        .map(|second| (if second.is_next { "saml_next" } else { "saml_former" }, Some(&second.certificate)));
+    for (key, certificate) in [("tls", draft.tls.as_ref()), ("saml", draft.saml.as_ref())].into_iter().chain(second) {
         if let Some(found) = certificate {
             let until = time(found.not_after);
             lines.push(format!("{key:<24} {}  {until}  {}", found.names.join(", "), found.sha256));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sekisho_admin_api::activity::ListActivity;
 use sekisho_admin_api::draft::{
-    CheckDraft, DiscardDraft, GetDraft, GetSpMetadata, RebaseDraft, RequestCertificate, SetCertificate,
-    SetDraftCertificate, SetDraftField, SetDraftMetadata, SpMetadataFile, UseTrialCertificate,
+    CheckDraft, DiscardDraft, GetDraft, GetSpMetadata, RebaseDraft, RequestCertificate, RollOverSamlKey,
+    SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SpMetadataFile, UseTrialCertificate,
 };
 use sekisho_admin_api::enrolment::{CompleteEnrolment, PrepareEnrolment};
 use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
@@ -43,6 +43,9 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         UseTrialCertificate::METHOD => {
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
             answer::<UseTrialCertificate>(house.change_draft(change).await?)
+        }
+        RollOverSamlKey::METHOD => {
+            answer::<RollOverSamlKey>(house.roll_over(params::<RollOverSamlKey>(request)?).await?)
         }
         RequestCertificate::METHOD => answer::<RequestCertificate>(house.request_certificate().await?),
         SetDraftMetadata::METHOD => {

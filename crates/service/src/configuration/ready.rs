@@ -84,16 +84,11 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         return Err(error);
     }
     let missing = |field: &str| Fault::new(sekisho_config::codes::MISSING).on(field);
-    let saml = match document.saml_key {
-        sekisho_config::document::SamlKey::Own => own.as_ref(),
-        sekisho_config::document::SamlKey::Tls => tls.as_ref(),
-        sekisho_config::document::SamlKey::None => None,
-    };
-    let saml = saml.map(|pair| {
-        let key = SpKey::from_pkcs8(pair.key().pkcs8())?;
-        Ok(SamlPair { certificate: pair.leaf().to_vec(), key })
+    let saml = document.saml_pairs().map(|pair| {
+        let pair = pair_of(pair, source.key)?;
+        Ok(SamlPair { key: SpKey::from_pkcs8(pair.key().pkcs8())?, certificate: pair.leaf().to_vec() })
     });
-    let saml = saml.transpose().map_err(|fault: Fault| fault.on("saml"))?;
+    let saml = saml.collect::<Result<Vec<_>>>().map_err(|fault| fault.on("saml"))?;
     let saved = check::metadata(document)?;
     let idp = match &source.refreshed {
         Some(kept) => kept.served(document, saved),

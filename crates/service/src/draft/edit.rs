@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use sekisho_admin_api::draft::{CertificateRequest, Purpose, SetCertificate};
+use sekisho_admin_api::draft::{CertificateRequest, Purpose, RolloverStep, SetCertificate};
 use sekisho_certs::import::{self, File, Import, Passwords};
 use sekisho_certs::{Pair, PrivateKey, request as csr, trial};
+use sekisho_config::Document;
 use sekisho_config::document::KeyPair;
 use sekisho_config::field::{self, Field};
+use sekisho_config::rollover::Step;
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::ids::Hash;
 use sekisho_saml::metadata::IdpMetadata;
@@ -27,20 +29,23 @@ fn fingerprint(key: &PrivateKey) -> String {
     Hash::of(key.spki()).to_string()
 }
 
-fn keep(draft: &mut Draft, purpose: Purpose, pair: &Pair, trial: bool) {
+fn keep(draft: &mut Draft, purpose: Purpose, pair: &Pair, trial: bool) -> Result<()> {
     let key = fingerprint(pair.key());
     draft.keys.insert(key.clone(), BASE64.encode(pair.key().pkcs8()));
     let kept = KeyPair { certificates: pair.chain_pem(), key, trial, unknown: serde_json::Map::new() };
     match purpose {
         Purpose::Tls => draft.document.tls = Some(kept),
         Purpose::Saml => draft.document.saml = Some(kept),
+        Purpose::SamlNext => draft.document.prepare_rollover(kept)?,
     }
+    Ok(())
 }
 
 fn field_of(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Tls => "tls",
         Purpose::Saml => "saml",
+        Purpose::SamlNext => "saml_second",
     }
 }
 
@@ -62,8 +67,7 @@ pub fn certificate(draft: &mut Draft, wish: &SetCertificate, requests: &Requests
     }
     let pair =
         import.pair().map_err(|fault| if fault.field.is_some() { fault } else { fault.on(field_of(wish.purpose)) })?;
-    keep(draft, wish.purpose, &pair, false);
-    Ok(())
+    keep(draft, wish.purpose, &pair, false)
 }
 
 /// The key of an open request that one of these certificates answers.
@@ -80,8 +84,7 @@ fn requested(draft: &Draft, requests: &Requests, import: &Import) -> Option<Priv
 pub fn trial_certificate(draft: &mut Draft, now: i64) -> Result<()> {
     let host = host(draft)?;
     let pair = trial::certificate(&host, now)?;
-    keep(draft, Purpose::Tls, &pair, true);
-    Ok(())
+    keep(draft, Purpose::Tls, &pair, true)
 }
 
 /// The keys of certificate requests that wait for an answer, by their fingerprints: base64 of PKCS#8.
@@ -128,6 +131,22 @@ pub fn ensure_saml_pair(draft: &mut Draft, now: i64) -> Result<bool> {
     let own = draft.document.saml_key == sekisho_config::document::SamlKey::Own;
     let (true, None, Some(entity)) = (own, &draft.document.saml, draft.document.entity_id()) else { return Ok(false) };
     let pair = trial::saml_pair(&entity, now)?;
-    keep(draft, Purpose::Saml, &pair, false);
+    keep(draft, Purpose::Saml, &pair, false)?;
     Ok(true)
+}
+
+/// Goes a step on in the change of SAML's pair. `saved`: what is applied.
+///
+/// Codes: those of the rollover, `MISSING` of the configuration.
+pub fn roll_over(draft: &mut Draft, step: RolloverStep, saved: &Document, now: i64) -> Result<()> {
+    let step = match step {
+        RolloverStep::Prepare => {
+            let missing = || Fault::new(sekisho_config::codes::MISSING).on("advertised_host");
+            let pair = trial::saml_pair(&draft.document.entity_id().ok_or_else(missing)?, now)?;
+            return keep(draft, Purpose::SamlNext, &pair, false);
+        }
+        RolloverStep::Switch => Step::Switch,
+        RolloverStep::Finish => Step::Finish,
+    };
+    draft.document.step_rollover(step, saved)
 }

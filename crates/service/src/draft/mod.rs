@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::store::SealedFile;
 
 pub use checks::slow;
-pub use edit::{Requests, certificate, ensure_saml_pair, metadata, request, set, trial_certificate};
+pub use edit::{Requests, certificate, ensure_saml_pair, metadata, request, roll_over, set, trial_certificate};
 pub(crate) use history::document;
 pub use history::{list as revisions, restore};
 pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};

@@ -60,8 +60,8 @@ pub fn prepare(
 
 /// The private keys that a document names.
 pub(crate) fn keys(document: &Document) -> Vec<String> {
-    let mut keys: Vec<String> =
-        [&document.tls, &document.saml].into_iter().flatten().map(|pair| pair.key.clone()).collect();
+    let mut keys: Vec<String> = document.key_pairs().map(|pair| pair.key.clone()).collect();
+    keys.sort_unstable();
     keys.dedup();
     keys
 }

@@ -1,11 +1,13 @@
 //! The draft for people.
 
 use sekisho_admin_api::draft::{
-    CertificateInfo, Draft as View, DraftChange, FieldValue, IdpInfo, MetadataRefresh, ServiceProvider,
+    CertificateInfo, Draft as View, DraftChange, FieldValue, IdpInfo, MetadataRefresh, SecondCertificate,
+    ServiceProvider,
 };
 use sekisho_certs::pem;
 use sekisho_config::document::KeyPair;
 use sekisho_config::field::{self, Field};
+use sekisho_config::rollover::SecondRole;
 use sekisho_config::{Document, ThisServer, check, diff, urls};
 use sekisho_fault::{Fault, Result};
 use sekisho_saml::sp_metadata::SpMetadata;
@@ -78,6 +80,10 @@ pub(crate) fn view(
         fields: fields.collect(),
         tls: leaf(document.tls.as_ref()),
         saml: leaf(document.saml.as_ref()),
+        saml_second: document.saml_second.as_ref().and_then(|second| {
+            let certificate = leaf(Some(&second.pair))?;
+            Some(SecondCertificate { is_next: second.role == SecondRole::Next, certificate })
+        }),
         idp: idp(document, kept),
         service_provider: service_provider(document),
         changes: changes.into_iter().map(change).collect(),
@@ -96,8 +102,9 @@ pub(super) fn change(change: diff::Change) -> DraftChange {
 pub fn sp_metadata(document: &Document) -> Result<String> {
     let missing = || Fault::new(sekisho_config::codes::MISSING).on("advertised_host");
     let own = document.urls().ok_or_else(missing)?;
-    let certificates = document.saml_pair().map(|pair| pem::read(pair.certificates.as_bytes())).transpose()?;
-    let leaf: Vec<Vec<u8>> = certificates.and_then(|found| found.certificates.into_iter().next()).into_iter().collect();
+    let leaf = |pair: &KeyPair| Ok(pem::read(pair.certificates.as_bytes())?.certificates.into_iter().next());
+    let leaves: Vec<Vec<u8>> =
+        document.saml_pairs().filter_map(|pair| leaf(pair).transpose()).collect::<Result<_>>()?;
     let wanted = matches!(
         document.signing,
         sekisho_config::document::Signing::Assertion | sekisho_config::document::Signing::Both
@@ -105,11 +112,11 @@ pub fn sp_metadata(document: &Document) -> Result<String> {
     let metadata = SpMetadata {
         entity_id: document.entity_id().ok_or_else(missing)?,
         acs: vec![own.at(urls::ACS)],
-        slo: None,
-        authn_requests_signed: !leaf.is_empty(),
+        slo: document.single_logout.then(|| own.at(urls::LOGOUT)),
+        authn_requests_signed: !leaves.is_empty(),
         want_assertions_signed: wanted,
-        encryption: if document.encrypted_assertions { leaf.clone() } else { Vec::new() },
-        signing: leaf,
+        encryption: if document.encrypted_assertions { leaves.clone() } else { Vec::new() },
+        signing: leaves,
     };
     metadata.to_xml()
 }

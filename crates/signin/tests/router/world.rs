@@ -207,7 +207,7 @@ pub fn built_under(more: &[(Field, &str)], secrets: StateSecrets) -> Applied {
     let domains = vec![Domain::parse("example.com").unwrap()];
     let configuration = Configuration::new(document, domains, "example".into()).unwrap();
     let ids = Ids { organisation: "organisation-1".into(), connection: "connection-1".into() };
-    Applied::new(configuration, ids, IDP.metadata(), None, secrets).unwrap()
+    Applied::new(configuration, ids, IDP.metadata(), Vec::new(), secrets).unwrap()
 }
 
 pub fn built(more: &[(Field, &str)]) -> Applied {

@@ -5,6 +5,7 @@ import type { Draft } from '../../lib/backend/types/Draft';
 import type { Fault } from '../../lib/backend/types/Fault';
 import type { Field } from '../../lib/backend/types/Field';
 import type { Rebased } from '../../lib/backend/types/Rebased';
+import type { RolloverStep } from '../../lib/backend/types/RolloverStep';
 import type { SetCertificate } from '../../lib/backend/types/SetCertificate';
 import type { SetMetadata } from '../../lib/backend/types/SetMetadata';
 import type { TestReport } from '../../lib/backend/types/TestReport';
@@ -102,6 +103,10 @@ export class DraftOnScreen {
 
   trialCertificate(): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('draft.trial_certificate', null));
+  }
+
+  rollOver(step: RolloverStep): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.saml_rollover', step));
   }
 
   metadata(metadata: SetMetadata): Promise<Fault | undefined> {

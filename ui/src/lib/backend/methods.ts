@@ -32,6 +32,7 @@ import type { Preflight } from './types/Preflight';
 import type { Prepared } from './types/Prepared';
 import type { Rebased } from './types/Rebased';
 import type { RehearseKit } from './types/RehearseKit';
+import type { RolloverStep } from './types/RolloverStep';
 import type { SamlMessage } from './types/SamlMessage';
 import type { Saved } from './types/Saved';
 import type { SaveReason } from './types/SaveReason';
@@ -63,6 +64,7 @@ export interface Methods {
   'draft.get': { params: null; reply: Draft };
   'draft.set': { params: SetField; reply: Draft };
   'draft.certificate': { params: SetCertificate; reply: Draft };
+  'draft.saml_rollover': { params: RolloverStep; reply: Draft };
   'draft.trial_certificate': { params: null; reply: Draft };
   'draft.request': { params: null; reply: CertificateRequest };
   'draft.metadata': { params: SetMetadata; reply: Draft };

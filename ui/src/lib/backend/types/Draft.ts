@@ -4,6 +4,7 @@ import type { DraftChange } from "./DraftChange";
 import type { Fault } from "./Fault";
 import type { FieldValue } from "./FieldValue";
 import type { IdpInfo } from "./IdpInfo";
+import type { SecondCertificate } from "./SecondCertificate";
 import type { ServiceProvider } from "./ServiceProvider";
 
 /**
@@ -26,6 +27,10 @@ tls: CertificateInfo | null,
  * SAML's own certificate.
  */
 saml: CertificateInfo | null, 
+/**
+ * SAML's second certificate, if there is one.
+ */
+saml_second: SecondCertificate | null, 
 /**
  * The identity provider.
  */

@@ -3,4 +3,4 @@
 /**
  * Which pair of keys.
  */
-export type Purpose = "tls" | "saml";
+export type Purpose = "tls" | "saml" | "saml_next";

@@ -1,0 +1,81 @@
+//! Our own SAML key changes, and no sign-in fails: the identity provider encrypts to it, and verifies our requests with it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use sekisho_tests::browser::Browser;
+use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::site::Site;
+
+/// What an administrator of SimpleSAMLphp makes of our metadata: the keys in their order, each for all that it is listed for.
+fn keys(site: &Site) -> (Vec<String>, String) {
+    let xml = site.founder.run(&["sp-metadata"])["xml"].as_str().unwrap().to_owned();
+    let listed: Vec<(bool, String)> = xml
+        .split("<md:KeyDescriptor use=\"")
+        .skip(1)
+        .map(|part| {
+            let certificate = part.split_once("X509Certificate>").unwrap().1.split_once('<').unwrap().0;
+            (part.starts_with("signing"), certificate.to_owned())
+        })
+        .collect();
+    let entry = |(signing, certificate): &(bool, String)| {
+        let encryption = !signing;
+        format!(
+            "['type' => 'X509Certificate', 'signing' => {signing}, 'encryption' => {encryption}, 'X509Certificate' => '{certificate}']"
+        )
+    };
+    let entries: Vec<String> = listed.iter().map(entry).collect();
+    let signing = listed.into_iter().filter(|(signing, _)| *signing).map(|(_, certificate)| certificate).collect();
+    (signing, format!("'keys' => [{}], 'assertion.encryption' => true", entries.join(", ")))
+}
+
+#[test]
+fn our_key_changes_in_three_saves_and_no_sign_in_fails() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[("encrypted_assertions", "true")]);
+    let (first, policy) = keys(&site);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, &policy);
+    site.save(&idp.metadata);
+    let browser = Browser::start(home.path());
+    browser.sign_in(&sp.origin, "alice");
+    let key = browser.key_check();
+    let still_signs_in = |when: &str| {
+        browser.page.go(&format!("{}/vault/", sp.origin));
+        browser.page.click("[data-testid=sign-in]");
+        assert_eq!(browser.key_check(), key, "{when}");
+    };
+    let step = |step: &str| {
+        let draft = site.founder.run(&["draft", "saml-key", step]);
+        assert!(draft["changes"].to_string().contains("saml_second"), "{draft}");
+        site.founder.run(&["save", "--yes", "--reason", step]);
+    };
+    let refused = |step: &str| {
+        let output = site.founder.command(&["draft", "saml-key", step]).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
+    };
+
+    assert!(refused("switch").contains("config.no_rollover"));
+    site.founder.run(&["draft", "saml-key", "prepare"]);
+    assert!(refused("switch").contains("config.rollover_not_saved"));
+    step("prepare");
+    still_signs_in("prepared, and the identity provider knows the old key alone");
+    let (both, policy) = keys(&site);
+    assert_eq!((both.len(), &both[0]), (2, &first[0]));
+    idp.answer_by(&sp, &policy);
+    still_signs_in("prepared, and the identity provider knows both");
+
+    step("switch");
+    still_signs_in("signed with the new key, encrypted to the old one");
+    let (turned, policy) = keys(&site);
+    assert_eq!(turned, [both[1].clone(), both[0].clone()]);
+    idp.answer_by(&sp, &policy);
+    still_signs_in("signed with the new key, and encrypted to it");
+
+    step("finish");
+    still_signs_in("the identity provider still lists the old key, which nobody uses");
+    let (last, policy) = keys(&site);
+    assert_eq!(last, [both[1].clone()]);
+    idp.answer_by(&sp, &policy);
+    still_signs_in("the new key alone");
+}
