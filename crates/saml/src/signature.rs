@@ -1,6 +1,6 @@
 //! XML signatures of the SAML profile (SAML core 5.4): one enveloped signature, one reference, to its own parent.
 
-use aws_lc_rs::{constant_time, digest, signature::UnparsedPublicKey};
+use aws_lc_rs::{constant_time, digest};
 use bergshamra_c14n::{C14nMode, canonicalize_doc};
 use bergshamra_xml::NodeSet;
 use sekisho_fault::{Fault, Result};
@@ -148,9 +148,7 @@ impl Enveloped {
             .map_err(|_| Fault::new(codes::DIGEST))?;
         let signed_info = NodeSet::tree_with_comments(self.signed_info, &xml.document);
         let signed_info = canonical(xml, &signed_info, &self.signed_info_c14n)?;
-        let by = keys
-            .iter()
-            .find(|key| UnparsedPublicKey::new(algorithm, key.spki()).verify(&signed_info, &self.value).is_ok());
+        let by = keys.iter().find(|key| key.verifies(algorithm, &signed_info, &self.value));
         let by = by.ok_or_else(|| {
             let known: Vec<String> = keys.iter().map(|key| key.fingerprint().to_owned()).collect();
             Fault::new(codes::SIGNATURE).with("known", known)
