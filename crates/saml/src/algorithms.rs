@@ -26,25 +26,45 @@ pub(crate) fn digest(uri: &str, sha1: bool) -> Result<&'static digest::Algorithm
     })
 }
 
+/// A way to verify a signature.
+pub(crate) struct Verification {
+    /// The end of its URI; each has another.
+    pub(crate) name: &'static str,
+    /// Whether it is what keys of its kind sign with mostly.
+    pub(crate) usual: bool,
+    pub(crate) algorithm: &'static dyn signature::VerificationAlgorithm,
+}
+
+const fn unusual(name: &'static str, algorithm: &'static dyn signature::VerificationAlgorithm) -> Verification {
+    Verification { name, usual: false, algorithm }
+}
+
+const fn usual(name: &'static str, algorithm: &'static dyn signature::VerificationAlgorithm) -> Verification {
+    Verification { name, usual: true, algorithm }
+}
+
+/// Those that everybody may use. XML signature 1.1 writes ECDSA as r and s, each of the curve's width.
+pub(crate) static VERIFICATIONS: [Verification; 9] = [
+    usual("rsa-sha256", &signature::RSA_PKCS1_2048_8192_SHA256),
+    unusual("rsa-sha384", &signature::RSA_PKCS1_2048_8192_SHA384),
+    unusual("rsa-sha512", &signature::RSA_PKCS1_2048_8192_SHA512),
+    unusual("sha256-rsa-MGF1", &signature::RSA_PSS_2048_8192_SHA256),
+    unusual("sha384-rsa-MGF1", &signature::RSA_PSS_2048_8192_SHA384),
+    unusual("sha512-rsa-MGF1", &signature::RSA_PSS_2048_8192_SHA512),
+    usual("ecdsa-sha256", &signature::ECDSA_P256_SHA256_FIXED),
+    usual("ecdsa-sha384", &signature::ECDSA_P384_SHA384_FIXED),
+    usual("ecdsa-sha512", &signature::ECDSA_P521_SHA512_FIXED),
+];
+
+static RSA_SHA1: Verification = unusual("rsa-sha1", &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY);
+
 /// The verification of a `SignatureMethod`.
-pub(crate) fn verification(uri: &str, sha1: bool) -> Result<&'static dyn signature::VerificationAlgorithm> {
-    let found: &'static dyn signature::VerificationAlgorithm = match uri.strip_prefix(MORE).or(uri.strip_prefix(DS11)) {
-        Some("rsa-sha256") => &signature::RSA_PKCS1_2048_8192_SHA256,
-        Some("rsa-sha384") => &signature::RSA_PKCS1_2048_8192_SHA384,
-        Some("rsa-sha512") => &signature::RSA_PKCS1_2048_8192_SHA512,
-        Some("sha256-rsa-MGF1") => &signature::RSA_PSS_2048_8192_SHA256,
-        Some("sha384-rsa-MGF1") => &signature::RSA_PSS_2048_8192_SHA384,
-        Some("sha512-rsa-MGF1") => &signature::RSA_PSS_2048_8192_SHA512,
-        // XML signature 1.1 writes ECDSA as r and s, each of the curve's width.
-        Some("ecdsa-sha256") => &signature::ECDSA_P256_SHA256_FIXED,
-        Some("ecdsa-sha384") => &signature::ECDSA_P384_SHA384_FIXED,
-        Some("ecdsa-sha512") => &signature::ECDSA_P521_SHA512_FIXED,
-        None if sha1 && uri == "http://www.w3.org/2000/09/xmldsig#rsa-sha1" => {
-            &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY
-        }
-        _ => return Err(refused(uri)),
-    };
-    Ok(found)
+pub(crate) fn verification(uri: &str, sha1: bool) -> Result<&'static Verification> {
+    if sha1 && uri == "http://www.w3.org/2000/09/xmldsig#rsa-sha1" {
+        return Ok(&RSA_SHA1);
+    }
+    let name = uri.strip_prefix(MORE).or(uri.strip_prefix(DS11)).ok_or_else(|| refused(uri))?;
+    VERIFICATIONS.iter().find(|known| known.name == name).ok_or_else(|| refused(uri))
 }
 
 /// The canonicalization of a `CanonicalizationMethod` or `Transform`.

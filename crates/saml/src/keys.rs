@@ -7,22 +7,42 @@ use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey, RSA_PKCS1_SHA256,
+    UnparsedPublicKey,
 };
 use aws_lc_rs::{digest, signature};
 use data_encoding::HEXUPPER;
 use sekisho_fault::{Fault, Result};
 
+use crate::algorithms::{VERIFICATIONS, Verification};
 use crate::codes;
 
 /// A key of the identity provider, out of a certificate of its metadata.
 ///
 /// The certificate only carries the key: its dates, issuer and names say nothing in SAML.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdpKey {
+#[derive(Clone)]
+pub struct IdpKey(Arc<Carried>);
+
+struct Carried {
     spki: Vec<u8>,
     fingerprint: String,
+    /// Ready for what keys of its kind sign with mostly, by its name; none where the key is of no kind that we verify with.
+    ready: Option<(&'static str, ParsedPublicKey)>,
 }
+
+impl fmt::Debug for IdpKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IdpKey").field(&self.0.fingerprint).finish()
+    }
+}
+
+impl PartialEq for IdpKey {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.0.spki, &self.0.fingerprint) == (&other.0.spki, &other.0.fingerprint)
+    }
+}
+
+impl Eq for IdpKey {}
 
 impl IdpKey {
     /// The key of a DER certificate.
@@ -31,17 +51,26 @@ impl IdpKey {
     pub fn from_certificate(der: &[u8]) -> Result<Self> {
         let (_, certificate) =
             x509_parser::parse_x509_certificate(der).map_err(|_| Fault::new(codes::METADATA_CERTIFICATE))?;
-        Ok(Self { spki: certificate.public_key().raw.to_vec(), fingerprint: fingerprint(&digest::SHA256, der) })
+        let spki = certificate.public_key().raw.to_vec();
+        let ready = VERIFICATIONS.iter().filter(|way| way.usual).find_map(|way| {
+            let key = ParsedPublicKey::new(way.algorithm, &spki).ok()?;
+            Some((way.name, key))
+        });
+        Ok(Self(Arc::new(Carried { spki, fingerprint: fingerprint(&digest::SHA256, der), ready })))
     }
 
     /// SHA-256 of the certificate, as colon-separated hexadecimal.
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+        &self.0.fingerprint
     }
 
-    /// The `SubjectPublicKeyInfo`, DER.
-    pub(crate) fn spki(&self) -> &[u8] {
-        &self.spki
+    /// Whether this key made the signature of the message in this way.
+    pub(crate) fn verifies(&self, way: &Verification, message: &[u8], signature: &[u8]) -> bool {
+        let verified = match &self.0.ready {
+            Some((name, key)) if *name == way.name => key.verify_sig(message, signature),
+            _ => UnparsedPublicKey::new(way.algorithm, &self.0.spki).verify(message, signature),
+        };
+        verified.is_ok()
     }
 }
 
@@ -131,5 +160,34 @@ impl SpKey {
             Inner::Ecdsa { sign, .. } => AsDer::<aws_lc_rs::encoding::PublicKeyX509Der<'_>>::as_der(sign.public_key()),
         };
         der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(key: &rcgen::KeyPair) -> IdpKey {
+        let certificate = rcgen::CertificateParams::new(vec!["idp".to_owned()]).unwrap().self_signed(key).unwrap();
+        IdpKey::from_certificate(certificate.der()).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_ready_for_what_its_kind_signs_with() {
+        let rsa = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+        let pkcs8: aws_lc_rs::encoding::Pkcs8V1Der<'_> = rsa.as_der().unwrap();
+        let rsa = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8.as_ref().into(), &rcgen::PKCS_RSA_SHA256);
+        let curve = |algorithm| rcgen::KeyPair::generate_for(algorithm).unwrap();
+        let keys = [
+            rsa.unwrap(),
+            curve(&rcgen::PKCS_ECDSA_P256_SHA256),
+            curve(&rcgen::PKCS_ECDSA_P384_SHA384),
+            curve(&rcgen::PKCS_ECDSA_P521_SHA512),
+        ];
+        let names = ["rsa-sha256", "ecdsa-sha256", "ecdsa-sha384", "ecdsa-sha512"];
+        for (key, name) in keys.iter().zip(names) {
+            assert_eq!(of(key).0.ready.as_ref().map(|(name, _)| *name), Some(name));
+        }
+        assert!(of(&curve(&rcgen::PKCS_ED25519)).0.ready.is_none());
     }
 }

@@ -19,11 +19,16 @@ pub mod time;
 mod algorithms;
 mod assertion;
 mod build;
+mod canonical;
 mod decrypt;
+#[cfg(test)]
+#[path = "../tests/outside/documents.rs"]
+mod documents;
 mod gate;
 mod scan;
 mod sign;
 mod signature;
+mod signed;
 mod window;
 mod xml;
 

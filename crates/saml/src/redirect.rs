@@ -3,7 +3,6 @@
 
 use std::io::Read as _;
 
-use aws_lc_rs::signature::UnparsedPublicKey;
 use flate2::read::DeflateDecoder;
 use sekisho_fault::{Fault, Result};
 use url::form_urlencoded;
@@ -82,10 +81,8 @@ impl Redirected {
     pub(crate) fn verify(&self, keys: &[IdpKey], sha1: bool) -> Result<String> {
         let signature = self.signature.as_ref().ok_or_else(|| Fault::new(codes::UNSIGNED))?;
         let algorithm = algorithms::verification(&signature.method, sha1)?;
-        let verifies = |key: &&IdpKey| {
-            UnparsedPublicKey::new(algorithm, key.spki()).verify(signature.octets.as_bytes(), &signature.value).is_ok()
-        };
-        let by = keys.iter().find(verifies).ok_or_else(|| {
+        let octets = signature.octets.as_bytes();
+        let by = keys.iter().find(|key| key.verifies(algorithm, octets, &signature.value)).ok_or_else(|| {
             let known: Vec<String> = keys.iter().map(|key| key.fingerprint().to_owned()).collect();
             Fault::new(codes::SIGNATURE).with("known", known)
         })?;

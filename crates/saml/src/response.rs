@@ -186,44 +186,45 @@ pub fn verify_xml(text: &str, wanted: &Expectations) -> Result<Verified> {
     let response_signature = signature::of(&received, received.root)?;
     let Some(response_signature) = response_signature else {
         // Only the assertion can be signed. The envelope is judged as it came: it can make us refuse, not accept.
-        return finish(&received, &parts, wanted, None);
+        return finish(received, &parts, wanted, None);
     };
-    let signed = response_signature.verify(&received, &wanted.idp_keys, wanted.allow_sha1)?;
-    let authentic = Xml::parse(&signed.octets, NODES)?;
-    let parts = gate::response(&authentic)?;
-    finish(&authentic, &parts, wanted, Some(signed.fingerprint))
+    response_signature.verify(received, &wanted.idp_keys, wanted.allow_sha1)?.read(|authentic, key| {
+        let parts = gate::response(&authentic)?;
+        finish(authentic, &parts, wanted, Some(key))
+    })
 }
 
 /// Judges the envelope, then the assertion in it. `response_key`: the key that signed all of `xml`.
 fn finish(
-    xml: &Xml<'_>,
+    xml: Xml<'_>,
     parts: &gate::Response,
     wanted: &Expectations,
     response_key: Option<String>,
 ) -> Result<Verified> {
-    envelope(xml, parts, wanted)?;
+    envelope(&xml, parts, wanted)?;
     let content = parts.content.ok_or_else(|| shape("no Assertion"))?;
     match content {
         Content::Plain(id) => plain(xml, id, wanted, response_key, false),
         Content::Encrypted(id) => {
-            let text = decrypt::content(xml, id, &wanted.decryption_keys, response_key.is_some())?;
+            let text = decrypt::content(&xml, id, &wanted.decryption_keys, response_key.is_some())?;
             // Octets that come out of a decryption are as little trusted as those that came in.
             let text = normalized(&text);
             let inner = Xml::parse(&text, NODES).map_err(|_| Fault::new(codes::DECRYPTION))?;
             gate::assertion(&inner)?;
-            plain(&inner, inner.root, wanted, response_key, true)
+            let root = inner.root;
+            plain(inner, root, wanted, response_key, true)
         }
     }
 }
 
 fn plain(
-    xml: &Xml<'_>,
+    xml: Xml<'_>,
     id: NodeId,
     wanted: &Expectations,
     response_key: Option<String>,
     was_encrypted: bool,
 ) -> Result<Verified> {
-    let assertion_signature = signature::of(xml, id)?;
+    let assertion_signature = signature::of(&xml, id)?;
     let mut signed = Vec::new();
     if response_key.is_some() {
         signed.push(SignedPart::Response);
@@ -235,12 +236,12 @@ fn plain(
     let names_request = response_key.is_none();
     let (judged, key_fingerprint) = match (assertion_signature, response_key) {
         (Some(of_assertion), _) => {
-            let verified = of_assertion.verify(xml, &wanted.idp_keys, wanted.allow_sha1)?;
-            let authentic = Xml::parse(&verified.octets, NODES)?;
-            gate::assertion(&authentic)?;
-            (assertion::judge(&authentic, authentic.root, wanted, names_request)?, verified.fingerprint)
+            of_assertion.verify(xml, &wanted.idp_keys, wanted.allow_sha1)?.read(|authentic, key| {
+                gate::assertion(&authentic)?;
+                Ok((assertion::judge(&authentic, authentic.root, wanted, names_request)?, key))
+            })?
         }
-        (None, Some(key)) => (assertion::judge(xml, id, wanted, names_request)?, key),
+        (None, Some(key)) => (assertion::judge(&xml, id, wanted, names_request)?, key),
         (None, None) => return Err(Fault::new(codes::UNSIGNED)),
     };
     Ok(Verified {

@@ -1,13 +1,13 @@
 //! XML signatures of the SAML profile (SAML core 5.4): one enveloped signature, one reference, to its own parent.
 
-use aws_lc_rs::{constant_time, digest, signature::UnparsedPublicKey};
-use bergshamra_c14n::{C14nMode, canonicalize_doc};
-use bergshamra_xml::NodeSet;
+use aws_lc_rs::{constant_time, digest};
 use sekisho_fault::{Fault, Result};
 use uppsala::NodeId;
 
+use crate::canonical::{Canonicalization, Comments};
 use crate::keys::IdpKey;
 use crate::names::{DS, ENVELOPED, EXC_C14N};
+use crate::signed::Signed;
 use crate::xml::{Xml, base64, shape};
 use crate::{algorithms, codes};
 
@@ -16,20 +16,12 @@ pub(crate) struct Enveloped {
     element: NodeId,
     parent: NodeId,
     signed_info: NodeId,
-    signed_info_c14n: (C14nMode, Vec<String>),
+    signed_info_c14n: Canonicalization,
     signature_method: String,
     value: Vec<u8>,
-    transform_c14n: (C14nMode, Vec<String>),
+    transform_c14n: Canonicalization,
     digest_method: String,
     digest: Vec<u8>,
-}
-
-/// The octets that a verified signature covers, and the key that made it.
-pub(crate) struct Signed {
-    /// The parent element, canonical, without its signature.
-    pub(crate) octets: String,
-    /// SHA-256 of the certificate, hexadecimal.
-    pub(crate) fingerprint: String,
 }
 
 /// Reads the signature of a message's part, which must be its second child element, after the issuer.
@@ -110,7 +102,7 @@ fn read(xml: &Xml<'_>, parent: NodeId, element: NodeId) -> Result<Enveloped> {
 }
 
 /// A canonicalization with its prefix list, if it is an exclusive one with such.
-fn canonicalization(xml: &Xml<'_>, id: NodeId) -> Result<(C14nMode, Vec<String>)> {
+fn canonicalization(xml: &Xml<'_>, id: NodeId) -> Result<Canonicalization> {
     let mode = algorithms::canonicalization(xml.required_attribute(id, "Algorithm")?)?;
     let prefixes = match xml.children(id)?[..] {
         [] => Vec::new(),
@@ -121,41 +113,26 @@ fn canonicalization(xml: &Xml<'_>, id: NodeId) -> Result<(C14nMode, Vec<String>)
         }
         _ => return Err(shape("canonicalization with parameters")),
     };
-    Ok((mode, prefixes))
-}
-
-/// Canonical octets of what is selected.
-fn canonical(xml: &Xml<'_>, nodes: &NodeSet, (mode, prefixes): &(C14nMode, Vec<String>)) -> Result<Vec<u8>> {
-    let octets =
-        canonicalize_doc(&xml.document, *mode, Some(nodes), prefixes).map_err(|_| Fault::new(codes::DIGEST))?;
-    // Nothing canonicalizes to nothing: an empty result is a failure that must not be hashed.
-    if octets.is_empty() { Err(Fault::new(codes::DIGEST)) } else { Ok(octets) }
+    Ok(Canonicalization { mode, prefixes })
 }
 
 impl Enveloped {
     /// Verifies the signature with the configured keys alone; `KeyInfo` is never read.
     ///
     /// Codes: `ALGORITHM`, `DIGEST`, `SIGNATURE`.
-    pub(crate) fn verify(&self, xml: &Xml<'_>, keys: &[IdpKey], sha1: bool) -> Result<Signed> {
+    pub(crate) fn verify<'a>(&self, xml: Xml<'a>, keys: &[IdpKey], sha1: bool) -> Result<Signed<'a>> {
         let algorithm = algorithms::verification(&self.signature_method, sha1)?;
         let hash = algorithms::digest(&self.digest_method, sha1)?;
-        // A reference by ID leaves comments out, whatever the canonicalization would do with them (XML signature 4.4.3.3).
-        let parent = NodeSet::tree_without_comments(self.parent, &xml.document);
-        let signature = NodeSet::tree_without_comments(self.element, &xml.document);
-        let octets = canonical(xml, &parent.subtract(&signature), &self.transform_c14n)?;
-        let computed = digest::digest(hash, &octets);
+        let octets = self.transform_c14n.octets(&xml, self.parent, Some(self.element), Comments::Never)?;
+        let computed = digest::digest(hash, octets.as_bytes());
         constant_time::verify_slices_are_equal(computed.as_ref(), &self.digest)
             .map_err(|_| Fault::new(codes::DIGEST))?;
-        let signed_info = NodeSet::tree_with_comments(self.signed_info, &xml.document);
-        let signed_info = canonical(xml, &signed_info, &self.signed_info_c14n)?;
-        let by = keys
-            .iter()
-            .find(|key| UnparsedPublicKey::new(algorithm, key.spki()).verify(&signed_info, &self.value).is_ok());
+        let signed_info = self.signed_info_c14n.octets(&xml, self.signed_info, None, Comments::AsCanonicalized)?;
+        let by = keys.iter().find(|key| key.verifies(algorithm, signed_info.as_bytes(), &self.value));
         let by = by.ok_or_else(|| {
             let known: Vec<String> = keys.iter().map(|key| key.fingerprint().to_owned()).collect();
             Fault::new(codes::SIGNATURE).with("known", known)
         })?;
-        let octets = String::from_utf8(octets).map_err(|_| Fault::new(codes::DIGEST))?;
-        Ok(Signed { octets, fingerprint: by.fingerprint().to_owned() })
+        Ok(Signed::new(xml, self.parent, self.element, octets, by.fingerprint().to_owned()))
     }
 }

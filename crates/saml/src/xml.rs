@@ -44,7 +44,7 @@ impl<'a> Xml<'a> {
         let document = parser.parse(text).map_err(|_| Fault::new(codes::NOT_XML))?;
         let root = document.document_element().ok_or_else(|| Fault::new(codes::NOT_XML))?;
         let xml = Self { document, root };
-        for id in xml.document.descendants(xml.document.root()) {
+        for id in xml.nodes(xml.document.root()) {
             match xml.document.node_kind(id) {
                 Some(NodeKind::ProcessingInstruction(_)) => return Err(shape("processing instruction")),
                 Some(NodeKind::Element(element)) => names(element)?,
@@ -87,8 +87,12 @@ impl<'a> Xml<'a> {
 
     /// The element and all elements below it, in document order.
     pub(crate) fn elements(&self, from: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.nodes(from).filter(|id| matches!(self.document.node_kind(*id), Some(NodeKind::Element(_))))
+    }
+
+    /// The node and all below it, in document order.
+    fn nodes(&self, from: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         std::iter::successors(Some(from), move |id| self.after(*id, from))
-            .filter(|id| matches!(self.document.node_kind(*id), Some(NodeKind::Element(_))))
     }
 
     /// The node that follows in document order, below `top`.
@@ -106,6 +110,32 @@ impl<'a> Xml<'a> {
         None
     }
 
+    /// A document of nothing but this element, without this child of it.
+    pub(crate) fn cut_out(mut self, top: NodeId, child: NodeId) -> Self {
+        let root = self.document.root();
+        self.document.detach(child);
+        for outermost in self.document.children(root) {
+            self.document.detach(outermost);
+        }
+        self.document.append_child(root, top);
+        self.root = top;
+        self
+    }
+
+    /// Whether both say the same to the letter, however many nodes hold one run of text.
+    pub(crate) fn says(&self, other: &Xml<'_>) -> bool {
+        self.said(self.root) == other.said(other.root)
+    }
+
+    fn said(&self, id: NodeId) -> String {
+        let inside = || self.document.children_iter(id).map(|child| self.said(child)).collect::<String>();
+        match self.document.node_kind(id) {
+            Some(NodeKind::Element(element)) => format!("({element:?} {})", inside()),
+            Some(NodeKind::Text(text)) => text.escape_unicode().to_string(),
+            other => format!("({other:?})"),
+        }
+    }
+
     /// Whether the node is this element.
     pub(crate) fn is(&self, id: NodeId, namespace: &str, name: &str) -> bool {
         self.document.element(id).is_some_and(|element| element.matches_name_ns(namespace, name))
@@ -117,30 +147,35 @@ impl<'a> Xml<'a> {
 
     /// The child elements. Text between them other than white space is refused.
     pub(crate) fn children(&self, id: NodeId) -> Result<Vec<NodeId>> {
-        let mut children = Vec::new();
-        for child in self.document.children_iter(id) {
-            match self.document.node_kind(child) {
-                Some(NodeKind::Element(_)) => children.push(child),
-                Some(NodeKind::Text(text)) if blank(text) => {}
-                Some(NodeKind::Comment(_)) => {}
-                _ => return Err(shape("text between elements")),
-            }
-        }
-        Ok(children)
+        self.child_elements(id).collect()
+    }
+
+    fn child_elements(&self, id: NodeId) -> impl Iterator<Item = Result<NodeId>> + '_ {
+        self.document.children_iter(id).filter_map(|child| match self.document.node_kind(child) {
+            Some(NodeKind::Element(_)) => Some(Ok(child)),
+            Some(NodeKind::Text(text)) if blank(text) => None,
+            Some(NodeKind::Comment(_)) => None,
+            _ => Some(Err(shape("text between elements"))),
+        })
     }
 
     /// The child elements of this name.
     pub(crate) fn named(&self, id: NodeId, namespace: &str, name: &str) -> Result<Vec<NodeId>> {
-        Ok(self.children(id)?.into_iter().filter(|child| self.is(*child, namespace, name)).collect())
+        self.child_elements(id)
+            .filter(|child| child.as_ref().map_or(true, |child| self.is(*child, namespace, name)))
+            .collect()
     }
 
     /// The only child element of this name, if there is one; two are refused.
     pub(crate) fn only(&self, id: NodeId, namespace: &str, name: &str) -> Result<Option<NodeId>> {
-        match self.named(id, namespace, name)?.as_slice() {
-            [] => Ok(None),
-            [one] => Ok(Some(*one)),
-            _ => Err(shape(&format!("{name} more than once"))),
+        let mut only = None;
+        for child in self.child_elements(id) {
+            let child = child?;
+            if self.is(child, namespace, name) && only.replace(child).is_some() {
+                return Err(shape(&format!("{name} more than once")));
+            }
         }
+        Ok(only)
     }
 
     /// The only child element of this name.
@@ -150,14 +185,11 @@ impl<'a> Xml<'a> {
 
     /// The text of an element that holds nothing but one run of text: no comment, CDATA or element may split it.
     pub(crate) fn text(&self, id: NodeId) -> Result<&str> {
-        let children = self.document.children(id);
-        match children.as_slice() {
-            [] => Ok(""),
-            [only] => match self.document.node_kind(*only) {
-                Some(NodeKind::Text(text)) => Ok(text),
-                _ => Err(shape("an element where text is expected")),
-            },
-            _ => Err(shape("text that is split")),
+        let Some(first) = self.document.first_child(id) else { return Ok("") };
+        match self.document.node_kind(first) {
+            _ if self.document.next_sibling(first).is_some() => Err(shape("text that is split")),
+            Some(NodeKind::Text(text)) => Ok(text),
+            _ => Err(shape("an element where text is expected")),
         }
     }
 

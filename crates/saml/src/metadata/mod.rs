@@ -120,7 +120,7 @@ impl IdpMetadata {
         let chosen = entity::choose(&xml, entity_id)?;
         for around in &chosen.path {
             let Some(found) = signature::of_metadata(&xml, *around)? else { continue };
-            let signed = found.verify(&xml, anchors, false).map_err(|fault| match fault {
+            let signed = found.verify(xml, anchors, false).map_err(|fault| match fault {
                 fault if fault.code == codes::SIGNATURE => Fault { code: codes::METADATA_SIGNATURE, ..fault },
                 fault => fault,
             })?;
