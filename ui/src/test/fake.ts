@@ -369,7 +369,13 @@ export class Fake implements Backend {
       case 'saml.explain':
         return { report: this.report, request: '_3f1c', sent: 1_795_000_000 };
       case 'sync.full':
-        return { log_entries: 7, revision: this.status.revision, users: this.status.users, faults: [] };
+        return {
+          log_entries: 7,
+          revision: this.status.revision,
+          users: this.status.users,
+          checkpoints: [],
+          faults: [],
+        };
       case 'admin.session':
         return { signed_in: this.signedIn, last_hub: '', last_login: '' };
       case 'admin.preflight':
