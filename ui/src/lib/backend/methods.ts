@@ -3,6 +3,8 @@ import type { AddConnection } from './types/AddConnection';
 import type { AdminSession } from './types/AdminSession';
 import type { Admission } from './types/Admission';
 import type { Admitted } from './types/Admitted';
+import type { AskedForSync } from './types/AskedForSync';
+import type { AskForSync } from './types/AskForSync';
 import type { Authenticator } from './types/Authenticator';
 import type { BeginFounding } from './types/BeginFounding';
 import type { Candidate } from './types/Candidate';
@@ -35,6 +37,7 @@ import type { RehearseKit } from './types/RehearseKit';
 import type { SamlMessage } from './types/SamlMessage';
 import type { Saved } from './types/Saved';
 import type { SaveReason } from './types/SaveReason';
+import type { Servers } from './types/Servers';
 import type { SetCertificate } from './types/SetCertificate';
 import type { SetField } from './types/SetField';
 import type { SetMetadata } from './types/SetMetadata';
@@ -79,6 +82,7 @@ export interface Methods {
   'test.start': { params: null; reply: StartedTest };
   'test.report': { params: WhichTest; reply: TestReport | null };
   'saml.explain': { params: SamlMessage; reply: Explained };
+  'servers.list': { params: null; reply: Servers };
   'sync.full': { params: null; reply: SyncReport };
   'service.start': { params: null; reply: null };
   'service.stop': { params: null; reply: null };
@@ -100,6 +104,7 @@ export interface Methods {
   'admin.accept': { params: AcceptInvitation; reply: null };
   'admin.withdraw': { params: WhichInvitation; reply: null };
   'admin.admit': { params: WhichInvitation; reply: null };
+  'admin.ask_for_sync': { params: AskForSync; reply: AskedForSync };
   'admin.invite_user': { params: InviteUser; reply: null };
 }
 
