@@ -126,15 +126,19 @@ impl sekisho_signin::Activity for ActivityLog {
 async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>, board: Arc<Board>) {
     let mut batch = Vec::new();
     while entries.recv_many(&mut batch, 256).await > 0 {
-        if let Err(error) = write_batch(&pool, &key, &batch).await {
-            tracing::error!(%error, "activity");
+        match write_batch(&pool, &key, &batch).await {
+            Ok(false) => {}
+            // The others hear of it at once: this server is in the pool.
+            Ok(true) => board.tell("status.changed"),
+            Err(error) => tracing::error!(%error, "activity"),
         }
         batch.clear();
         board.tell("activity.changed");
     }
 }
 
-async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::result::Result<(), sqlx::Error> {
+/// Writes down a batch, and says whether the first sign-in of all is in it.
+async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::result::Result<bool, sqlx::Error> {
     let seal = |entry: &Entry| {
         let mut nonce = [0; sealed::NONCE];
         rand::fill(&mut nonce).ok()?;
@@ -142,7 +146,7 @@ async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::r
     };
     let sealed: Vec<Vec<u8>> = batch.iter().filter_map(seal).collect();
     if sealed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let mut transaction = pool.begin().await?;
     // All in one statement: each one is a way to SQLite's thread and back.
@@ -152,14 +156,54 @@ async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::r
     });
     // A batch has one of so many sizes that its statement is not worth keeping.
     insert.build().persistent(false).execute(&mut *transaction).await?;
+    let mut first = false;
     // Kept for good, when the entries themselves have long gone.
     let signed_in = |entry: &&Entry| matches!(entry.kind, Kind::SignIn | Kind::Provisioned) && entry.refusal.is_none();
     if let Some(last) = batch.iter().filter(signed_in).map(|entry| entry.time).max() {
-        let note = "INSERT INTO sign_ins (one, first, last) VALUES (1, ?, ?) \
-            ON CONFLICT (one) DO UPDATE SET last = excluded.last";
-        sqlx::query(note).bind(last).bind(last).execute(&mut *transaction).await?;
+        let update = "UPDATE sign_ins SET last = ?";
+        if sqlx::query(update).bind(last).execute(&mut *transaction).await?.rows_affected() == 0 {
+            let insert = "INSERT INTO sign_ins (one, first, last) VALUES (1, ?, ?)";
+            sqlx::query(insert).bind(last).bind(last).execute(&mut *transaction).await?;
+            first = true;
+        }
     }
     let trim = "DELETE FROM activity WHERE number <= (SELECT MAX(number) FROM activity) - ?";
     sqlx::query(trim).bind(KEPT).execute(&mut *transaction).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_signin::{Activity, SignIn};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_first_sign_in_is_told_at_once_and_a_refused_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let board = Arc::new(Board::new("one".to_owned()));
+        let mut events = board.events();
+        let secret = Secret::new([1; 32]);
+        let log = ActivityLog::open(folder.path(), &secret, board).await.unwrap();
+        let mut written = async || {
+            let mut told = false;
+            loop {
+                match events.recv().await.unwrap().event.as_str() {
+                    "activity.changed" => return told,
+                    event => told |= event == "status.changed",
+                }
+            }
+        };
+        log.sign_in(SignIn { refusal: Some(Fault::new(codes::DATABASE)), ..SignIn::default() });
+        assert!(!written().await);
+        assert_eq!(log.sign_ins().await.unwrap(), None);
+        log.sign_in(SignIn::default());
+        assert!(written().await);
+        let first = log.sign_ins().await.unwrap().unwrap();
+        log.sign_in(SignIn { is_new: true, ..SignIn::default() });
+        assert!(!written().await, "the next ones are told with the next report");
+        let then = log.sign_ins().await.unwrap().unwrap();
+        assert!(then.first == first.first && then.last >= first.last);
+    }
 }

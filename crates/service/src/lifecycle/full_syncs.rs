@@ -55,10 +55,8 @@ impl House {
     /// The newest wish, if it counts and has not been granted.
     async fn open_wish(&self) -> Result<Option<u64>> {
         let Some(request) = self.connected.wish().await? else { return Ok(None) };
-        let made = i64::try_from(request).unwrap_or(i64::MAX);
         let before = self.connected.replica.granted().await?;
-        let is_granted = before.is_some_and(|before| before.request >= request && before.ended.is_some());
-        Ok((!is_granted && clock::now().saturating_sub(made) < LIFETIME).then_some(request))
+        Ok(is_open(request, before.as_ref(), clock::now()).then_some(request))
     }
 
     async fn grant(&self, request: u64) -> Result<()> {
@@ -94,5 +92,37 @@ impl House {
         }
         self.tell_membership().await;
         Ok(())
+    }
+}
+
+/// Whether a wish counts at `now` (seconds since 1970), and was not granted to its end before.
+fn is_open(request: u64, before: Option<&ServerSync>, now: i64) -> bool {
+    let made = i64::try_from(request).unwrap_or(i64::MAX);
+    let granted = before.is_some_and(|before| before.request >= request && before.ended.is_some());
+    !granted && now.saturating_sub(made) < LIFETIME
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(request: u64, ended: Option<i64>) -> ServerSync {
+        let (log_entries, users, checkpoints) = (0, 0, 0);
+        ServerSync { request, ended, log_entries, revision: None, users, checkpoints, faults: Vec::new() }
+    }
+
+    #[test]
+    fn a_wish_is_granted_once_and_again_only_when_it_was_cut_off() {
+        assert!(is_open(100, None, 101));
+        assert!(is_open(100, Some(&granted(99, Some(99))), 101));
+        assert!(!is_open(100, Some(&granted(100, Some(101))), 101));
+        assert!(!is_open(99, Some(&granted(100, Some(101))), 101));
+        assert!(is_open(100, Some(&granted(100, None)), 101));
+    }
+
+    #[test]
+    fn a_wish_of_last_week_is_over() {
+        assert!(is_open(100, None, 100 + LIFETIME - 1));
+        assert!(!is_open(100, None, 100 + LIFETIME));
     }
 }

@@ -9,6 +9,9 @@ mod replica;
 mod report;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use follow::{Follower, News};
 pub use full_sync::full_sync;
 pub use hub_link::HubLink;

@@ -100,7 +100,7 @@ pub async fn read(follower: &Follower) -> Result<Vec<(ServerId, Result<Report>)>
 }
 
 /// Judges the hub's rows. What stands under no server of the connection (any more) is nobody's report.
-fn judge(rows: &[Row], organisation: &Organisation, place: Place) -> Vec<(ServerId, Result<Report>)> {
+pub(super) fn judge(rows: &[Row], organisation: &Organisation, place: Place) -> Vec<(ServerId, Result<Report>)> {
     let mut judged = Vec::new();
     for row in rows {
         let Ok(server) = row.id.parse::<ServerId>() else { continue };
