@@ -124,6 +124,27 @@ fn a_second_server_has_everything_but_the_private_ip_and_goes_on_alone() {
 }
 
 #[test]
+fn a_server_that_was_copied_is_named_at_itself_and_at_the_others() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let (mut second, two) = site.second();
+    other(&site.founder, "the second is seen", |server| server["state"].is_string());
+    second.kill();
+    let (folder, copy) = (second.folder.join("data"), home.path().join("copy"));
+    std::fs::create_dir_all(&copy).unwrap();
+    let copied = std::process::Command::new("cp").arg("-a").arg(&folder).arg(copy.join("data")).status().unwrap();
+    assert!(copied.success());
+    second.start_again();
+    let clone = sekisho_tests::service::Service::start(&copy);
+    let own = || two.run(&["servers"])["servers"][0].clone();
+    let cloned = |server: &Value| server["warnings"][0]["code"] == "service.cloned";
+    wait_or_say("the second meets its copy", || cloned(&own()).then_some(()), own);
+    other(&site.founder, "the first hears of it", cloned);
+    site.status("it is a warning", |status| status["warnings"][0]["code"] == "service.cloned");
+    drop(clone);
+}
+
+#[test]
 fn two_saves_from_one_revision_are_a_conflict_and_nothing_is_lost() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());

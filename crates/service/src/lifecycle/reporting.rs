@@ -12,7 +12,7 @@ use sekisho_keys::witness::Synced;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
-use super::House;
+use super::{House, LONGEST_PAUSE};
 use crate::replication::{Follower, Own, leave_report, own_report};
 use crate::servers::{Facts, Listed, list};
 use crate::{clock, codes, draft};
@@ -38,6 +38,7 @@ impl House {
         let mut last: Option<(Instant, Said)> = None;
         loop {
             let reachable = matches!(self.board.read().hub, HubState::Reachable { .. });
+            let mut failed = false;
             if reachable && let Ok(follower) = self.connected.follower() {
                 let said = self.said(&follower).await;
                 let is_news = |said: &Said| last.as_ref().is_none_or(|(_, before)| before != said);
@@ -45,12 +46,15 @@ impl House {
                 if due || said.as_ref().is_ok_and(is_news) {
                     match self.report(&follower).await {
                         Ok(()) => last = said.ok().map(|said| (Instant::now(), said)),
-                        Err(fault) => tracing::warn!(%fault, "report"),
+                        Err(fault) => {
+                            tracing::warn!(%fault, "report");
+                            failed = true;
+                        }
                     }
                     tokio::time::sleep(BREATH).await;
                 }
             }
-            let rest = last.as_ref().map_or(REPORT, |(when, _)| REPORT.saturating_sub(when.elapsed()));
+            let rest = rest(reachable, failed, last.as_ref().map(|(when, _)| when.elapsed()));
             // Whatever is reported at once changes the status. Who missed some of its changes looks again, too.
             let changed = async {
                 loop {
@@ -68,8 +72,7 @@ impl House {
     async fn report(&self, follower: &Follower) -> Result<()> {
         // First what lies there: this server's own numbers go on from it.
         self.look_at_servers(follower).await?;
-        let cloned = self.servers.cloned(follower).await?.contains(&follower.member.server);
-        let own = Own { cloned, ..self.own(follower).await? };
+        let own = self.own(follower).await?;
         leave_report(follower, &own_report(follower, own, self.servers.next_number()).await?).await
     }
 
@@ -93,7 +96,7 @@ impl House {
             certificate: self.runtime.certificate(),
             sign_ins: self.activity.sign_ins().await?,
             sync,
-            cloned: false,
+            cloned: self.servers.cloned(follower).await?.contains(&follower.member.server),
         })
     }
 
@@ -165,6 +168,16 @@ impl House {
     }
 }
 
+/// How long to wait for news before the next report.
+fn rest(reachable: bool, failed: bool, since_last: Option<Duration>) -> Duration {
+    match since_last {
+        _ if failed => LONGEST_PAUSE,
+        Some(since) if reachable => REPORT.saturating_sub(since).max(BREATH),
+        // When the hub is there again, that is news.
+        _ => REPORT,
+    }
+}
+
 async fn newest(follower: &Follower) -> Result<Option<u64>> {
     Ok(follower.replica.newest_revision().await?.and_then(|row| row.id.parse().ok()))
 }
@@ -192,4 +205,20 @@ fn reason(status: &Status) -> Option<(Option<String>, Option<Fault>)> {
         _ => None,
     };
     Some((code, Some(held.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hub_that_is_away_or_refuses_is_waited_for_without_haste() {
+        let late = Some(REPORT * 10);
+        assert_eq!(rest(false, false, late), REPORT);
+        assert_eq!(rest(false, false, None), REPORT);
+        assert_eq!(rest(true, true, late), LONGEST_PAUSE);
+        assert_eq!(rest(true, true, None), LONGEST_PAUSE);
+        assert_eq!(rest(true, false, Some(Duration::from_secs(20))), Duration::from_secs(40));
+        assert_eq!(rest(true, false, late), BREATH);
+    }
 }
