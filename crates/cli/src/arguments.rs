@@ -194,7 +194,7 @@ pub(crate) enum Command {
         #[arg(long)]
         all: bool,
         /// With `--all`: how long to watch the servers, in seconds.
-        #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "all")]
+        #[arg(long, value_name = "SECONDS", default_value_t = 90, requires = "all")]
         wait: u16,
     },
     /// Prints what is applied, without secrets.

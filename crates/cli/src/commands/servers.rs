@@ -34,6 +34,8 @@ pub(super) async fn list(context: &Context) -> Result<()> {
                 .filter(|_| server.stale)
                 .map(|heard| printer.say("servers.not_heard", &[("name", &server.name), ("time", &time(heard))]));
             lines.extend(silent);
+            let synced = server.sync.as_ref().and_then(|sync| Some((sync, time(sync.ended?))));
+            lines.extend(synced.map(|(sync, ended)| format!("  Full Sync {ended}: {}", verified(printer, sync))));
             lines.extend(server.reason.iter().chain(&server.warnings).map(|fault| printer.fault(fault)));
         }
         lines.extend(found.faults.iter().map(|fault| printer.fault(fault)));
