@@ -44,7 +44,9 @@ impl Lied {
     fn change(&mut self, sql: &str) {
         self.site.hub.kill();
         let database = self.site.hub.folder.join("hub.sqlite");
-        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()";
+        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); \
+            c.create_function('flip', 1, lambda b: b[:-1] + bytes([b[-1] ^ 1])); \
+            c.executescript(sys.argv[2]); c.commit()";
         let done = Command::new("/usr/bin/python3").args(["-c", script]).arg(&database).arg(sql).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         self.site.hub.start_again();
@@ -205,4 +207,43 @@ fn an_old_revision_under_a_new_number_is_not_served() {
     );
     let status = lied.warned("service.wrong_row");
     assert_eq!((&status["state"]["state"], &status["revision"]), (&"running".into(), &2.into()));
+}
+
+#[test]
+fn a_forged_report_is_refused_by_code_and_what_the_server_said_before_stays() {
+    let mut lied = Lied::new();
+    let (mut second, two) = lied.site.second();
+    let servers = |lied: &Lied| lied.site.founder.run(&["servers"]);
+    let other = |servers: &Value| {
+        servers["servers"].as_array().unwrap().iter().find(|server| server["own"] == false).unwrap().clone()
+    };
+    wait_for("the second is seen", || (other(&servers(&lied))["revision"] == 1).then_some(()));
+    let name = other(&servers(&lied))["server"].as_str().unwrap().to_owned();
+    // It reports no more by itself; whatever comes of it now is the hub's.
+    second.kill();
+    drop(two);
+    let own = "(SELECT body FROM entries WHERE kind = 'report' AND id <> ";
+    for (forged, code) in [
+        ("flip(body)".to_owned(), "keys.signature"),
+        (format!("{own}'{name}')"), "service.wrong_row"),
+        ("X'00'".to_owned(), "keys.format"),
+    ] {
+        lied.change(&format!(
+            "CREATE TABLE IF NOT EXISTS kept AS SELECT id, body FROM entries WHERE kind = 'report'; \
+            UPDATE entries SET body = (SELECT body FROM kept WHERE kept.id = entries.id) WHERE id = '{name}'; \
+            UPDATE entries SET body = {forged}, rev = rev + 1 WHERE kind = 'report' AND id = '{name}';"
+        ));
+        let seen = wait_for(&format!("{code} is told"), || {
+            let seen = servers(&lied);
+            let told =
+                |fault: &Value| fault["code"] == "service.report_refused" && fault["args"]["cause"]["value"] == code;
+            seen["faults"].as_array().unwrap().iter().any(told).then_some(seen)
+        });
+        let other = other(&seen);
+        assert_eq!((&other["state"], &other["revision"]), (&"running".into(), &1.into()), "{other}");
+    }
+    lied.warned("service.report_refused");
+    let output = lied.site.founder.command(&["sync", "--full"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["faults"][0]["code"], "service.report_refused", "{report}");
 }

@@ -3,8 +3,85 @@
 #![cfg(target_os = "linux")]
 
 use sekisho_tests::browser::Browser;
+use sekisho_tests::cli::Cli;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::{self, Site};
+use sekisho_tests::wait::wait_or_say;
+use serde_json::Value;
+
+/// The other server, as one of two sees it, as soon as it is as asked.
+fn other(cli: &Cli, condition: &str, is: impl Fn(&Value) -> bool) -> Value {
+    let servers = || cli.run(&["servers"])["servers"].as_array().unwrap().clone();
+    let other = || servers().into_iter().find(|server| server["own"] == false).filter(&is);
+    wait_or_say(condition, other, || Value::from(servers()))
+}
+
+/// What each server has to say, this one first.
+fn ticks(reply: &Value) -> Vec<&str> {
+    reply["servers"].as_array().unwrap().iter().map(|server| server["tick"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn two_servers_see_each_other_and_tick_what_is_saved_and_synced() {
+    let home = tempfile::tempdir().unwrap();
+    let mut site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    let saved = site.save(&idp.metadata);
+    assert_eq!(ticks(&saved), ["done"], "a lone server waits for nobody: {saved}");
+    let (mut second, two) = site.second();
+
+    let runs = |server: &Value| server["state"] == "running" && server["revision"] == 1;
+    let seen = other(&site.founder, "the second is seen", runs);
+    assert_eq!(
+        (&seen["stale"], &seen["behind"], &seen["warnings"]),
+        (&false.into(), &0.into(), &serde_json::json!([]))
+    );
+    assert_eq!(seen["version"], env!("CARGO_PKG_VERSION"));
+    assert!(seen["certificate"]["not_after"].is_number() && seen["synced"].is_number(), "{seen}");
+    assert!(seen["first_sign_in"].is_null());
+    let first = other(&two, "the first is seen", runs);
+    assert_eq!(first["certificate"], seen["certificate"], "both serve what was saved");
+    let told = site.founder.run(&["servers"]).to_string();
+    assert!(!told.contains("127.0.0.2"), "the other's private address is nobody's business: {told}");
+    Browser::start(&home.path().join("browser")).sign_in(&sp.origin, "alice");
+    let first = other(&two, "the sign-in at the first is seen", |server| server["first_sign_in"].is_number());
+    assert!(first["last_sign_in"].as_i64() >= first["first_sign_in"].as_i64());
+
+    site.founder.run(&["draft", "set", "skew_seconds", "90"]);
+    let saved = site.founder.run(&["save", "--yes", "--reason", "slow clocks"]);
+    assert_eq!(ticks(&saved), ["done", "done"], "{saved}");
+
+    // Three minutes later, and nothing was heard of the second.
+    second.kill();
+    site.service.kill();
+    site.service.start_with_clock(200);
+    let silent = other(&site.founder, "the second is silent", |server| server["stale"] == true);
+    assert!(silent["heard"].is_number(), "{silent}");
+    site.status("the first runs again", |status| status["state"]["state"] == "running");
+    site.founder.run(&["draft", "set", "skew_seconds", "75"]);
+    let saved = site.founder.run(&["save", "--yes", "--reason", "while one is away"]);
+    assert_eq!(ticks(&saved), ["done", "absent"], "{saved}");
+    let behind = other(&site.founder, "it is behind", |server| server["behind"] == 1);
+    assert_eq!(behind["stale"], true);
+
+    second.start_again();
+    let back = other(&site.founder, "it is back and has applied it", |server| server["revision"] == 3);
+    assert_eq!((&back["stale"], &back["behind"]), (&false.into(), &0.into()));
+    let warnings: Vec<_> = back["warnings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
+    assert_eq!(warnings, ["service.clock_behind"], "{back}");
+
+    let synced = site.founder.run(&["sync", "--full", "--all", "--wait", "25"]);
+    assert_eq!(ticks(&synced), ["done", "done"], "{synced}");
+    for server in synced["servers"].as_array().unwrap() {
+        let sync = &server["sync"];
+        assert_eq!((&sync["request"], &sync["faults"]), (&synced["request"], &serde_json::json!([])), "{synced}");
+        assert_eq!((&sync["revision"], &sync["users"], &sync["checkpoints"]), (&3.into(), &1.into(), &2.into()));
+    }
+    let here = two.run(&["sync", "--full"]);
+    let checkpoints = here["checkpoints"].as_array().unwrap();
+    assert!(checkpoints.len() == 2 && checkpoints.iter().all(|one| one["records"] == 1), "{here}");
+}
 
 #[test]
 fn a_second_server_has_everything_but_the_private_ip_and_goes_on_alone() {
@@ -44,6 +121,27 @@ fn a_second_server_has_everything_but_the_private_ip_and_goes_on_alone() {
     assert_eq!(field(&site.founder, "skew_seconds"), "90");
     let sync = two.run(&["sync", "--full"]);
     assert_eq!((&sync["revision"], &sync["users"], &sync["faults"]), (&2.into(), &1.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn a_server_that_was_copied_is_named_at_itself_and_at_the_others() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let (mut second, two) = site.second();
+    other(&site.founder, "the second is seen", |server| server["state"].is_string());
+    second.kill();
+    let (folder, copy) = (second.folder.join("data"), home.path().join("copy"));
+    std::fs::create_dir_all(&copy).unwrap();
+    let copied = std::process::Command::new("cp").arg("-a").arg(&folder).arg(copy.join("data")).status().unwrap();
+    assert!(copied.success());
+    second.start_again();
+    let clone = sekisho_tests::service::Service::start(&copy);
+    let own = || two.run(&["servers"])["servers"][0].clone();
+    let cloned = |server: &Value| server["warnings"][0]["code"] == "service.cloned";
+    wait_or_say("the second meets its copy", || cloned(&own()).then_some(()), own);
+    other(&site.founder, "the first hears of it", cloned);
+    site.status("it is a warning", |status| status["warnings"][0]["code"] == "service.cloned");
+    drop(clone);
 }
 
 #[test]

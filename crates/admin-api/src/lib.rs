@@ -13,6 +13,7 @@ pub mod machine;
 pub mod message;
 pub mod saml_message;
 pub mod save;
+pub mod servers;
 pub mod status;
 pub mod sync;
 pub mod test_login;

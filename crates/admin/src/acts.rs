@@ -319,6 +319,22 @@ pub struct InviteUser {
     pub email: String,
 }
 
+/// Asks every server of a connection to read and verify everything again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AskForSync {
+    /// The connection.
+    pub connection: String,
+}
+
+/// The wish, as the servers name it in their reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AskedForSync {
+    /// The moment at which it was made: seconds since 1970.
+    pub request: u64,
+}
+
 /// A passphrase that is worth using.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

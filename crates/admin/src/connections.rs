@@ -11,9 +11,12 @@ use sekisho_keys::ids::{ConnectionId, NodeId, ServerId};
 use sekisho_keys::keyring::{self, Keyring, Place};
 use sekisho_keys::log::{Act, Epoch, Server};
 use sekisho_keys::revision::Revision;
+use sekisho_keys::sync::Request;
 use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
 
-use crate::acts::{AddConnection, Admitted, ConnectionInfo, EnrolServer, InviteUser, MailDomain};
+use crate::acts::{
+    AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, EnrolServer, InviteUser, MailDomain,
+};
 use crate::codes;
 use crate::session::{Effects, Session, no_effects, now, random};
 
@@ -132,6 +135,18 @@ impl Session {
         let revision = Revision::read(row.body.as_slice())?;
         revision.verify(&self.log.organisation, place, None)?;
         Ok(Some(revision))
+    }
+
+    /// Asks every server to read and verify everything again.
+    ///
+    /// Codes: `NO_CONNECTION`, and the hub's.
+    pub async fn ask_for_sync(&self, wish: &AskForSync) -> Result<AskedForSync> {
+        let (place, _) = self.connection(&wish.connection)?;
+        // Seconds grow: of two wishes the later one counts.
+        let request = u64::try_from(now()).unwrap_or_default();
+        let signed = Request::sign(place, request, &self.identity);
+        self.hub.ask_for_sync(&place.connection.to_string(), &Blob(signed)).await?;
+        Ok(AskedForSync { request })
     }
 
     /// Lets a user sign in for the first time, though users are not made by themselves.

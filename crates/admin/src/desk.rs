@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::acts::{
-    AcceptInvitation, AddConnection, AdminSession, BeginFounding, EnrolServer, FoundOrganisation, HubWay,
+    AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, EnrolServer, FoundOrganisation, HubWay,
     InviteAdministrator, InviteUser, KitSheet, MailDomain, Preflight, RecoverOrganisation, RehearseKit, SignIn,
     SignSave, Suggested, WhichInvitation,
 };
@@ -119,6 +119,10 @@ impl Desk {
             "admin.admit" => {
                 let wish: WhichInvitation = read(method, params)?;
                 answer(&self.session()?.admit(&wish.invitation).await?)
+            }
+            "admin.ask_for_sync" => {
+                let wish: AskForSync = read(method, params)?;
+                answer(&self.session()?.ask_for_sync(&wish).await?)
             }
             "admin.invite_user" => {
                 let wish: InviteUser = read(method, params)?;

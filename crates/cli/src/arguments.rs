@@ -106,6 +106,9 @@ pub(crate) enum Command {
     Config {
         #[command(flatten)]
         login: Login,
+        /// How long to watch the other servers apply it, in seconds.
+        #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+        wait: u16,
     },
     /// Sets this server up unattended, from a file (TOML).
     Initialize {
@@ -141,7 +144,12 @@ pub(crate) enum Command {
         /// The number under which the change was asked for.
         #[arg(long, default_value = "")]
         change_number: String,
+        /// How long to watch the other servers apply it, in seconds.
+        #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+        wait: u16,
     },
+    /// Shows the servers of the connection and how they are.
+    Servers,
     /// Shows the revisions.
     History,
     /// Puts an old revision into the draft.
@@ -177,9 +185,17 @@ pub(crate) enum Command {
     },
     /// Reads and verifies everything at the hub again.
     Sync {
+        #[command(flatten)]
+        login: Login,
         /// From the first entry on.
         #[arg(long, required = true)]
         full: bool,
+        /// At every server of the connection: an administrator asks for it.
+        #[arg(long)]
+        all: bool,
+        /// With `--all`: how long to watch the servers, in seconds.
+        #[arg(long, value_name = "SECONDS", default_value_t = 90, requires = "all")]
+        wait: u16,
     },
     /// Prints what is applied, without secrets.
     Export {

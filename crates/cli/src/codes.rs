@@ -25,6 +25,8 @@ sekisho_fault::codes! {
     MOMENT = "cli.moment";
     /// The draft has errors. Argument: `count`.
     ERRORS = "cli.errors";
+    /// This server belongs to no connection yet.
+    NOT_ENROLLED = "cli.not_enrolled";
     /// The Full Sync found what does not hold. Argument: `count`.
     SYNC_FAULTS = "cli.sync_faults";
     /// No known error code of an identity provider is in the text.

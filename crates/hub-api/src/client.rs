@@ -251,6 +251,11 @@ impl Hub {
         self.write(Method::PUT, &format!("connections/{connection}/facts/{fact}"), signed).await
     }
 
+    /// Asks every server of a connection to read and verify everything again.
+    pub async fn ask_for_sync(&self, connection: &str, signed: &Blob) -> Result<()> {
+        self.write(Method::PUT, &format!("connections/{connection}/sync"), signed).await
+    }
+
     /// Leaves a server's report.
     pub async fn report(&self, connection: &str, server: &str, report: &Blob) -> Result<()> {
         self.write(Method::PUT, &format!("connections/{connection}/reports/{server}"), report).await

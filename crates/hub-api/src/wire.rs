@@ -230,7 +230,7 @@ pub struct EnterpriseDomain {
 pub struct Row {
     /// Its place in the feed.
     pub seq: u64,
-    /// What it is: `log`, `revision`, `object`, `user`, `report`.
+    /// What it is: `log`, `revision`, `object`, `user`, `fact`, `sync`, `report`.
     pub kind: String,
     /// Its name.
     pub id: String,

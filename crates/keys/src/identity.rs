@@ -25,6 +25,8 @@ pub enum Signing {
     Fact,
     /// A server's report of itself.
     Report,
+    /// A wish that every server reads everything again.
+    Sync,
     /// An enrolment ticket.
     Ticket,
     /// A sign-in at the hub by key.
@@ -41,6 +43,7 @@ impl Signing {
             Self::User => b"sekisho/user/1\0",
             Self::Fact => b"sekisho/fact/1\0",
             Self::Report => b"sekisho/report/1\0",
+            Self::Sync => b"sekisho/sync/1\0",
             Self::Ticket => b"sekisho/ticket/1\0",
             Self::HubSession => b"sekisho/hub-session/1\0",
             Self::HubWrite => b"sekisho/hub-write/1\0",

@@ -174,3 +174,11 @@ pub fn seal_server_name(keyring: &Keyring, server: ServerId, nonce: [u8; NONCE],
     let key = keyring.key.derive(Purpose::Name, &server.0);
     sealed::seal_padded(&key, nonce, &server.0, name.as_bytes(), 64)
 }
+
+/// Opens a server's name, with the keyring of the epoch in which the server was admitted.
+///
+/// Codes: `NOT_AUTHENTIC`, `FORMAT`.
+pub fn open_server_name(keyring: &Keyring, server: ServerId, sealed: &[u8]) -> Result<String> {
+    let key = keyring.key.derive(Purpose::Name, &server.0);
+    String::from_utf8(sealed::open_padded(&key, &server.0, sealed)?).map_err(|_| Fault::new(codes::FORMAT))
+}

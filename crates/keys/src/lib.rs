@@ -17,6 +17,7 @@ pub mod log;
 pub mod object;
 pub mod revision;
 pub mod sealed;
+pub mod sync;
 pub mod ticket;
 pub mod user;
 pub mod wire;

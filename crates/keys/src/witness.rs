@@ -51,6 +51,58 @@ pub struct Report {
     /// SHA-256 of the certificate that it serves.
     #[n(11)]
     pub certificate: Option<Hash>,
+    /// The code of why it does not serve, or not the newest revision. Never its arguments: they may name private addresses.
+    #[n(12)]
+    pub reason: Option<String>,
+    /// When it last took in the hub's news, by its clock.
+    #[n(13)]
+    pub synced: Option<i64>,
+    /// When users signed in through it, by its clock.
+    #[n(14)]
+    pub sign_ins: Option<SignIns>,
+    /// The last Full Sync that an administrator asked all servers for.
+    #[n(15)]
+    pub sync: Option<Synced>,
+    /// It has seen a counter of its own used twice: another machine has its keys.
+    #[n(16)]
+    pub cloned: Option<bool>,
+}
+
+/// When users signed in through a server: seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SignIns {
+    /// The first time.
+    #[n(0)]
+    pub first: i64,
+    /// The last time.
+    #[n(1)]
+    pub last: i64,
+}
+
+/// What came of a Full Sync that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Synced {
+    /// The request, by its number.
+    #[n(0)]
+    pub request: u64,
+    /// When it ended, by the server's clock; none while it goes on.
+    #[n(1)]
+    pub ended: Option<i64>,
+    /// Entries of the organisation log that were verified.
+    #[n(2)]
+    pub log_entries: u64,
+    /// The newest revision that was verified.
+    #[n(3)]
+    pub revision: Option<u64>,
+    /// User records that were verified.
+    #[n(4)]
+    pub users: u64,
+    /// How many servers' reports it was held against.
+    #[n(5)]
+    pub checkpoints: u64,
+    /// The codes of what does not hold.
+    #[n(6)]
+    pub faults: Vec<String>,
 }
 
 #[derive(Encode, Decode)]

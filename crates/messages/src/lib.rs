@@ -82,7 +82,13 @@ pub fn explain(language: Language, fault: &Fault) -> (String, String) {
     let reason = part(fault.code.as_str(), "reason");
     match fault.args.get("cause") {
         Some(Arg::Text(cause)) if exists(language, &format!("{cause}.reason")) => {
-            (format!("{reason} {}", part(cause, "reason")), part(cause, "remedy"))
+            let (why, remedy) = (part(cause, "reason"), part(cause, "remedy"));
+            // A sentence with gaps explains nothing: the rest of its arguments is elsewhere.
+            if [&why, &remedy].iter().any(|text| text.contains('{')) {
+                (reason, part(fault.code.as_str(), "remedy"))
+            } else {
+                (format!("{reason} {why}"), remedy)
+            }
         }
         _ => (reason, part(fault.code.as_str(), "remedy")),
     }
@@ -178,6 +184,9 @@ mod tests {
         let (reason, remedy) = explain(Language::English, &fault("preset.aadsts50105"));
         assert!(reason.contains("AADSTS50105: …") && reason.ends_with("not assigned to the application."), "{reason}");
         assert!(remedy.contains("Users and groups"), "{remedy}");
+        let there = Fault::new(Code::new("service.reason_there")).with("server", "two").with("cause", "service.bind");
+        let (reason, remedy) = explain(Language::English, &there);
+        assert!(reason.ends_with("(service.bind).") && remedy.starts_with("The rest is told at two"), "{reason}");
         let (reason, remedy) = explain(Language::English, &fault("preset.of_a_newer_version"));
         assert!(reason.ends_with('…') && remedy.starts_with("Look up this sign-in"), "{reason} {remedy}");
     }

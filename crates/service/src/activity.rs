@@ -8,6 +8,7 @@ use sekisho_admin_api::activity::{Entry, Kind, Page};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::sealed;
+use sekisho_keys::witness::SignIns;
 use sekisho_signin::SignIn;
 use sqlx::Row;
 use sqlx::sqlite::SqlitePool;
@@ -16,8 +17,10 @@ use tokio::sync::mpsc;
 use crate::status::Board;
 use crate::{clock, codes, store};
 
-const TABLE: &str =
-    "CREATE TABLE IF NOT EXISTS activity (number INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT";
+const TABLES: &str = "\
+    CREATE TABLE IF NOT EXISTS activity (number INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT;\
+    CREATE TABLE IF NOT EXISTS sign_ins (one INTEGER PRIMARY KEY CHECK (one = 1), first INTEGER NOT NULL, \
+        last INTEGER NOT NULL) STRICT;";
 /// Entries that wait to be written; more are dropped, so that a slow disk cannot slow down logins.
 const WAITING: usize = 4096;
 /// Entries that are kept.
@@ -37,13 +40,13 @@ impl ActivityLog {
     /// Code: `DATABASE`.
     pub async fn open(folder: &Path, secret: &Secret, board: Arc<Board>) -> Result<Self> {
         let path = folder.join("activity.sqlite");
-        let pool = match store::open(&path, TABLE).await {
+        let pool = match store::open(&path, TABLES).await {
             Ok(pool) => pool,
             Err(fault) => {
                 // A record of the past must not keep anybody from signing in.
                 tracing::error!(%fault, "the activity is damaged: it is set aside");
                 store::set_aside(&path);
-                store::open(&path, TABLE).await?
+                store::open(&path, TABLES).await?
             }
         };
         let key = secret.derive(Purpose::Record, b"activity");
@@ -75,6 +78,16 @@ impl ActivityLog {
             .map_err(|error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string()))?;
         // An entry that cannot be opened any more is left out: the others are worth reading.
         Ok(rows.iter().filter_map(|row| self.read(row.get(0), row.get(1))).collect())
+    }
+
+    /// When users have signed in through this server: the first and the last time.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn sign_ins(&self) -> Result<Option<SignIns>> {
+        let row = sqlx::query("SELECT first, last FROM sign_ins").fetch_optional(&self.pool).await;
+        let failed =
+            |error: sqlx::Error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string());
+        Ok(row.map_err(failed)?.map(|row| SignIns { first: row.get(0), last: row.get(1) }))
     }
 
     fn read(&self, number: i64, bytes: &[u8]) -> Option<Entry> {
@@ -113,15 +126,19 @@ impl sekisho_signin::Activity for ActivityLog {
 async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>, board: Arc<Board>) {
     let mut batch = Vec::new();
     while entries.recv_many(&mut batch, 256).await > 0 {
-        if let Err(error) = write_batch(&pool, &key, &batch).await {
-            tracing::error!(%error, "activity");
+        match write_batch(&pool, &key, &batch).await {
+            Ok(false) => {}
+            // The others hear of it at once: this server is in the pool.
+            Ok(true) => board.tell("status.changed"),
+            Err(error) => tracing::error!(%error, "activity"),
         }
         batch.clear();
         board.tell("activity.changed");
     }
 }
 
-async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::result::Result<(), sqlx::Error> {
+/// Writes down a batch, and says whether the first sign-in of all is in it.
+async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::result::Result<bool, sqlx::Error> {
     let seal = |entry: &Entry| {
         let mut nonce = [0; sealed::NONCE];
         rand::fill(&mut nonce).ok()?;
@@ -129,7 +146,7 @@ async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::r
     };
     let sealed: Vec<Vec<u8>> = batch.iter().filter_map(seal).collect();
     if sealed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let mut transaction = pool.begin().await?;
     // All in one statement: each one is a way to SQLite's thread and back.
@@ -139,7 +156,54 @@ async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::r
     });
     // A batch has one of so many sizes that its statement is not worth keeping.
     insert.build().persistent(false).execute(&mut *transaction).await?;
+    let mut first = false;
+    // Kept for good, when the entries themselves have long gone.
+    let signed_in = |entry: &&Entry| matches!(entry.kind, Kind::SignIn | Kind::Provisioned) && entry.refusal.is_none();
+    if let Some(last) = batch.iter().filter(signed_in).map(|entry| entry.time).max() {
+        let update = "UPDATE sign_ins SET last = ?";
+        if sqlx::query(update).bind(last).execute(&mut *transaction).await?.rows_affected() == 0 {
+            let insert = "INSERT INTO sign_ins (one, first, last) VALUES (1, ?, ?)";
+            sqlx::query(insert).bind(last).bind(last).execute(&mut *transaction).await?;
+            first = true;
+        }
+    }
     let trim = "DELETE FROM activity WHERE number <= (SELECT MAX(number) FROM activity) - ?";
     sqlx::query(trim).bind(KEPT).execute(&mut *transaction).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_signin::{Activity, SignIn};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_first_sign_in_is_told_at_once_and_a_refused_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let board = Arc::new(Board::new("one".to_owned()));
+        let mut events = board.events();
+        let secret = Secret::new([1; 32]);
+        let log = ActivityLog::open(folder.path(), &secret, board).await.unwrap();
+        let mut written = async || {
+            let mut told = false;
+            loop {
+                match events.recv().await.unwrap().event.as_str() {
+                    "activity.changed" => return told,
+                    event => told |= event == "status.changed",
+                }
+            }
+        };
+        log.sign_in(SignIn { refusal: Some(Fault::new(codes::DATABASE)), ..SignIn::default() });
+        assert!(!written().await);
+        assert_eq!(log.sign_ins().await.unwrap(), None);
+        log.sign_in(SignIn::default());
+        assert!(written().await);
+        let first = log.sign_ins().await.unwrap().unwrap();
+        log.sign_in(SignIn { is_new: true, ..SignIn::default() });
+        assert!(!written().await, "the next ones are told with the next report");
+        let then = log.sign_ins().await.unwrap().unwrap();
+        assert!(then.first == first.first && then.last >= first.last);
+    }
 }

@@ -25,6 +25,21 @@ sekisho_fault::codes! {
     WRONG_ROW = "service.wrong_row";
     /// The hub shows less than it showed before. Argument: `what`.
     ROLLED_BACK = "service.rolled_back";
+    /// Another server has seen something else under the same place. Arguments: `server`, `what`.
+    FORKED = "service.forked";
+    /// One counter stands for two things that a server signed: another machine has its keys. Argument: `server`.
+    CLONED = "service.cloned";
+    /// A server runs another version than this one. Arguments: `server`, `version`, `own`.
+    VERSION_SKEW = "service.version_skew";
+    /// A server's clock is ahead of this one's. Arguments: `server`, `seconds`.
+    CLOCK_AHEAD = "service.clock_ahead";
+    /// A server's clock is behind this one's. Arguments: `server`, `seconds`.
+    CLOCK_BEHIND = "service.clock_behind";
+    /// Another server does not serve, or not the newest revision. Arguments: `server`, `cause` (its code: the rest of the
+    /// reason stays there).
+    REASON_THERE = "service.reason_there";
+    /// A server's report was refused. Arguments: `server`, `cause`.
+    REPORT_REFUSED = "service.report_refused";
     /// A revision does not follow the one before. Argument: `what`.
     SPLICED = "service.spliced";
     /// A key that the configuration names is missing. Argument: `key`.

@@ -1,15 +1,17 @@
 //! This server's place in its connection: membership, replica, the way to the hub.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
 
 use sekisho_admin_api::status::Membership;
+use sekisho_admin_api::sync::{SyncProgress, SyncReport};
 use sekisho_config::Domain;
 use sekisho_fault::{Fault, Result};
-use tokio::sync::Mutex;
+use sekisho_keys::sync::Request;
+use tokio::sync::{Mutex, Notify};
 
 use crate::codes;
 use crate::enrolment::{Member, Papers};
-use crate::replication::{Follower, HubLink, News, Replica};
+use crate::replication::{ALL_SERVERS, Follower, HubLink, News, Replica};
 use crate::users::Writer;
 
 /// The place in the connection, if this server is enrolled.
@@ -25,6 +27,10 @@ pub struct Connected {
     member: RwLock<Option<Arc<Member>>>,
     /// One step of following at a time: two would verify one row against two states.
     step: Mutex<()>,
+    /// Something has come that may hold an administrator's wish for a Full Sync.
+    pub(crate) news: Notify,
+    /// How far the Full Sync has come that goes on.
+    progress: std::sync::Mutex<Option<SyncProgress>>,
 }
 
 impl Connected {
@@ -37,7 +43,16 @@ impl Connected {
         member: Option<Member>,
     ) -> Self {
         let member = RwLock::new(member.map(Arc::new));
-        Self { papers, replica, link, writer, member, step: Mutex::new(()) }
+        Self {
+            papers,
+            replica,
+            link,
+            writer,
+            member,
+            step: Mutex::new(()),
+            news: Notify::new(),
+            progress: std::sync::Mutex::default(),
+        }
     }
 
     /// The member.
@@ -95,10 +110,31 @@ impl Connected {
     /// Full Sync.
     ///
     /// Codes: those of the sync.
-    pub async fn full_sync(&self) -> Result<sekisho_admin_api::sync::SyncReport> {
+    pub async fn full_sync(&self) -> Result<SyncReport> {
         let follower = self.follower()?;
         let _turn = self.step.lock().await;
-        crate::replication::full_sync(&follower).await
+        let tell = |come| *self.come() = Some(come);
+        let report = crate::replication::full_sync(&follower, &tell).await;
+        *self.come() = None;
+        report
+    }
+
+    /// How far the Full Sync has come that goes on.
+    pub fn progress(&self) -> Option<SyncProgress> {
+        *self.come()
+    }
+
+    fn come(&self) -> MutexGuard<'_, Option<SyncProgress>> {
+        // The value is replaced as a whole.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest wish of an administrator that all servers read everything again, by its number.
+    ///
+    /// Codes: `DATABASE`, and those of the wish.
+    pub async fn wish(&self) -> Result<Option<u64>> {
+        let row = self.replica.row("sync", ALL_SERVERS).await?;
+        row.map(|row| Request::number(&row.body)).transpose()
     }
 
     /// The reserved mail domains of the connection.

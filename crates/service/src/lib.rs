@@ -19,6 +19,7 @@ pub mod places;
 pub mod replication;
 pub mod runtime;
 pub mod secret;
+mod servers;
 pub mod status;
 pub mod store;
 pub mod users;

@@ -19,6 +19,8 @@ use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 mod following;
+mod full_syncs;
+mod reporting;
 
 use crate::activity::ActivityLog;
 use crate::arguments::Arguments;
@@ -32,6 +34,7 @@ use crate::idp_metadata::Watch;
 use crate::replication::{HubLink, Replica};
 use crate::runtime::Runtime;
 use crate::secret::file_fault;
+use crate::servers::Servers;
 use crate::status::Board;
 use crate::store::SealedFile;
 use crate::users::{HubUsers, Writer};
@@ -83,6 +86,8 @@ pub struct House {
     pub(crate) idp_metadata: Watch,
     /// The way to what others serve.
     pub(crate) egress: Egress,
+    /// What the other servers report.
+    servers: Servers,
     /// One enrolment or recall at a time.
     joining: Mutex<()>,
     /// Whether the hub is followed already.
@@ -128,6 +133,7 @@ impl Service {
             turn: Mutex::new(()),
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(),
+            servers: Servers::default(),
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
             board,

@@ -4,6 +4,7 @@ import type { CertificateInfo } from '../lib/backend/types/CertificateInfo';
 import type { Draft } from '../lib/backend/types/Draft';
 import type { Fault } from '../lib/backend/types/Fault';
 import type { PastRevision } from '../lib/backend/types/PastRevision';
+import type { Server } from '../lib/backend/types/Server';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
 import type { Status } from '../lib/backend/types/Status';
 
@@ -57,6 +58,27 @@ const FIELDS: [string, string, boolean][] = [
   ['authorities', '', true],
 ];
 
+/** Another server of the connection, in good health. */
+export const server = (name: string, changes: Partial<Server> = {}): Server => ({
+  server: name,
+  name,
+  own: false,
+  heard: NOW,
+  stale: false,
+  state: 'running',
+  reason: null,
+  version: '0.1.0',
+  revision: 1,
+  behind: 0,
+  synced: NOW,
+  certificate: { sha256: certificate(['a']).sha256, not_after: NOW + 91 * DAY },
+  first_sign_in: NOW - DAY,
+  last_sign_in: NOW,
+  sync: null,
+  warnings: [],
+  ...changes,
+});
+
 /** A service, a hub and an administrator in one object: enough of each to walk through every page. */
 export class Fake implements Backend {
   status: Status = {
@@ -75,6 +97,10 @@ export class Fake implements Backend {
   };
   signedIn: SignedIn | null = null;
   history: PastRevision[] = [];
+  /** The other servers of the connection. */
+  others: Server[] = [];
+  /** The wish for a Full Sync of all servers. */
+  asked: number | null = null;
   /** Every call that was made. */
   calls: [Method, unknown][] = [];
   /** What the next call of a method is refused with. */
@@ -140,6 +166,20 @@ export class Fake implements Backend {
     };
     this.#connect('東京オフィス', 'example-tokyo');
     this.#enrol();
+  }
+
+  #servers(): Methods['servers.list']['reply'] {
+    if (!this.status.membership) throw fault('service.not_enrolled') as unknown as Error;
+    const { state, revision } = this.status;
+    const own = server(this.status.server_name, { server: 's1', own: true, state: state.state, revision });
+    return {
+      servers: [own, ...this.others],
+      newest: revision,
+      read: NOW,
+      faults: [],
+      asked: this.asked,
+      progress: null,
+    };
   }
 
   #connect(name: string, domain: string): void {
@@ -369,8 +409,19 @@ export class Fake implements Backend {
         return this.report;
       case 'saml.explain':
         return { report: this.report, request: '_3f1c', sent: 1_795_000_000 };
+      case 'servers.list':
+        return this.#servers();
+      case 'admin.ask_for_sync':
+        this.asked = Math.floor(Date.now() / 1000);
+        return { request: this.asked };
       case 'sync.full':
-        return { log_entries: 7, revision: this.status.revision, users: this.status.users, faults: [] };
+        return {
+          log_entries: 7,
+          revision: this.status.revision,
+          users: this.status.users,
+          checkpoints: [],
+          faults: [],
+        };
       case 'admin.session':
         return { signed_in: this.signedIn, last_hub: '', last_login: '' };
       case 'admin.preflight':

@@ -2,6 +2,7 @@
 //! brackets.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sekisho_admin_api::draft::{
     Draft, GetDraft, Purpose, SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SetField,
@@ -16,7 +17,7 @@ use super::Context;
 use super::draft::{dropped, metadata};
 use super::enrol::join;
 use super::login::signed_in;
-use super::save::{Consent, applied, sign_and_save};
+use super::save::{Consent, follow_up, sign_and_save};
 use crate::arguments::Login;
 use crate::print::Printer;
 use crate::secrets;
@@ -61,7 +62,7 @@ async fn ask<C: Call>(
 }
 
 /// Signs in, enrols if needed, asks, and saves.
-pub(super) async fn config(context: &Context, login: &Login) -> Result<()> {
+pub(super) async fn config(context: &Context, login: &Login, patience: Duration) -> Result<()> {
     let printer = context.printer;
     let service = context.service().await?;
     let mut administrator = signed_in(login).await?;
@@ -98,8 +99,7 @@ pub(super) async fn config(context: &Context, login: &Login) -> Result<()> {
     let reason = secrets::line(&printer.say("ask.reason", &[]), "")?;
     let reason = SaveReason { reason, change_number: String::new() };
     let saved = sign_and_save(context, &service, &mut administrator, &Consent::Ask, reason).await?;
-    printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
-    applied(&service, saved.revision).await
+    follow_up(context, &service, saved, patience).await
 }
 
 /// Files separated by commas; nothing for a trial certificate.

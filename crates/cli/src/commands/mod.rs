@@ -9,13 +9,16 @@ mod login;
 mod organisation;
 mod saml_check;
 mod save;
+mod servers;
 mod service;
 mod test_login;
 
+use sekisho_admin_api::save::SaveReason;
 use sekisho_admin_api::{Client, Endpoint, default_endpoint};
 use sekisho_fault::Result;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::arguments::{Arguments, Command, SamlCommand};
 use crate::print::Printer;
@@ -31,6 +34,10 @@ impl Context {
     async fn service(&self) -> Result<Client> {
         Client::connect(&self.endpoint).await
     }
+}
+
+fn seconds(count: u16) -> Duration {
+    Duration::from_secs(u64::from(count))
 }
 
 /// Does what was typed.
@@ -50,16 +57,17 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Administrators(command) => organisation::administrators(&context, command).await,
         Command::Users(command) => organisation::users(&context, command).await,
         Command::Enrol { login, connection } => enrol::enrol(&context, &login, &connection).await,
-        Command::Config { login } => config::config(&context, &login).await,
+        Command::Config { login, wait } => config::config(&context, &login, seconds(wait)).await,
         Command::Initialize { file } => initialize::initialize(&context, &file).await,
         Command::Status => service::status(&context).await,
         Command::Activity { limit } => service::activity(&context, limit).await,
         Command::Draft(command) => draft::draft(&context, command).await,
         Command::Diff => draft::diff(&context).await,
         Command::Validate => draft::validate(&context).await,
-        Command::Save { login, yes, reason, change_number } => {
+        Command::Save { login, yes, reason, change_number, wait } => {
             let consent = if yes { save::Consent::Given } else { save::Consent::Ask };
-            save::save(&context, &login, consent, &reason, &change_number).await
+            let reason = SaveReason { reason, change_number };
+            save::save(&context, &login, consent, reason, seconds(wait)).await
         }
         Command::History => save::history(&context).await,
         Command::Restore { revision } => save::restore(&context, revision).await,
@@ -67,6 +75,8 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::IdpSteps { idp } => idp::steps(&context, idp).await,
         Command::IdpError { text } => idp::error(&context, &text.join(" ")),
         Command::TestLogin { no_wait, report } => test_login::test_login(&context, !no_wait, report).await,
+        Command::Servers => servers::list(&context).await,
+        Command::Sync { login, all: true, wait, .. } => servers::sync_all(&context, &login, seconds(wait)).await,
         Command::Sync { .. } => service::full_sync(&context).await,
         Command::Export { .. } => service::export(&context).await,
         Command::Start => service::start(&context).await,

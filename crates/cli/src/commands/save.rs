@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::Context;
 use super::login::signed_in;
+use super::servers;
 use crate::administrator::Administrator;
 use crate::arguments::Login;
 use crate::{codes, secrets};
@@ -21,20 +22,28 @@ use crate::{codes, secrets};
 /// How long this server may take to apply what was saved.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Saves, and waits until this server has applied it.
+/// Saves, waits until this server has applied it, and watches the others do so.
 pub(super) async fn save(
     context: &Context,
     login: &Login,
     consent: Consent,
-    reason: &str,
-    change_number: &str,
+    reason: SaveReason,
+    patience: Duration,
 ) -> Result<()> {
     let service = context.service().await?;
     let mut administrator = signed_in(login).await?;
-    let reason = SaveReason { reason: reason.to_owned(), change_number: change_number.to_owned() };
     let saved = sign_and_save(context, &service, &mut administrator, &consent, reason).await?;
-    context.printer.reply(&saved, |printer| vec![printer.pair("revision", saved.revision)]);
-    applied(&service, saved.revision).await
+    follow_up(context, &service, saved, patience).await
+}
+
+/// After a save: which servers have applied it.
+pub(super) async fn follow_up(context: &Context, service: &Client, saved: Saved, patience: Duration) -> Result<()> {
+    context.printer.aside(|printer| vec![printer.pair("revision", saved.revision)]);
+    let here = applied(service, saved.revision).await;
+    // It is saved, whatever is heard of the others.
+    let servers = servers::applied(context, service, saved.revision, patience).await.unwrap_or_default();
+    context.printer.reply(&json!({ "revision": saved.revision, "servers": servers }), |_| Vec::new());
+    here
 }
 
 /// Who agrees to what is signed: the service lists it, and the service may be another's by now.

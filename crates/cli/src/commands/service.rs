@@ -1,7 +1,12 @@
 //! The service of this machine: status, activity, sync, start and stop.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
+use sekisho_admin_api::Client;
 use sekisho_admin_api::activity::{ListActivity, Page};
 use sekisho_admin_api::save::ExportRedacted;
+use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::{GetStatus, HubState, State, Status};
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
 use sekisho_fault::{Fault, Result};
@@ -72,7 +77,11 @@ pub(super) async fn activity(context: &Context, limit: u16) -> Result<()> {
 
 /// Reads and verifies everything again.
 pub(super) async fn full_sync(context: &Context) -> Result<()> {
-    let report = context.service().await?.call::<FullSync>(()).await?;
+    let service = context.service().await?;
+    let report = tokio::select! {
+        report = service.call::<FullSync>(()) => report?,
+        never = tell_progress(context, &service) => match never {},
+    };
     context.printer.reply(&report, |printer| {
         let revision = report.revision.map_or_else(|| "-".to_owned(), |revision| revision.to_string());
         let mut lines = vec![
@@ -80,12 +89,34 @@ pub(super) async fn full_sync(context: &Context) -> Result<()> {
             printer.pair("revision", revision),
             printer.pair("users", report.users),
         ];
+        lines.extend(report.checkpoints.iter().map(|one| {
+            let (log, records) = (one.log_entries.to_string(), one.records.to_string());
+            let revision = one.revision.map_or_else(|| "-".to_owned(), |revision| revision.to_string());
+            let facts = [("name", one.server.as_str()), ("time", &time(one.time)), ("log", &log)];
+            printer.say("checkpoint", &[facts.as_slice(), &[("revision", &revision), ("records", &records)]].concat())
+        }));
         lines.extend(report.faults.iter().map(|fault| printer.fault(fault)));
         lines
     });
     match report.faults.len() {
         0 => Ok(()),
         count => Err(Fault::new(codes::SYNC_FAULTS).with("count", count)),
+    }
+}
+
+/// Tells people how far a Full Sync has come, until it is over.
+async fn tell_progress(context: &Context, service: &Client) -> Infallible {
+    let mut told = None;
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let come = service.call::<ListServers>(()).await.ok().and_then(|servers| servers.progress);
+        if let Some(come) = come.filter(|come| Some(*come) != told) {
+            context.printer.aside(|printer| {
+                let counts = [come.log_entries, come.rows].map(|count| count.to_string());
+                vec![printer.say("sync_progress", &[("log", &counts[0]), ("rows", &counts[1])])]
+            });
+            told = Some(come);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What belongs to a connection: revisions, objects, user records, facts about users, servers' reports.
+//! What belongs to a connection: revisions, objects, user records, facts about users, wishes for a Full Sync,
+//! servers' reports.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -125,6 +126,18 @@ pub(super) async fn put_fact(
     id(&fact, 32)?;
     small(&body)?;
     let change = put(&connection_scope(&connection), "fact", &fact, Expect::Any, body.0);
+    Ok(app.commit(Batch { changes: vec![change], ..Batch::default() }).await?)
+}
+
+/// Tells the servers an administrator's wish that they read everything again. There is one row: the newest wish counts.
+pub(super) async fn ask_for_sync(
+    State(app): State<App>,
+    Path(connection): Path<String>,
+    Signed { who, body }: Signed<Blob>,
+) -> Answer<()> {
+    who.administrator_of(&app, &connection).await?;
+    small(&body)?;
+    let change = put(&connection_scope(&connection), "sync", "all", Expect::Any, body.0);
     Ok(app.commit(Batch { changes: vec![change], ..Batch::default() }).await?)
 }
 

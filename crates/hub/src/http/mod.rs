@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route("/objects/{object}", get(connections::object))
         .route("/users/{user}", put(connections::put_user))
         .route("/facts/{fact}", put(connections::put_fact))
+        .route("/sync", put(connections::ask_for_sync))
         .route("/reports", get(connections::reports))
         .route("/reports/{server}", put(connections::report));
     let v1 = Router::new()

@@ -4,7 +4,7 @@
 mod world;
 
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::{Append, Role, write_statement};
+use sekisho_hub_api::wire::{Append, EnterpriseDomain, Feed, Role, write_statement};
 use world::{World, credential};
 
 fn append(after: u64) -> Append {
@@ -33,6 +33,7 @@ async fn a_stolen_session_writes_nothing_anywhere() {
         ("PUT", format!("connections/{connection}/revisions/1")),
         ("PUT", format!("connections/{connection}/users/{id}")),
         ("PUT", format!("connections/{connection}/facts/{id}")),
+        ("PUT", format!("connections/{connection}/sync")),
         ("PUT", format!("connections/{connection}/reports/{connection}")),
     ] {
         let unsigned: Result<(), String> = world.ask(method, &path, Some((&thief, b"")), &append(1)).await;
@@ -86,4 +87,27 @@ async fn a_kit_is_admitted_only_in_the_place_of_the_one_before() {
     assert_eq!(world.write("POST", "log", &founder, &next).await, Ok(()));
     assert_eq!(world.by_key(2).await.err().as_deref(), Some("hub.session"), "the kit before opens nothing any more");
     assert!(world.by_key(3).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_full_sync_of_all_servers_is_an_administrators_wish_and_the_newest_is_in_the_feed_once() {
+    let (world, founder) = World::founded().await;
+    let connection = "c".repeat(32);
+    let server = Role::Server { connection: connection.clone(), server: "d".repeat(32) };
+    let domain = EnterpriseDomain { name: "example".to_owned(), connection: connection.clone() };
+    let made = Append { admit: vec![credential(5, server)], enterprise_domain: Some(domain), ..append(1) };
+    assert_eq!(world.write("POST", "log", &founder, &made).await, Ok(()));
+    let path = format!("connections/{connection}/sync");
+    let server = world.by_key(5).await.unwrap();
+    let by_server = world.write("PUT", &path, &server, &Blob(vec![1])).await;
+    assert_eq!(by_server, Err("hub.forbidden".to_owned()));
+    for wish in [1, 2] {
+        assert_eq!(world.write("PUT", &path, &founder, &Blob(vec![wish])).await, Ok(()));
+    }
+    let large = world.write("PUT", &path, &founder, &Blob(vec![3; 40 * 1024])).await;
+    assert_eq!(large, Err("hub.request".to_owned()));
+    let path = format!("feed?connection={connection}&log=2&after=0&wait=0");
+    let feed: Feed = world.ask("GET", &path, Some((&server, b"")), &()).await.unwrap();
+    let wishes: Vec<_> = feed.connection.iter().map(|row| (row.kind.as_str(), row.body.0.as_slice())).collect();
+    assert_eq!(wishes, [("sync", [2].as_slice())]);
 }

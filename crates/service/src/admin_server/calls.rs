@@ -12,6 +12,7 @@ use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
 use sekisho_admin_api::machine::{GetMachine, Machine};
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
+use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
 use sekisho_admin_api::test_login::{GetTestReport, StartTest};
@@ -74,14 +75,8 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         ExplainMessage::METHOD => {
             answer::<ExplainMessage>(house.explain_message(params::<ExplainMessage>(request)?).await?)
         }
-        FullSync::METHOD => {
-            let report = house.connected.full_sync().await?;
-            // What the sync brought is served, as if the feed had brought it.
-            if report.faults.is_empty() {
-                let _ = house.apply_newest().await;
-            }
-            answer::<FullSync>(report)
-        }
+        FullSync::METHOD => answer::<FullSync>(house.full_sync().await?),
+        ListServers::METHOD => answer::<ListServers>(house.servers().await?),
         Serve::METHOD => answer::<Serve>(house.start_serving().await?),
         StopServing::METHOD => answer::<StopServing>(house.stop_serving().await?),
         other => Err(Fault::new(codes::UNKNOWN_METHOD).with("method", other.chars().take(80).collect::<String>())),

@@ -9,7 +9,7 @@ use sekisho_hub_api::HubAddress;
 use sekisho_keys::derive::Secret;
 use sekisho_keys::identity::{Identity, Sealed};
 use sekisho_keys::ids::{Hash, ServerId};
-use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::keyring::{Keyring, Place, open_server_name};
 use sekisho_keys::log::{Connection, Head, Organisation};
 use serde::{Deserialize, Serialize};
 
@@ -184,6 +184,19 @@ impl Member {
     pub fn newest_keyring(&self) -> Result<Keyring> {
         let organisation = self.organisation();
         self.keyring(Self::connection(&organisation, self.place)?.epoch())
+    }
+
+    /// The machine's name of a server of the connection; the beginning of its name for good when this one cannot be read.
+    pub fn server_name(&self, server: ServerId) -> String {
+        let organisation = self.organisation();
+        let connection = Self::connection(&organisation, self.place).ok();
+        let read = connection.and_then(|connection| {
+            let sealed = &connection.servers.get(&server)?.server.name;
+            // Sealed in the epoch in which the server was admitted, which nobody has written down.
+            let mut keyrings = (1..=connection.epoch()).rev().filter_map(|epoch| self.keyring(epoch).ok());
+            keyrings.find_map(|keyring| open_server_name(&keyring, server, sealed).ok())
+        });
+        read.unwrap_or_else(|| server.to_string().chars().take(8).collect())
     }
 
     /// Whether an administrator has taken this server out of the connection.

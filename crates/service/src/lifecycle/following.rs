@@ -9,11 +9,9 @@ use sekisho_admin_api::status::{HubState, State};
 use sekisho_fault::Fault;
 
 use super::{House, LONGEST_PAUSE};
-use crate::replication::{Follower, News, Own, leave_report};
+use crate::replication::News;
 use crate::{clock, codes};
 
-/// How often a server reports, when nothing happens.
-const REPORT: Duration = Duration::from_mins(1);
 /// How long a feed is held, in seconds.
 const WAIT: u64 = 25;
 
@@ -23,7 +21,16 @@ impl House {
         if self.follows.swap(true, Ordering::SeqCst) {
             return;
         }
-        let (mut pause, mut reported) = (Duration::from_millis(250), None::<Instant>);
+        // What is heard is told, and what is wished is granted, as long as the hub is followed.
+        tokio::select! {
+            () = self.follow_feed() => {}
+            () = self.keep_reporting() => {}
+            () = self.grant_wishes() => {}
+        }
+    }
+
+    async fn follow_feed(&self) {
+        let mut pause = Duration::from_millis(250);
         loop {
             let Ok(follower) = self.connected.follower() else { return };
             // The first step does not wait: it tells at once whether the hub is there.
@@ -33,12 +40,7 @@ impl House {
                 Ok(news) => {
                     pause = Duration::from_millis(250);
                     let idle = news == News { head: news.head, ..News::default() };
-                    let told = news.revision || news.users;
                     self.took_in(news).await;
-                    if told || reported.is_none_or(|last| last.elapsed() > REPORT) {
-                        self.report(&follower).await;
-                        reported = Some(Instant::now());
-                    }
                     self.try_again().await;
                     // A hub that answers at once with nothing is not asked without a breath.
                     if idle && reachable && begun.elapsed() < Duration::from_secs(1) {
@@ -63,16 +65,6 @@ impl House {
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
-        }
-    }
-
-    /// Leaves a report at the hub; without one, the next is soon enough.
-    async fn report(&self, follower: &Follower) {
-        let state = serde_json::to_value(self.board.read().state).unwrap_or_default();
-        let state = state["state"].as_str().unwrap_or_default().to_owned();
-        let own = Own { state, certificate: self.runtime.certificate() };
-        if let Err(fault) = leave_report(follower, own).await {
-            tracing::warn!(%fault, "report");
         }
     }
 
@@ -104,6 +96,8 @@ impl House {
             tracing::warn!(%reason, "not applied");
         }
         self.tell_membership().await;
+        // A sign-in that caught up may have taken in a wish, too.
+        self.connected.news.notify_one();
     }
 
     pub(super) async fn tell_membership(&self) {

@@ -87,6 +87,7 @@ impl Follower {
                     news.users |= users;
                     news.revision |= counts.revision.is_some();
                     part.counters.extend(counts.counters);
+                    part.records.extend(counts.record);
                     part.rows.push(counts.stored);
                 }
                 Ok(None) => {}

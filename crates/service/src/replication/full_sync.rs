@@ -1,12 +1,14 @@
 //! Full Sync: the organisation log and every row are read again from the first, verified, and compared with what is here.
 
-use sekisho_admin_api::sync::SyncReport;
+use sekisho_admin_api::sync::{SyncProgress, SyncReport};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::fact;
 use sekisho_keys::log::{Entry, Organisation};
+use sekisho_keys::sync::Request;
 use sekisho_keys::user::{Counted, Record};
-use sekisho_keys::witness::{Report, Seen};
+use sekisho_keys::witness::Seen;
 
+use super::checkpoints;
 use super::follow::Follower;
 use super::replica::{Part, Stored};
 use super::verify::Verifier;
@@ -15,16 +17,19 @@ use crate::{clock, codes};
 /// Reads and verifies everything again. What holds is stored; what does not is in the report.
 ///
 /// Codes: the hub's, `DATABASE`.
-pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
+pub async fn full_sync(follower: &Follower, progress: &(dyn Fn(SyncProgress) + Sync)) -> Result<SyncReport> {
     let (member, replica, link) = (&follower.member, &follower.replica, &follower.link);
     let connection = member.place.connection.to_string();
     let mut faults = Vec::new();
 
-    let log = whole_log(follower).await?;
+    let log = whole_log(follower, progress).await?;
     let heads = follower.papers.heads()?;
     let mut verifier = Verifier::new(member, None, heads.revision);
     let (mut part, mut seen) = (Part::default(), Seen::default());
+    let mut come = SyncProgress { log_entries: log.len() as u64, ..SyncProgress::default() };
     loop {
+        come.place = part.feed;
+        progress(come);
         let (after, entries) = (part.feed, log.len() as u64);
         let name = connection.clone();
         let ask = |hub: sekisho_hub_api::Hub| {
@@ -35,7 +40,9 @@ pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
         if feed.connection.is_empty() {
             break;
         }
+        come.head = feed.head;
         for row in feed.connection {
+            come.rows += 1;
             if row.seq <= part.feed {
                 return Err(Fault::new(codes::WRONG_ROW).with("what", row.kind));
             }
@@ -44,6 +51,7 @@ pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
                 Ok(Some(counts)) => {
                     seen.add(counts.counters.iter().copied());
                     part.counters.extend(counts.counters);
+                    part.records.extend(counts.record);
                     part.rows.push(counts.stored);
                 }
                 Ok(None) => {}
@@ -55,21 +63,13 @@ pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
             }
         }
     }
-    // What the servers have seen of one another's records must be there.
-    let name = connection.clone();
-    let reports = link.ask(member, |hub| {
-        let name = name.clone();
-        async move { hub.reports(&name).await }
-    });
+    // What the servers have seen must be there: of the log, of the revisions, and of one another's records.
     let organisation = member.organisation();
     let mut witness = replica.counters().await?;
     witness.push(Counted { server: member.server, counter: heads.records.0 });
-    for row in reports.await? {
-        match Report::verify(row.body.as_slice(), &organisation, member.place) {
-            Ok(report) => witness.extend(report.counters),
-            Err(fault) => faults.push(fault),
-        }
-    }
+    let held = checkpoints::hold(follower, &log, &part).await?;
+    witness.extend(held.counters);
+    faults.extend(held.faults);
     faults.extend(seen.complete(&witness).err());
     // The revisions that were seen before are among them, or the hub has rolled back.
     let reaches = |(number, hash)| {
@@ -103,11 +103,11 @@ pub async fn full_sync(follower: &Follower) -> Result<SyncReport> {
             heads.revision = newest.or(heads.revision);
         }
     })?;
-    Ok(SyncReport { log_entries: entries, revision, users, faults })
+    Ok(SyncReport { log_entries: entries, revision, users, checkpoints: held.checkpoints, faults })
 }
 
 /// The organisation log from its first entry, verified, and kept in place of the one that is here.
-async fn whole_log(follower: &Follower) -> Result<Vec<Vec<u8>>> {
+async fn whole_log(follower: &Follower, progress: &(dyn Fn(SyncProgress) + Sync)) -> Result<Vec<Vec<u8>>> {
     let (member, link) = (&follower.member, &follower.link);
     let ask = |after: u64| link.ask(member, move |hub| async move { hub.log(after).await });
     let mut log: Vec<Vec<u8>> = Vec::new();
@@ -126,6 +126,7 @@ async fn whole_log(follower: &Follower) -> Result<Vec<Vec<u8>>> {
             }
             log.push(row.body.0);
         }
+        progress(SyncProgress { log_entries: log.len() as u64, ..SyncProgress::default() });
     }
     let organisation = checked.ok_or_else(|| Fault::new(sekisho_keys::codes::LOG_EMPTY))?;
     let known = member.organisation().head();
@@ -143,12 +144,13 @@ fn is_newer(row: &Stored, stored: &Stored) -> bool {
     let age = |body: &[u8]| match row.kind.as_str() {
         "user" => Record::read(body).map(|record| record.header().context.revision).ok(),
         "fact" => fact::number(body).ok(),
+        "sync" => Request::number(body).ok(),
         _ => None,
     };
     match row.kind.as_str() {
         // Both open as the same key: which of the two seals it does not matter.
         "object" => true,
-        "user" | "fact" => age(&row.body) > age(&stored.body),
+        "user" | "fact" | "sync" => age(&row.body) > age(&stored.body),
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Following the hub: everything that comes is verified before it is stored, and stored before it is served.
 
+mod checkpoints;
 mod follow;
 mod full_sync;
 mod hub_link;
@@ -8,8 +9,12 @@ mod replica;
 mod report;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use follow::{Follower, News};
 pub use full_sync::full_sync;
 pub use hub_link::HubLink;
 pub use replica::Replica;
-pub use report::{Own, leave as leave_report};
+pub use report::{Own, leave as leave_report, own as own_report, read as read_reports, refused as refused_report};
+pub use verify::ALL_SERVERS;

@@ -1,9 +1,12 @@
 //! What the hub can give again, as it was verified: the organisation log, and the newest of each row of the connection.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sekisho_admin_api::servers::ServerSync;
 use sekisho_fault::{Fault, Result};
+use sekisho_keys::ids::{Hash, ServerId};
 use sekisho_keys::user::Counted;
 use sqlx::Row as _;
 use sqlx::sqlite::SqlitePool;
@@ -16,13 +19,17 @@ const TABLES: &str = "\
     CREATE TABLE IF NOT EXISTS rows (kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, body BLOB NOT NULL, \
         PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;\
     CREATE TABLE IF NOT EXISTS counters (server TEXT PRIMARY KEY, counter INTEGER NOT NULL) STRICT, WITHOUT ROWID;\
+    CREATE TABLE IF NOT EXISTS records (server TEXT NOT NULL, counter INTEGER NOT NULL, hash TEXT NOT NULL, \
+        reused INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (server, counter)) STRICT, WITHOUT ROWID;\
+    CREATE INDEX IF NOT EXISTS reused ON records (server) WHERE reused = 1;\
+    CREATE TABLE IF NOT EXISTS granted (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL) STRICT;\
     CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), feed INTEGER NOT NULL, \
         synced INTEGER NOT NULL, refused INTEGER NOT NULL) STRICT;";
 
 /// A row as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// `revision`, `object`, `user`, `fact`.
+    /// `revision`, `object`, `user`, `fact`, `sync`.
     pub kind: String,
     /// Its name.
     pub id: String,
@@ -41,6 +48,8 @@ pub struct Part {
     pub rows: Vec<Stored>,
     /// How far servers' records go, by what was verified.
     pub counters: Vec<Counted>,
+    /// Records by the counters that their servers gave them, with their hashes.
+    pub records: Vec<(Counted, Hash)>,
     /// The place in the feed.
     pub feed: u64,
     /// When: seconds since 1970.
@@ -99,7 +108,8 @@ impl Replica {
     /// Code: `DATABASE`.
     pub async fn begin(&self, log: &[Vec<u8>]) -> Result<()> {
         let mut transaction = self.pool.begin().await.map_err(self.failed())?;
-        let clear = "DELETE FROM log; DELETE FROM rows; DELETE FROM counters; DELETE FROM place;";
+        let clear = "DELETE FROM log; DELETE FROM rows; DELETE FROM counters; DELETE FROM records; \
+            DELETE FROM granted; DELETE FROM place;";
         sqlx::raw_sql(clear).execute(&mut *transaction).await.map_err(self.failed())?;
         transaction.commit().await.map_err(self.failed())?;
         self.recent.forget();
@@ -157,6 +167,13 @@ impl Replica {
                 ON CONFLICT (server) DO UPDATE SET counter = max(counter, excluded.counter)";
             let query = sqlx::query(upsert).bind(counted.server.to_string()).bind(number(counted.counter));
             query.execute(&mut *transaction).await.map_err(self.failed())?;
+        }
+        for (counted, hash) in &part.records {
+            // One counter and two records: two machines have the server's keys (R12). It is kept, whatever comes later.
+            let upsert = "INSERT INTO records (server, counter, hash) VALUES (?, ?, ?) \
+                ON CONFLICT (server, counter) DO UPDATE SET reused = 1 WHERE hash <> excluded.hash";
+            let query = sqlx::query(upsert).bind(counted.server.to_string()).bind(number(counted.counter));
+            query.bind(hash.to_string()).execute(&mut *transaction).await.map_err(self.failed())?;
         }
         let place = "INSERT INTO place (one, feed, synced, refused) VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE \
             SET feed = excluded.feed, synced = excluded.synced, refused = max(refused, excluded.refused)";
@@ -222,6 +239,35 @@ impl Replica {
         Ok(positive(row.map_err(self.failed())?.get(0)))
     }
 
+    /// The servers of which two records have one counter.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn reused(&self) -> Result<BTreeSet<ServerId>> {
+        let query = "SELECT DISTINCT server FROM records WHERE reused = 1";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await.map_err(self.failed())?;
+        Ok(rows.iter().filter_map(|row| row.get::<String, _>(0).parse().ok()).collect())
+    }
+
+    /// What came of the last Full Sync that an administrator asked all servers for.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn granted(&self) -> Result<Option<ServerSync>> {
+        let row = sqlx::query("SELECT body FROM granted").fetch_optional(&self.pool).await.map_err(self.failed())?;
+        Ok(row.and_then(|row| serde_json::from_str(&row.get::<String, _>(0)).ok()))
+    }
+
+    /// Keeps it.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn grant(&self, sync: &ServerSync) -> Result<()> {
+        let upsert =
+            "INSERT INTO granted (one, body) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET body = excluded.body";
+        // Numbers and texts always have a JSON form.
+        let body = serde_json::to_string(sync).unwrap_or_default();
+        let done = sqlx::query(upsert).bind(body).execute(&self.pool).await;
+        done.map(drop).map_err(self.failed())
+    }
+
     /// How far servers' records go, by what was verified here.
     ///
     /// Code: `DATABASE`.
@@ -232,5 +278,32 @@ impl Replica {
             Some(Counted { server, counter: positive(row.get(1)) })
         };
         Ok(rows.map_err(self.failed())?.iter().filter_map(counted).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: ServerId = ServerId([1; 16]);
+
+    fn part(records: &[(u64, &str)]) -> Part {
+        let record =
+            |(counter, text): &(u64, &str)| (Counted { server: ONE, counter: *counter }, Hash::of(text.as_bytes()));
+        Part { records: records.iter().map(record).collect(), ..Part::default() }
+    }
+
+    #[tokio::test]
+    async fn a_counter_with_two_records_names_the_server_and_the_same_record_again_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let replica = Replica::open(folder.path()).await.unwrap();
+        replica.take(&part(&[(1, "a"), (2, "b")])).await.unwrap();
+        replica.take(&part(&[(1, "a"), (2, "b"), (3, "c")])).await.unwrap();
+        assert!(replica.reused().await.unwrap().is_empty());
+        replica.take(&part(&[(2, "another")])).await.unwrap();
+        assert_eq!(replica.reused().await.unwrap(), BTreeSet::from([ONE]));
+        // The first record coming once more takes nothing back.
+        replica.take(&part(&[(2, "b")])).await.unwrap();
+        assert_eq!(replica.reused().await.unwrap(), BTreeSet::from([ONE]));
     }
 }

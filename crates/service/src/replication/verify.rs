@@ -10,6 +10,7 @@ use sekisho_keys::ids::Hash;
 use sekisho_keys::keyring::Keyring;
 use sekisho_keys::object;
 use sekisho_keys::revision::Revision;
+use sekisho_keys::sync::Request;
 use sekisho_keys::user::{Counted, Record};
 
 use zeroize::Zeroizing;
@@ -18,10 +19,15 @@ use super::replica::Stored;
 use crate::codes;
 use crate::enrolment::Member;
 
+/// The name of the row with the wish that all servers read everything again.
+pub const ALL_SERVERS: &str = "all";
+
 /// What counts, of one row.
 pub(super) struct Counts {
     pub(super) stored: Stored,
     pub(super) counters: Vec<Counted>,
+    /// The record's own counter and hash, for a user.
+    pub(super) record: Option<(Counted, Hash)>,
     /// Number and hash, for a revision.
     pub(super) revision: Option<(u64, Hash)>,
 }
@@ -57,13 +63,14 @@ impl<'a> Verifier<'a> {
     pub(super) fn row(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
         let stored = |row: Row| Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
         if before.is_some_and(|before| before.body == row.body.0) {
-            return Ok(Some(Counts { stored: stored(row), counters: Vec::new(), revision: None }));
+            return Ok(Some(Counts { stored: stored(row), counters: Vec::new(), record: None, revision: None }));
         }
         match row.kind.as_str() {
             "revision" => self.revision(row, before),
             "user" => self.user(row, before),
             "fact" => self.fact(row, before),
             "object" => self.object(row),
+            "sync" => self.sync(row, before),
             // The hub's own pointers, and what newer versions bring.
             _ => Ok(None),
         }
@@ -99,7 +106,7 @@ impl<'a> Verifier<'a> {
         }
         self.newest = Some((number, revision.hash()));
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
-        Ok(Some(Counts { stored, counters: Vec::new(), revision: self.newest }))
+        Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: self.newest }))
     }
 
     fn user(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
@@ -122,9 +129,11 @@ impl<'a> Verifier<'a> {
         // Opening proves that it is sealed for this user and this connection.
         let keyring = self.keyring(context.epoch)?;
         record.open(keyring)?;
-        let counters = record.stands_for().collect();
+        let header = record.header();
+        let own = Counted { server: header.server, counter: header.counter };
+        let (counters, record) = (record.stands_for().collect(), Some((own, record.hash())));
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
-        Ok(Some(Counts { stored, counters, revision: None }))
+        Ok(Some(Counts { stored, counters, record, revision: None }))
     }
 
     /// A sealed object counts when it opens as the key that its name says: garbage never takes the place of a key.
@@ -136,7 +145,22 @@ impl<'a> Verifier<'a> {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "object"));
         }
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
-        Ok(Some(Counts { stored, counters: Vec::new(), revision: None }))
+        Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
+    }
+
+    /// A wish for a Full Sync counts once: an older one, sent again, does not.
+    fn sync(&self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+        let request = Request::verify(row.body.as_slice(), &self.member.organisation(), self.member.place)?;
+        if row.id != ALL_SERVERS {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", "sync"));
+        }
+        if let Some(before) = before
+            && Request::number(&before.body)? >= request.number
+        {
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", "sync"));
+        }
+        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
     }
 
     fn fact(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
@@ -152,6 +176,6 @@ impl<'a> Verifier<'a> {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", "fact"));
         }
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
-        Ok(Some(Counts { stored, counters: Vec::new(), revision: None }))
+        Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
     }
 }

@@ -34,6 +34,7 @@ test('Full Sync says what it verified, or what does not hold', async () => {
     log_entries: 7,
     revision: 1,
     users: 0,
+    checkpoints: [],
     faults: [fault('keys.withheld')],
   });
   await click('full-sync');

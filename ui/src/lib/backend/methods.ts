@@ -3,6 +3,8 @@ import type { AddConnection } from './types/AddConnection';
 import type { AdminSession } from './types/AdminSession';
 import type { Admission } from './types/Admission';
 import type { Admitted } from './types/Admitted';
+import type { AskedForSync } from './types/AskedForSync';
+import type { AskForSync } from './types/AskForSync';
 import type { Authenticator } from './types/Authenticator';
 import type { BeginFounding } from './types/BeginFounding';
 import type { Candidate } from './types/Candidate';
@@ -36,6 +38,7 @@ import type { RolloverStep } from './types/RolloverStep';
 import type { SamlMessage } from './types/SamlMessage';
 import type { Saved } from './types/Saved';
 import type { SaveReason } from './types/SaveReason';
+import type { Servers } from './types/Servers';
 import type { SetCertificate } from './types/SetCertificate';
 import type { SetField } from './types/SetField';
 import type { SetMetadata } from './types/SetMetadata';
@@ -81,6 +84,7 @@ export interface Methods {
   'test.start': { params: null; reply: StartedTest };
   'test.report': { params: WhichTest; reply: TestReport | null };
   'saml.explain': { params: SamlMessage; reply: Explained };
+  'servers.list': { params: null; reply: Servers };
   'sync.full': { params: null; reply: SyncReport };
   'service.start': { params: null; reply: null };
   'service.stop': { params: null; reply: null };
@@ -102,6 +106,7 @@ export interface Methods {
   'admin.accept': { params: AcceptInvitation; reply: null };
   'admin.withdraw': { params: WhichInvitation; reply: null };
   'admin.admit': { params: WhichInvitation; reply: null };
+  'admin.ask_for_sync': { params: AskForSync; reply: AskedForSync };
   'admin.invite_user': { params: InviteUser; reply: null };
 }
 

@@ -1,5 +1,5 @@
 import type { Fault } from '../backend/types/Fault';
-import { explain, textIfAny, textOf, timeOf, type Key, type Language } from './texts';
+import { dateOf, explain, textIfAny, textOf, timeOf, type Key, type Language } from './texts';
 
 const remembered = (): Language => {
   const stored = localStorage.getItem('language');
@@ -37,3 +37,6 @@ export const faultText = (fault: Fault): { reason: string; remedy: string } => e
 
 /** A moment in the language on screen. */
 export const timeText = (seconds: number): string => timeOf(current, seconds);
+
+/** A day in the language on screen. */
+export const dateText = (seconds: number): string => dateOf(current, seconds);

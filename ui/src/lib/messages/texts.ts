@@ -58,10 +58,11 @@ export const explain = (language: Language, fault: Fault): { reason: string; rem
     textIfAny(language, `${code}.${name}`, args);
   const reason = part(fault.code, 'reason') ?? fault.code;
   const cause = fault.args['cause']?.type === 'text' ? fault.args['cause'].value : '';
-  const why = part(cause, 'reason');
-  return why === undefined
+  const [why, remedy] = [part(cause, 'reason'), part(cause, 'remedy') ?? ''];
+  // A sentence with gaps explains nothing: the rest of its arguments is elsewhere.
+  return why === undefined || `${why}${remedy}`.includes('{')
     ? { reason, remedy: part(fault.code, 'remedy') ?? '' }
-    : { reason: `${reason} ${why}`, remedy: part(cause, 'remedy') ?? '' };
+    : { reason: `${reason} ${why}`, remedy };
 };
 
 /** A day (seconds since 1970) as people of the language write it. */
