@@ -62,6 +62,11 @@ fn report(world: &World) -> Report {
         feed: 3,
         counters: vec![],
         certificate: None,
+        reason: None,
+        synced: Some(1),
+        sign_ins: None,
+        sync: None,
+        cloned: None,
     }
 }
 

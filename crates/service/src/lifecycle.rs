@@ -200,7 +200,7 @@ impl House {
             self.runtime.stop(State::Stopped { reason }).await;
         }
         drop(settling);
-        self.follow_on().await;
+        Box::pin(self.follow_on()).await;
     }
 
     /// Serves again, after an administrator's stop or when what was in the way is mended.
