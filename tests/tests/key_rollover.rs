@@ -7,7 +7,7 @@ use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::Site;
 
 /// What an administrator of SimpleSAMLphp makes of our metadata: the keys in their order, each for all that it is listed for.
-fn keys(site: &Site) -> (Vec<String>, String) {
+fn keys(site: &Site) -> ([Vec<String>; 2], String) {
     let xml = site.founder.run(&["sp-metadata"])["xml"].as_str().unwrap().to_owned();
     let listed: Vec<(bool, String)> = xml
         .split("<md:KeyDescriptor use=\"")
@@ -24,8 +24,9 @@ fn keys(site: &Site) -> (Vec<String>, String) {
         )
     };
     let entries: Vec<String> = listed.iter().map(entry).collect();
-    let signing = listed.into_iter().filter(|(signing, _)| *signing).map(|(_, certificate)| certificate).collect();
-    (signing, format!("'keys' => [{}], 'assertion.encryption' => true", entries.join(", ")))
+    let of = |signs: bool| listed.iter().filter(|(signing, _)| *signing == signs).map(|(_, one)| one.clone()).collect();
+    let listed = [of(true), of(false)];
+    (listed, format!("'keys' => [{}], 'assertion.encryption' => true", entries.join(", ")))
 }
 
 #[test]
@@ -33,7 +34,8 @@ fn our_key_changes_in_three_saves_and_no_sign_in_fails() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());
     let sp = site.draft(&[("encrypted_assertions", "true")]);
-    let (first, policy) = keys(&site);
+    let ([_, encryption], policy) = keys(&site);
+    let old = encryption[0].clone();
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, &policy);
     site.save(&idp.metadata);
     let browser = Browser::start(home.path());
@@ -60,22 +62,21 @@ fn our_key_changes_in_three_saves_and_no_sign_in_fails() {
     assert!(refused("switch").contains("config.rollover_not_saved"));
     step("prepare");
     still_signs_in("prepared, and the identity provider knows the old key alone");
-    let (both, policy) = keys(&site);
-    assert_eq!((both.len(), &both[0]), (2, &first[0]));
+    let ([signing, encryption], policy) = keys(&site);
+    let new = encryption[0].clone();
+    assert_eq!([&signing, &encryption], [&vec![old.clone(), new.clone()], &vec![new.clone(), old.clone()]]);
     idp.answer_by(&sp, &policy);
     still_signs_in("prepared, and the identity provider knows both");
 
     step("switch");
-    still_signs_in("signed with the new key, encrypted to the old one");
-    let (turned, policy) = keys(&site);
-    assert_eq!(turned, [both[1].clone(), both[0].clone()]);
-    idp.answer_by(&sp, &policy);
-    still_signs_in("signed with the new key, and encrypted to it");
+    still_signs_in("signed with the new key, encrypted to it since the metadata was taken");
+    let (turned, _) = keys(&site);
+    assert_eq!(turned, [[new.clone(), old.clone()], [new.clone(), old]]);
 
     step("finish");
     still_signs_in("the identity provider still lists the old key, which nobody uses");
     let (last, policy) = keys(&site);
-    assert_eq!(last, [both[1].clone()]);
+    assert_eq!(last, [[new.clone()], [new]]);
     idp.answer_by(&sp, &policy);
     still_signs_in("the new key alone");
 }

@@ -2,6 +2,7 @@
 
 use sekisho_certs::{Pair, check};
 use sekisho_fault::{Fault, Result, Severity};
+use sekisho_saml::keys::IdpKey;
 use sekisho_saml::metadata::entra::{self, Missing};
 use sekisho_saml::metadata::{Binding, IdpMetadata};
 
@@ -50,6 +51,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     match metadata(document) {
         Ok(metadata) => {
             found.extend(address(document, &metadata));
+            found.extend(keys(&metadata));
             if !offers(&metadata, document.request_binding) {
                 found.push(Fault::new(codes::BINDING_NOT_OFFERED).on("request_binding"));
             }
@@ -72,6 +74,17 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     found.extend(subject(document).map(|fault| fault.as_severity(Severity::Warning)));
     found.sort_by_key(|fault| std::cmp::Reverse(fault.severity));
     found
+}
+
+/// Keys that no accepted signature can come from. As long as another one is there, users can sign in.
+fn keys(metadata: &IdpMetadata) -> Vec<Fault> {
+    let keys = metadata.keys().unwrap_or_default();
+    let severity = if keys.iter().any(IdpKey::is_usable) { Severity::Warning } else { Severity::Error };
+    let fault = |key: &IdpKey| {
+        let fault = Fault::new(codes::IDP_KEY_UNUSABLE).with("fingerprint", key.fingerprint());
+        fault.on("idp_metadata").as_severity(severity)
+    };
+    keys.iter().filter(|key| !key.is_usable()).map(fault).collect()
 }
 
 /// What a change of SAML's pair waits for.
@@ -194,21 +207,47 @@ mod tests {
         assert!(!found.iter().any(|(code, field)| field == "tls" && code.starts_with("certs.")), "{found:?}");
     }
 
+    fn base64_of(pem: &str) -> String {
+        pem.lines().filter(|line| !line.starts_with("-----")).collect()
+    }
+
+    /// Metadata with these signing certificates.
+    fn idp(certificates: &[String]) -> Document {
+        let mut keys = String::new();
+        for der in certificates {
+            keys += "<md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>";
+            keys += "<ds:X509Certificate>";
+            keys += der;
+            keys += "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>";
+        }
+        let mut document = Document::default();
+        document.idp.metadata = Some(format!(
+            "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"idp\"><md:IDPSSODescriptor \
+             protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">{keys}<md:SingleSignOnService \
+             Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://idp.example.com/\"/>\
+             </md:IDPSSODescriptor></md:EntityDescriptor>"
+        ));
+        document
+    }
+
+    #[test]
+    fn a_key_that_no_signature_is_accepted_from_is_told_and_alone_it_is_an_error() {
+        let good = base64_of(&sekisho_certs::trial::certificate("idp.example.com", NOW).unwrap().chain_pem());
+        let short = base64_of(include_str!("../tests/rsa1024.pem"));
+        let facts = Facts { tls: None, saml: None, domains: &[], now: NOW };
+        let told = |certificates: &[String]| {
+            let found = super::document(&idp(certificates), &facts);
+            found.into_iter().find(|fault| fault.code == codes::IDP_KEY_UNUSABLE).map(|fault| fault.severity)
+        };
+        assert_eq!(told(std::slice::from_ref(&good)), None);
+        assert_eq!(told(&[good, short.clone()]), Some(Severity::Warning));
+        assert_eq!(told(&[short]), Some(Severity::Error));
+    }
+
     #[test]
     fn a_binding_has_to_be_offered_by_the_metadata() {
         let certificate = sekisho_certs::trial::certificate("idp.example.com", NOW).unwrap();
-        let pem = certificate.chain_pem();
-        let der: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-        let metadata = format!(
-            "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"idp\"><md:IDPSSODescriptor \
-             protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"><md:KeyDescriptor><ds:KeyInfo \
-             xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>{der}</ds:X509Certificate>\
-             </ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService \
-             Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://idp.example.com/\"/>\
-             </md:IDPSSODescriptor></md:EntityDescriptor>"
-        );
-        let mut document = Document::default();
-        document.idp.metadata = Some(metadata);
+        let mut document = idp(&[base64_of(&certificate.chain_pem())]);
         for (binding, offered) in [("any", true), ("post", true), ("redirect", false)] {
             set(&mut document, Field::RequestBinding, binding).unwrap();
             let found = codes_of(&document, None, &[]);

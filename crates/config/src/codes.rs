@@ -43,6 +43,9 @@ sekisho_fault::codes! {
     TRIAL_CERTIFICATE = "config.trial_certificate";
     /// Encrypted assertions are wanted, but there is no key to decrypt them.
     ENCRYPTED_WITHOUT_KEY = "config.encrypted_without_key";
+    /// A key of the identity provider's metadata is of no kind or length that signatures are accepted from. Argument:
+    /// `fingerprint`.
+    IDP_KEY_UNUSABLE = "config.idp_key_unusable";
     /// SAML uses no pair, so none can follow.
     ROLLOVER_WITHOUT_KEY = "config.rollover_without_key";
     /// The former pair is still there: another cannot be prepared yet.

@@ -38,6 +38,15 @@ pub enum Step {
 }
 
 impl Document {
+    /// Brings what belongs to [`Document::saml_pairs`] into the order in which it is published for encryption, the newest
+    /// first: both decrypt, so an identity provider that takes our metadata once needs not take it again.
+    pub fn newest_first<T>(&self, mut of_pairs: Vec<T>) -> Vec<T> {
+        if self.saml_second.as_ref().is_some_and(|second| second.role == SecondRole::Next) {
+            of_pairs.reverse();
+        }
+        of_pairs
+    }
+
     /// Publishes a pair that comes next; one that came next already is replaced.
     ///
     /// Codes: `ROLLOVER_WITHOUT_KEY`, `ROLLOVER_NOT_FINISHED`.

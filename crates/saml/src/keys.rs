@@ -13,9 +13,13 @@ use aws_lc_rs::signature::{
 use aws_lc_rs::{digest, signature};
 use data_encoding::HEXUPPER;
 use sekisho_fault::{Fault, Result};
+use x509_parser::public_key::PublicKey;
 
 use crate::algorithms::{VERIFICATIONS, Verification};
 use crate::codes;
+
+/// The bits that an RSA key needs; each verification refuses a shorter one itself.
+const SHORTEST_RSA: usize = 2048;
 
 /// A key of the identity provider, out of a certificate of its metadata.
 ///
@@ -52,7 +56,9 @@ impl IdpKey {
         let (_, certificate) =
             x509_parser::parse_x509_certificate(der).map_err(|_| Fault::new(codes::METADATA_CERTIFICATE))?;
         let spki = certificate.public_key().raw.to_vec();
-        let ready = VERIFICATIONS.iter().filter(|way| way.usual).find_map(|way| {
+        let too_short =
+            matches!(certificate.public_key().parsed(), Ok(PublicKey::RSA(key)) if key.key_size() < SHORTEST_RSA);
+        let ready = VERIFICATIONS.iter().filter(|way| way.usual && !too_short).find_map(|way| {
             let key = ParsedPublicKey::new(way.algorithm, &spki).ok()?;
             Some((way.name, key))
         });
@@ -62,6 +68,11 @@ impl IdpKey {
     /// SHA-256 of the certificate, as colon-separated hexadecimal.
     pub fn fingerprint(&self) -> &str {
         &self.0.fingerprint
+    }
+
+    /// Whether any signature of the allow-list can come from it: RSA of 2048 to 8192 bits, or ECDSA over P-256, P-384 or P-521.
+    pub fn is_usable(&self) -> bool {
+        self.0.ready.is_some()
     }
 
     /// Whether this key made the signature of the message in this way.
@@ -188,6 +199,18 @@ mod tests {
         for (key, name) in keys.iter().zip(names) {
             assert_eq!(of(key).0.ready.as_ref().map(|(name, _)| *name), Some(name));
         }
-        assert!(of(&curve(&rcgen::PKCS_ED25519)).0.ready.is_none());
+        assert!(!of(&curve(&rcgen::PKCS_ED25519)).is_usable());
+    }
+
+    #[test]
+    fn an_rsa_key_that_is_too_short_is_of_no_use() {
+        // RSA-1024, made with OpenSSL: nothing here makes such keys.
+        let short = IdpKey::from_certificate(include_bytes!("../tests/support/rsa1024.der")).unwrap();
+        assert!(!short.is_usable());
+        let signature = include_bytes!("../tests/support/rsa1024.signature");
+        let rsa = || VERIFICATIONS.iter().filter(|way| way.name == "rsa-sha256");
+        assert!(rsa().all(|way| !short.verifies(way, b"message", signature)));
+        let any_length = &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY;
+        assert!(UnparsedPublicKey::new(any_length, &short.0.spki).verify(b"message", signature).is_ok());
     }
 }

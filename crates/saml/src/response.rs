@@ -201,7 +201,7 @@ fn finish(
     wanted: &Expectations,
     response_key: Option<String>,
 ) -> Result<Verified> {
-    envelope(&xml, parts, wanted)?;
+    envelope(&xml, parts, wanted, response_key.is_some())?;
     let content = parts.content.ok_or_else(|| shape("no Assertion"))?;
     match content {
         Content::Plain(id) => plain(xml, id, wanted, response_key, false),
@@ -271,8 +271,9 @@ fn rule(signed: &[SignedPart], wanted: SigningRule) -> Result<()> {
     }
 }
 
-/// What the response itself says: where to, whom from, answering what, and how it went.
-fn envelope(xml: &Xml<'_>, parts: &gate::Response, wanted: &Expectations) -> Result<()> {
+/// What the response itself says: where to, whom from, answering what, and how it went. Where it is signed it must say
+/// where to (SAML bindings 3.5.5.2).
+fn envelope(xml: &Xml<'_>, parts: &gate::Response, wanted: &Expectations, signed: bool) -> Result<()> {
     if let Some(issuer) = parts.issuer {
         assertion::issuer(xml, issuer, wanted)?;
     }
@@ -281,6 +282,7 @@ fn envelope(xml: &Xml<'_>, parts: &gate::Response, wanted: &Expectations) -> Res
         Some(destination) if !wanted.acs_urls.iter().any(|url| url == destination) => {
             return Err(differs(codes::DESTINATION, &wanted.acs_urls.join(" "), destination));
         }
+        None if signed => return Err(differs(codes::DESTINATION, &wanted.acs_urls.join(" "), "")),
         _ => {}
     }
     assertion::in_response_to(xml.attribute(xml.root, "InResponseTo"), &wanted.flow, true)?;

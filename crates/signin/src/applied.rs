@@ -137,7 +137,7 @@ impl Applied {
             authn_requests_signed: !certificates.is_empty(),
             want_assertions_signed: matches!(self.signing(), SigningRule::Assertion | SigningRule::Both),
             signing: certificates.clone(),
-            encryption: certificates,
+            encryption: self.configuration.document.newest_first(certificates),
         };
         metadata.to_xml()
     }

@@ -29,6 +29,8 @@ fn what_was_sent_elsewhere_is_refused() {
     }
     let unsaid = change(&genuine(), &format!(" Destination=\"{ACS}\""), "");
     named("no destination", &unsaid, &wanted_of(&REAL), LEGIT);
+    // A response that is signed has to say where to.
+    refused("signed, no destination", &said(&format!(" Destination=\"{ACS}\""), ""), &codes::DESTINATION);
 }
 
 #[test]

@@ -115,7 +115,7 @@ pub fn sp_metadata(document: &Document) -> Result<String> {
         slo: document.single_logout.then(|| own.at(urls::LOGOUT)),
         authn_requests_signed: !leaves.is_empty(),
         want_assertions_signed: wanted,
-        encryption: if document.encrypted_assertions { leaves.clone() } else { Vec::new() },
+        encryption: if document.encrypted_assertions { document.newest_first(leaves.clone()) } else { Vec::new() },
         signing: leaves,
     };
     metadata.to_xml()
