@@ -135,6 +135,9 @@ fn a_server_that_was_copied_is_named_at_itself_and_at_the_others() {
     let copied = std::process::Command::new("cp").arg("-a").arg(&folder).arg(copy.join("data")).status().unwrap();
     assert!(copied.success());
     second.start_again();
+    // Once it has reported again, it knows which reports are its own.
+    two.run(&["stop"]);
+    other(&site.founder, "it is back", |server| server["state"] == "stopped");
     let clone = sekisho_tests::service::Service::start(&copy);
     let own = || two.run(&["servers"])["servers"][0].clone();
     let cloned = |server: &Value| server["warnings"][0]["code"] == "service.cloned";
