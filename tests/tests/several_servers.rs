@@ -11,9 +11,12 @@ use serde_json::Value;
 
 /// The other server, as one of two sees it, as soon as it is as asked.
 fn other(cli: &Cli, condition: &str, is: impl Fn(&Value) -> bool) -> Value {
-    let servers = || cli.run(&["servers"])["servers"].as_array().unwrap().clone();
-    let other = || servers().into_iter().find(|server| server["own"] == false).filter(&is);
-    wait_or_say(condition, other, || Value::from(servers()))
+    let servers = || cli.run(&["servers"]);
+    let other = || {
+        let servers = servers()["servers"].as_array().unwrap().clone();
+        servers.into_iter().find(|server| server["own"] == false).filter(&is)
+    };
+    wait_or_say(condition, other, servers)
 }
 
 /// What each server has to say, this one first.
@@ -44,7 +47,9 @@ fn two_servers_see_each_other_and_tick_what_is_saved_and_synced() {
     assert_eq!(first["certificate"], seen["certificate"], "both serve what was saved");
     let told = site.founder.run(&["servers"]).to_string();
     assert!(!told.contains("127.0.0.2"), "the other's private address is nobody's business: {told}");
-    Browser::start(&home.path().join("browser")).sign_in(&sp.origin, "alice");
+    let browser = Browser::start(&home.path().join("browser"));
+    browser.sign_in(&sp.origin, "alice");
+    browser.key_check();
     let first = other(&two, "the sign-in at the first is seen", |server| server["first_sign_in"].is_number());
     assert!(first["last_sign_in"].as_i64() >= first["first_sign_in"].as_i64());
 
@@ -135,6 +140,9 @@ fn a_server_that_was_copied_is_named_at_itself_and_at_the_others() {
     let copied = std::process::Command::new("cp").arg("-a").arg(&folder).arg(copy.join("data")).status().unwrap();
     assert!(copied.success());
     second.start_again();
+    // Once it has reported again, it knows which reports are its own.
+    two.run(&["stop"]);
+    other(&site.founder, "it is back", |server| server["state"] == "stopped");
     let clone = sekisho_tests::service::Service::start(&copy);
     let own = || two.run(&["servers"])["servers"][0].clone();
     let cloned = |server: &Value| server["warnings"][0]["code"] == "service.cloned";

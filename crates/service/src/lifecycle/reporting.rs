@@ -73,7 +73,9 @@ impl House {
         // First what lies there: this server's own numbers go on from it.
         self.look_at_servers(follower).await?;
         let own = self.own(follower).await?;
-        leave_report(follower, &own_report(follower, own, self.servers.next_number()).await?).await
+        let report = own_report(follower, own, self.servers.next_number()).await?;
+        self.servers.leaves(&report);
+        leave_report(follower, &report).await
     }
 
     async fn said(&self, follower: &Follower) -> Result<Said> {

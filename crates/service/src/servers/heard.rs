@@ -105,7 +105,7 @@ impl Heard {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use sekisho_keys::ids::{ConnectionId, Hash, OrganisationId};
     use sekisho_keys::keyring::Place;
     use sekisho_keys::log::Head;
@@ -115,7 +115,7 @@ mod tests {
     const ONE: ServerId = ServerId([1; 16]);
     const NOW: i64 = 1_800_000_000;
 
-    fn report(number: u64, time: i64) -> (ServerId, Result<Report>) {
+    pub(crate) fn report(number: u64, time: i64) -> (ServerId, Result<Report>) {
         let report = Report {
             place: Place { organisation: OrganisationId([1; 16]), connection: ConnectionId([2; 16]) },
             server: ONE,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::ids::ServerId;
+use sekisho_keys::witness::Report;
 
 use crate::clock;
 use crate::replication::{Follower, read_reports, refused_report};
@@ -27,6 +28,8 @@ pub struct Servers {
     asked: tokio::sync::Mutex<Option<(Instant, Option<Fault>)>>,
     /// The highest number of this server's reports; 0 before the reports were read for the first time.
     sent: Mutex<u64>,
+    /// The report that this process left last.
+    left: Mutex<Option<Report>>,
     /// Whether somebody else reports as this server.
     cloned: Mutex<bool>,
     /// What was last warned of.
@@ -54,20 +57,27 @@ impl Servers {
         let mut others = reports?;
         let own = follower.member.server;
         if let Some((_, Ok(report))) = others.iter().find(|(server, _)| *server == own) {
-            self.meets_itself(report.number);
+            self.meets_itself(report);
         }
         others.retain(|(server, _)| *server != own);
         lock(&self.heard).take(others, clock::now());
         Ok(())
     }
 
-    /// A report of this server that lies at the hub. One with a higher number than was ever given here is somebody else's.
-    fn meets_itself(&self, number: u64) {
+    /// A report of this server that lies at the hub. One with a higher number than was ever given here is somebody else's,
+    /// and so is another one under the last number.
+    fn meets_itself(&self, report: &Report) {
         let mut sent = lock(&self.sent);
-        if *sent > 0 && number > *sent {
+        let is_another = lock(&self.left).as_ref().is_some_and(|left| left.number == report.number && left != report);
+        if is_another || (*sent > 0 && report.number > *sent) {
             *lock(&self.cloned) = true;
         }
-        *sent = (*sent).max(number);
+        *sent = (*sent).max(report.number);
+    }
+
+    /// Notes the report that is about to be left.
+    pub fn leaves(&self, report: &Report) {
+        *lock(&self.left) = Some(report.clone());
     }
 
     /// The number of this server's next report: it grows, over restarts too, whatever the clock does.
@@ -122,12 +132,19 @@ mod tests {
         let servers = Servers::default();
         // What lay at the hub before this process began is its own; its numbers go on from there.
         let far = u64::try_from(clock::now()).unwrap() + 1000;
-        servers.meets_itself(far);
+        let report = |number| heard::tests::report(number, 0).1.unwrap();
+        servers.meets_itself(&report(far));
         assert_eq!(servers.next_number(), far + 1);
-        servers.meets_itself(far);
-        servers.meets_itself(far + 1);
+        servers.leaves(&report(far + 1));
+        servers.meets_itself(&report(far));
+        servers.meets_itself(&report(far + 1));
         assert!(!servers.is_cloned());
-        servers.meets_itself(far + 2);
+        let another = Servers::default();
+        another.meets_itself(&report(far));
+        another.leaves(&report(another.next_number()));
+        another.meets_itself(&Report { time: 1, ..report(far + 1) });
+        assert!(another.is_cloned(), "another report under the same number");
+        servers.meets_itself(&report(far + 2));
         assert!(servers.is_cloned());
     }
 }
