@@ -41,6 +41,7 @@ pub fn octets() -> Vec<Vec<u8>> {
     ]);
     octets.push("<a>".repeat(10_000).into_bytes());
     octets.push("<a ".repeat(30_000).into_bytes());
+    octets.push(format!("{0}\t{0}", "<a ".repeat(20_000)).into_bytes());
     octets.push("<!--".repeat(20_000).into_bytes());
     octets.push("&#".repeat(50_000).into_bytes());
     octets.push(format!("<a {}/>", "b='\n' ".repeat(15_000)).into_bytes());

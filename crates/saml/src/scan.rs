@@ -93,13 +93,15 @@ fn attributes_on_one_line(text: &str) -> Cow<'_, str> {
     // All before this place is in `normal`.
     let mut copied = 0;
     let mut rest = text;
-    while let Some(at) = rest.find('<') {
+    'tags: while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
         if let Some(after) = after_other(rest) {
             rest = after;
             continue;
         }
-        while let Some(at) = rest.bytes().position(|byte| b"\"'>".contains(&byte)) {
+        loop {
+            // No tag ends any more: to look for it from each further `<` would take a time that grows with the square.
+            let Some(at) = memchr3(b'"', b'\'', b'>', rest.as_bytes()) else { break 'tags };
             let open = rest.as_bytes()[at];
             let inside = &rest[at + 1..];
             let end = inside.find(char::from(open)).filter(|_| open != b'>');
@@ -158,6 +160,17 @@ mod tests {
         assert_eq!(normalized("<a b='1\n2\t3\r\n4\r5' c=\"\n\">\n\t</a>"), "<a b='1 2 3 4 5' c=\" \">\n\t</a>");
         assert_eq!(normalized("<a>\r\n\r<![CDATA[\r\n]]></a>\r"), "<a>\n\n<![CDATA[\n]]></a>\n");
         assert_eq!(normalized("<!-- ' --><a b='\n'/>'\n'<a b='>\n'/>"), "<!-- ' --><a b=' '/>'\n'<a b='> '/>");
+    }
+
+    #[test]
+    fn what_never_ends_is_looked_at_once() {
+        for piece in ["<a ", "<a '", "<a \"<a '", "<", "<a b='", "<!-", "<a >'"] {
+            let started = std::time::Instant::now();
+            let text = format!("{0}\t{0}", piece.repeat(30_000));
+            let _ = normalized(&text);
+            let _ = bounded(&text, usize::MAX);
+            assert!(started.elapsed() < std::time::Duration::from_secs(5), "{piece}: {:?}", started.elapsed());
+        }
     }
 
     #[test]

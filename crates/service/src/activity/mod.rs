@@ -1,7 +1,9 @@
 //! The activity: written down in batches off the way of a login, sealed, and bounded.
 
+mod quota;
+
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::rand;
 use sekisho_admin_api::activity::{Entry, Kind, Page};
@@ -14,6 +16,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::mpsc;
 
+use self::quota::Quota;
 use crate::status::Board;
 use crate::{clock, codes, store};
 
@@ -32,6 +35,7 @@ pub struct ActivityLog {
     pool: SqlitePool,
     key: Secret,
     waiting: mpsc::Sender<Entry>,
+    strangers: Arc<Mutex<Quota>>,
 }
 
 impl ActivityLog {
@@ -52,7 +56,8 @@ impl ActivityLog {
         let key = secret.derive(Purpose::Record, b"activity");
         let (waiting, entries) = mpsc::channel(WAITING);
         tokio::spawn(write(pool.clone(), key.clone(), entries, board));
-        Ok(Self { pool, key, waiting })
+        let strangers = Arc::new(Mutex::new(Quota::new(clock::now())));
+        Ok(Self { pool, key, waiting, strangers })
     }
 
     /// Writes something down.
@@ -97,7 +102,16 @@ impl ActivityLog {
 }
 
 impl sekisho_signin::Activity for ActivityLog {
-    fn sign_in(&self, sign_in: SignIn) {
+    fn sign_in(&self, mut sign_in: SignIn) {
+        if sign_in.refusal.is_some() && sign_in.who.is_none() {
+            // Nothing panics while the lock is held.
+            let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+            match strangers.next(clock::now()) {
+                None => return,
+                Some(0) => {}
+                Some(before) => sign_in.facts.push(("@left_out".to_owned(), before.to_string())),
+            }
+        }
         self.add(Entry {
             number: 0,
             time: clock::now(),
@@ -178,6 +192,33 @@ mod tests {
     use sekisho_signin::{Activity, SignIn};
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_flood_of_forged_answers_does_not_push_out_what_administrators_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let board = Arc::new(Board::new("one".to_owned()));
+        let mut events = board.events();
+        let log = ActivityLog::open(folder.path(), &Secret::new([1; 32]), board).await.unwrap();
+        let refused = |who: Option<&str>| SignIn {
+            who: who.map(str::to_owned),
+            refusal: Some(Fault::new(codes::DATABASE)),
+            ..SignIn::default()
+        };
+        for _ in 0..3_000 {
+            log.sign_in(refused(None));
+        }
+        // Whom the identity provider has named is no stranger.
+        log.sign_in(refused(Some("alice@example.com")));
+        let page = Page { before: None, limit: 500 };
+        let newest = loop {
+            events.recv().await.unwrap();
+            let newest = log.list(page).await.unwrap();
+            if newest.first().is_some_and(|entry| entry.who.is_some()) {
+                break newest;
+            }
+        };
+        assert!((500..510).contains(&newest[0].number), "{}", newest[0].number);
+    }
 
     #[tokio::test]
     async fn the_first_sign_in_is_told_at_once_and_a_refused_one_is_none() {
