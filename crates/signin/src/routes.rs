@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
@@ -18,6 +19,8 @@ use crate::{acs, client, handover, login, logout, pages, ping, test_login, trial
 
 /// The largest request body, in bytes: the largest response in base64 and URL-encoded, with room.
 const BODY: usize = 400 * 1024;
+/// The policy of what is no page.
+const NOTHING: &str = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The routes of a face. They stay; what they serve changes with the face.
 pub fn router(face: Arc<Face>) -> Router {
@@ -65,5 +68,7 @@ async fn headers(request: Request, next: Next) -> Response {
     for (name, value) in fixed {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    // A page has a policy of its own; whatever else is answered shows nothing, anywhere.
+    response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
     response
 }

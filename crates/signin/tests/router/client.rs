@@ -24,7 +24,7 @@ fn world() -> World {
     world
 }
 
-fn login(more: &str) -> String {
+pub fn login(more: &str) -> String {
     let key = BASE64URL_NOPAD.encode(CLIENT.public_key().as_ref());
     format!("/sso-connect/saml/login?embedded&key={key}{more}")
 }
@@ -46,7 +46,7 @@ fn closed_to_others(reply: &Reply) {
     assert!(!reply.headers.contains_key("location"));
 }
 
-async fn clicked(world: &World, page: &Reply) -> Reply {
+pub async fn clicked(world: &World, page: &Reply) -> Reply {
     let code = page.between("name=\"code\" value=\"", "\"");
     world.post(RELEASE, &[("code", code)], &[("sec-fetch-site", "same-origin")]).await
 }

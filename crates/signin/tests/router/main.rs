@@ -3,6 +3,7 @@
 
 mod client;
 mod explain;
+mod headers;
 mod idp;
 mod logout;
 mod serving;
