@@ -3,6 +3,7 @@
 
 use sekisho_fault::{Fault, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use ts_rs::TS;
 
 use crate::codes;
@@ -26,6 +27,15 @@ pub struct SecondPair {
     pub role: SecondRole,
     /// Certificate and key.
     pub pair: KeyPair,
+    /// What a newer version has added.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+impl SecondPair {
+    fn new(role: SecondRole, pair: KeyPair) -> Self {
+        Self { role, pair, unknown: Map::new() }
+    }
 }
 
 /// A step of the way.
@@ -57,7 +67,7 @@ impl Document {
         if self.saml_second.as_ref().is_some_and(|second| second.role == SecondRole::Former) {
             return Err(Fault::new(codes::ROLLOVER_NOT_FINISHED).on("saml_second"));
         }
-        self.saml_second = Some(SecondPair { role: SecondRole::Next, pair });
+        self.saml_second = Some(SecondPair::new(SecondRole::Next, pair));
         Ok(())
     }
 
@@ -84,7 +94,7 @@ impl Document {
             Ok(Some(former)) => {
                 self.saml_key = SamlKey::Own;
                 self.saml = Some(second.pair);
-                self.saml_second = Some(SecondPair { role: SecondRole::Former, pair: former });
+                self.saml_second = Some(SecondPair::new(SecondRole::Former, former));
                 Ok(())
             }
         }
@@ -163,6 +173,13 @@ mod tests {
             (SamlKey::Own, (Some("new"), Some((SecondRole::Former, "tls"))))
         );
         assert_eq!(document.tls, saved.tls);
+    }
+
+    #[test]
+    fn what_a_newer_version_says_of_the_second_pair_is_kept() {
+        let json = br#"{"saml_second":{"role":"next","pair":{"certificates":"","key":"k"},"since":7}}"#;
+        let written: Value = serde_json::from_slice(&Document::read(json, 1).unwrap().to_json()).unwrap();
+        assert_eq!(written["saml_second"]["since"], 7);
     }
 
     #[test]
