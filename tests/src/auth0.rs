@@ -10,6 +10,14 @@ use crate::process::{Process, free_port};
 use crate::site::Sp;
 use crate::wait::wait_for;
 
+/// What the draft has to say so that its users are known.
+pub const FIELDS: [(&str, &str); 4] = [
+    ("idp_type", "auth0"),
+    ("attribute_first", "firstName"),
+    ("attribute_last", "lastName"),
+    ("attribute_email", "email"),
+];
+
 /// A started identity provider with the users alice (password alicepw) and bob (bobpw). It signs response and assertion until
 /// it is told otherwise.
 pub struct Auth0Samlp {

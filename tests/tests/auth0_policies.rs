@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use sekisho_tests::auth0::Auth0Samlp;
+use sekisho_tests::auth0::{self, Auth0Samlp};
 use sekisho_tests::browser::Browser;
 use sekisho_tests::site::{Site, Sp};
 use sekisho_tests::wait::wait_for;
@@ -15,13 +15,7 @@ const XMLENC11: &str = "http://www.w3.org/2009/xmlenc11#";
 
 fn start(home: &Path) -> (Site, Sp, Auth0Samlp, Browser) {
     let site = Site::found(home);
-    let sp = site.draft(&[
-        ("idp_type", "auth0"),
-        ("attribute_first", "firstName"),
-        ("attribute_last", "lastName"),
-        ("attribute_email", "email"),
-        ("encrypted_assertions", "true"),
-    ]);
+    let sp = site.draft(&[&auth0::FIELDS[..], &[("encrypted_assertions", "true")]].concat());
     let idp = Auth0Samlp::start(&home.join("idp"), &sp, false);
     site.save(&idp.metadata);
     let browser = Browser::start(home);

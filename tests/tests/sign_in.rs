@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use sekisho_tests::auth0::Auth0Samlp;
+use sekisho_tests::auth0::{self, Auth0Samlp};
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::Site;
@@ -180,13 +180,7 @@ fn a_test_on_a_stopped_server_leaves_it_stopped_and_it_can_be_started() {
 fn a_user_of_another_identity_provider_signs_in_with_an_encrypted_assertion() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());
-    let sp = site.draft(&[
-        ("idp_type", "auth0"),
-        ("attribute_first", "firstName"),
-        ("attribute_last", "lastName"),
-        ("attribute_email", "email"),
-        ("encrypted_assertions", "true"),
-    ]);
+    let sp = site.draft(&[&auth0::FIELDS[..], &[("encrypted_assertions", "true")]].concat());
     let idp = Auth0Samlp::start(&home.path().join("idp"), &sp, true);
     site.founder.run(&["draft", "metadata", &idp.metadata.to_string_lossy()]);
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use sekisho_tests::auth0::Auth0Samlp;
+use sekisho_tests::auth0::{self, Auth0Samlp};
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::{Site, Sp};
@@ -58,12 +58,7 @@ fn a_logout_at_either_side_ends_the_session_at_both() {
 fn the_same_with_another_identity_provider_that_posts_its_messages() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());
-    let sp = site.draft(&[
-        ("idp_type", "auth0"),
-        ("attribute_first", "firstName"),
-        ("attribute_last", "lastName"),
-        ("attribute_email", "email"),
-    ]);
+    let sp = site.draft(&auth0::FIELDS);
     let idp = Auth0Samlp::start(&home.path().join("idp"), &sp, false);
     site.save(&idp.metadata);
 

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: lets coverage lead the bodies in `fuzz/`, for as many minutes of processor time each as are asked for.
+//! `cargo xtask fuzz`: lets coverage lead the bodies in `fuzz/`, for as many minutes each as are asked for.
 
 use std::fs;
 use std::path::PathBuf;

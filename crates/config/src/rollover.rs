@@ -75,29 +75,23 @@ impl Document {
     ///
     /// Codes: `NO_ROLLOVER`, `ROLLOVER_NOT_SAVED`.
     pub fn step_rollover(&mut self, step: Step, saved: &Self) -> Result<()> {
-        let second = self.saml_second.take().ok_or_else(|| Fault::new(codes::NO_ROLLOVER).on("saml_second"));
-        let second = second?;
+        let wrong = |code| Err(Fault::new(code).on("saml_second"));
+        let Some(second) = self.saml_second.clone() else { return wrong(codes::NO_ROLLOVER) };
         let is_saved = saved.saml_second.as_ref() == Some(&second);
-        let outcome = match (step, second.role) {
-            (Step::Finish, SecondRole::Next) => Ok(None),
-            (Step::Finish, SecondRole::Former) if is_saved => Ok(None),
-            (Step::Switch, SecondRole::Next) if is_saved => Ok(self.saml_pair().cloned()),
-            (Step::Switch, SecondRole::Former) => Err(codes::NO_ROLLOVER),
-            _ => Err(codes::ROLLOVER_NOT_SAVED),
-        };
-        match outcome {
-            Err(code) => {
-                self.saml_second = Some(second);
-                Err(Fault::new(code).on("saml_second"))
+        match (step, second.role) {
+            (Step::Switch, SecondRole::Former) => return wrong(codes::NO_ROLLOVER),
+            (Step::Switch, SecondRole::Next) | (Step::Finish, SecondRole::Former) if !is_saved => {
+                return wrong(codes::ROLLOVER_NOT_SAVED);
             }
-            Ok(None) => Ok(()),
-            Ok(Some(former)) => {
+            (Step::Finish, _) => self.saml_second = None,
+            (Step::Switch, SecondRole::Next) => {
+                let former = self.saml_pair().cloned();
                 self.saml_key = SamlKey::Own;
                 self.saml = Some(second.pair);
-                self.saml_second = Some(SecondPair::new(SecondRole::Former, former));
-                Ok(())
+                self.saml_second = former.map(|pair| SecondPair::new(SecondRole::Former, pair));
             }
         }
+        Ok(())
     }
 }
 
@@ -173,6 +167,16 @@ mod tests {
             (SamlKey::Own, (Some("new"), Some((SecondRole::Former, "tls"))))
         );
         assert_eq!(document.tls, saved.tls);
+    }
+
+    #[test]
+    fn the_next_pair_is_not_lost_when_saml_uses_none_in_between() {
+        let mut document = using(SamlKey::Own, "old");
+        document.prepare_rollover(pair("new")).unwrap();
+        let saved = document.clone();
+        document.saml_key = SamlKey::None;
+        document.step_rollover(Step::Switch, &saved).unwrap();
+        assert_eq!(keys(&document), (Some("new"), None));
     }
 
     #[test]

@@ -62,7 +62,9 @@ impl House {
                 .map_err(|fault| fault.on(at))
         };
         let (tls, saml) = (open(document.tls.as_ref(), "tls"), open(document.saml.as_ref(), "saml"));
-        let mut found: Vec<Fault> = [tls.as_ref().err(), saml.as_ref().err()].into_iter().flatten().cloned().collect();
+        let second = open(document.saml_second.as_ref().map(|second| &second.pair), "saml_second");
+        let closed = [tls.as_ref().err(), saml.as_ref().err(), second.as_ref().err()];
+        let mut found: Vec<Fault> = closed.into_iter().flatten().cloned().collect();
         let (tls, saml) = (tls.ok().flatten(), saml.ok().flatten());
         let domains = self.connected.domains();
         let facts = Facts { tls: tls.as_ref(), saml: saml.as_ref(), domains: &domains, now: clock::now() };

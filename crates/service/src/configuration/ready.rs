@@ -84,11 +84,13 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         return Err(error);
     }
     let missing = |field: &str| Fault::new(sekisho_config::codes::MISSING).on(field);
-    let saml = document.saml_pairs().map(|pair| {
-        let pair = pair_of(pair, source.key)?;
-        Ok(SamlPair { key: SpKey::from_pkcs8(pair.key().pkcs8())?, certificate: pair.leaf().to_vec() })
+    let saml = document.saml_pairs().zip(["saml", "saml_second"]).map(|(pair, field)| {
+        let served = |pair: Pair| {
+            Ok(SamlPair { key: SpKey::from_pkcs8(pair.key().pkcs8())?, certificate: pair.leaf().to_vec() })
+        };
+        pair_of(pair, source.key).and_then(served).map_err(|fault| fault.on(field))
     });
-    let saml = saml.collect::<Result<Vec<_>>>().map_err(|fault| fault.on("saml"))?;
+    let saml = saml.collect::<Result<Vec<_>>>()?;
     let saved = check::metadata(document)?;
     let idp = match &source.refreshed {
         Some(kept) => kept.served(document, saved),
