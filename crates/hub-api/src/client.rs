@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::address::HubAddress;
+use crate::away::{innermost, reason};
 use crate::wire::{
     Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewInvitation, NewRecord, NewRevision,
     PendingInvitation, RegistrationStarted, Row, SIGNATURE, SIGNED_AT, Session, SignInStarted, StartRegistration,
@@ -130,18 +131,9 @@ impl Hub {
 
     /// The one true reason why a request did not arrive.
     fn unreachable(&self, error: &reqwest::Error) -> Fault {
-        let chain = chain(error);
-        let says = |word: &str| chain.iter().any(|part| part.contains(word));
-        if says("407") || says("proxy authorization required") || says("Proxy Authentication Required") {
-            return self.named(codes::PROXY);
-        }
-        if says("invalid peer certificate") || says("certificate") {
-            return self.named(codes::CERTIFICATE);
-        }
-        if says("dns error") || says("failed to lookup address") {
-            return self.named(codes::NO_SUCH_HOST);
-        }
-        self.named(codes::UNREACHABLE).with("detail", innermost(error))
+        let code = reason(error);
+        let fault = self.named(code.clone());
+        if code == codes::UNREACHABLE { fault.with("detail", innermost(error)) } else { fault }
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
@@ -290,20 +282,6 @@ impl Hub {
 fn json(body: &impl Serialize) -> Vec<u8> {
     // Plain structs of strings and numbers always have a JSON form.
     serde_json::to_vec(body).unwrap_or_default()
-}
-
-fn chain(error: &dyn Error) -> Vec<String> {
-    let mut parts = vec![error.to_string()];
-    let mut next = error.source();
-    while let Some(error) = next {
-        parts.push(error.to_string());
-        next = error.source();
-    }
-    parts
-}
-
-fn innermost(error: &dyn Error) -> String {
-    chain(error).pop().unwrap_or_default()
 }
 
 /// Reads certificates (PEM) of authorities; an empty text has none.

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod passphrase;
 pub mod wire;
 
+mod away;
 mod blob;
 mod tls;
 
