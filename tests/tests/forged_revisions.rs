@@ -67,7 +67,7 @@ impl Hand {
             plain: &plain,
         };
         let signed = Revision::sign(&draft, &self.keyring, author, [5; 12]).unwrap();
-        let body = NewRevision { revision: Blob(signed.to_bytes()), objects: Vec::new() };
+        let body = NewRevision { epoch: context.epoch, revision: Blob(signed.to_bytes()), objects: Vec::new() };
         self.hub.save(&self.place.connection.to_string(), revision, &body).await.unwrap();
     }
 }

@@ -55,10 +55,14 @@ impl Invitation {
         organisation.seal(Purpose::Wrap, b"invitation", &context, nonce, self.secret.expose())
     }
 
-    /// Opens the secret.
+    /// Opens the secret. One that was sealed under a key before the newest is known to an administrator who has left: it
+    /// authenticates nobody any more.
     ///
-    /// Codes: `NOT_AUTHENTIC`, `FORMAT`.
+    /// Codes: `WRONG_EPOCH`, `NOT_AUTHENTIC`, `FORMAT`.
     pub fn open(id: InvitationId, organisation: &OrganisationKey, terms: &Terms<'_>, bytes: &[u8]) -> Result<Self> {
+        if !bytes.starts_with(&organisation.number.to_be_bytes()) {
+            return Err(Fault::new(codes::WRONG_EPOCH));
+        }
         let plain = organisation.open(Purpose::Wrap, b"invitation", &terms.context(id), bytes)?;
         let secret = plain.try_into().map_err(|_| Fault::new(codes::FORMAT))?;
         Ok(Self { id, secret: Secret::new(secret) })
@@ -97,7 +101,7 @@ mod tests {
     #[test]
     fn every_administrator_can_check_an_invitation() {
         let invitation = Invitation::new(InvitationId([1; 16]), &[2; 16]);
-        let key = OrganisationKey { number: 1, secret: Secret::new([5; 32]) };
+        let key = OrganisationKey::first(Secret::new([5; 32]));
         let terms = Terms { login: "suzuki", ends: 100 };
         let sealed = invitation.seal(&key, &terms, [0; NONCE]).unwrap();
         let open = |id, terms: &Terms<'_>| Invitation::open(id, &key, terms, &sealed);

@@ -29,8 +29,8 @@ fn identity(byte: u8) -> Identity {
 /// The founder (10), the recovery kit (11), and two servers (12, 13).
 fn organisation() -> Organisation {
     let (founder, kit) = (identity(10), identity(11));
-    let key = OrganisationKey { number: 1, secret: Secret::new([20; 32]) };
-    let keyring = Keyring { epoch: 1, key: Secret::new([21; 32]), blind: Secret::new([22; 32]) };
+    let key = OrganisationKey::first(Secret::new([20; 32]));
+    let keyring = Keyring::first(Secret::new([21; 32]), Secret::new([22; 32]));
     let sealed = |to: &Identity| keyring::seal_organisation_key(&key, PLACE.organisation, to.public()).unwrap();
     let scope = Scope::Organisation;
     let (id, login, keys) = (AdministratorId([1; 16]), "founder".to_owned(), *founder.public());
