@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// Three servers that run, and a user who has signed in.
-struct Three {
+struct Servers {
     site: Site,
     sp: Sp,
     _idp: SimpleSaml,
@@ -34,7 +34,7 @@ struct Three {
     home: tempfile::TempDir,
 }
 
-impl Three {
+impl Servers {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let site = Site::found(home.path());
@@ -57,10 +57,6 @@ impl Three {
         browser.key_check()
     }
 
-    fn id(&self, cli: &Cli) -> String {
-        cli.run(&["status"])["membership"]["server"].as_str().unwrap().to_owned()
-    }
-
     /// The list about a server, by item.
     fn done(&self, server: &str) -> Vec<(String, bool)> {
         let lists = self.site.founder.run(&["servers", "checklist"]);
@@ -68,6 +64,11 @@ impl Three {
         let entry = |entry: &Value| (entry["item"].as_str().unwrap().to_owned(), entry["done"].as_bool().unwrap());
         list["entries"].as_array().unwrap().iter().map(entry).collect()
     }
+}
+
+/// The long name of the server at which somebody works.
+fn long_name(cli: &Cli) -> String {
+    cli.run(&["status"])["membership"]["server"].as_str().unwrap().to_owned()
 }
 
 fn running(cli: &Cli) {
@@ -95,24 +96,24 @@ async fn epochs(hand: &Hand) -> Vec<u32> {
 
 #[test]
 fn a_retired_server_reads_and_writes_nothing_more_and_the_others_go_on_under_new_keys() {
-    let mut three = Three::new();
-    let (founder, runtime) = (&three.site.founder, Runtime::new().unwrap());
+    let mut all = Servers::new();
+    let (founder, runtime) = (&all.site.founder, Runtime::new().unwrap());
     founder.run(&["users", "invite", "bob@example.com"]);
-    let id = three.id(&three.three.1);
+    let id = long_name(&all.three.1);
     let retired = founder.run(&["servers", "retire", &id, "--yes", "--wait", "30"]);
     assert_eq!(retired, json!({"server": id, "epoch": 2, "left": 0, "checklist": null}));
-    stopped(&three.three.1, "service.retired");
-    assert_eq!(three.three.1.code(&["save", "--yes"]), "service.no_changes");
-    three.three.1.run(&["draft", "set", "skew_seconds", "99"]);
-    assert_eq!(three.three.1.code(&["save", "--yes"]), "service.retired");
+    stopped(&all.three.1, "service.retired");
+    assert_eq!(all.three.1.code(&["save", "--yes"]), "service.no_changes");
+    all.three.1.run(&["draft", "set", "skew_seconds", "99"]);
+    assert_eq!(all.three.1.code(&["save", "--yes"]), "service.retired");
 
     // With its keys in the hand nobody gets further than it does.
-    let (_, identity) = stolen(&three.three.0);
-    let (_, of_two) = stolen(&three.two.0);
-    let hand = runtime.block_on(Hand::sign_in(&three.site));
+    let (_, identity) = stolen(&all.three.0);
+    let (_, of_two) = stolen(&all.two.0);
+    let hand = runtime.block_on(Hand::sign_in(&all.site));
     let connection = hand.place.connection.to_string();
     runtime.block_on(async {
-        let thief = by_key(&three.site, &identity).await.unwrap();
+        let thief = by_key(&all.site, &identity).await.unwrap();
         let users = hand.rows("user").await;
         let record = |epoch| NewRecord { after: users[0].rev, epoch, record: Blob(vec![1]), email: "0".repeat(64) };
         let code = |outcome: Result<(), sekisho_fault::Fault>| outcome.unwrap_err().code.as_str().to_owned();
@@ -120,9 +121,9 @@ fn a_retired_server_reads_and_writes_nothing_more_and_the_others_go_on_under_new
         assert_eq!(code(thief.revision(&connection, None).await.map(drop)), "hub.retired");
         assert_eq!(code(thief.put_user(&connection, &users[0].id, &record(2)).await), "hub.retired");
         let sequence = thief.log(0).await.unwrap().len() as u64;
-        let all = hand.organisation().await.head().sequence + 1;
-        assert_eq!(sequence, all, "it may read that it is retired");
-        let live = by_key(&three.site, &of_two).await.unwrap();
+        let entries = hand.organisation().await.head().sequence + 1;
+        assert_eq!(sequence, entries, "it may read that it is retired");
+        let live = by_key(&all.site, &of_two).await.unwrap();
         assert_eq!(code(live.put_user(&connection, &users[0].id, &record(1)).await), "hub.retired_epoch");
         let organisation = hand.organisation().await;
         let newest = organisation.connections[&hand.place.connection].epochs.last().unwrap();
@@ -133,26 +134,26 @@ fn a_retired_server_reads_and_writes_nothing_more_and_the_others_go_on_under_new
     });
 
     // The others sign in who is known and who is new, save, and verify everything from the first entry on.
-    assert_eq!(three.sign_in("127.0.0.2", "alice"), three.key);
-    let new = three.sign_in("127.0.0.2", "bob");
+    assert_eq!(all.sign_in("127.0.0.2", "alice"), all.key);
+    let new = all.sign_in("127.0.0.2", "bob");
     site::status(founder, "the first knows both", |status| status["users"] == 2);
     founder.run(&["draft", "set", "skew_seconds", "30"]);
     founder.run(&["save", "--yes", "--reason", "under the new keys"]);
-    site::status(&three.two.1, "the second has applied it", |status| status["revision"] == 2);
-    for cli in [founder, &three.two.1] {
+    site::status(&all.two.1, "the second has applied it", |status| status["revision"] == 2);
+    for cli in [founder, &all.two.1] {
         assert_eq!(cli.run(&["sync", "--full"])["faults"], json!([]));
     }
     assert!(runtime.block_on(epochs(&hand)).iter().all(|epoch| *epoch == 2));
 
     // Who comes later reads all of it, and who has left says why it does not serve after a restart, too.
-    let (_four, four) = three.site.another("four", "127.0.0.4");
+    let (_four, four) = all.site.another("four", "127.0.0.4");
     running(&four);
-    assert_eq!(three.sign_in("127.0.0.4", "bob"), new);
+    assert_eq!(all.sign_in("127.0.0.4", "bob"), new);
     assert_eq!(four.run(&["history"]).as_array().unwrap().len(), 2);
     assert!(four.run(&["history"])[1]["fault"].is_null(), "what was sealed before it came can be read");
-    three.three.0.kill();
-    three.three.0.start_again();
-    stopped(&three.three.1, "service.retired");
+    all.three.0.kill();
+    all.three.0.start_again();
+    stopped(&all.three.1, "service.retired");
     assert_eq!(founder.code(&["servers", "retire", "no-such-machine", "--yes"]), "admin.no_server");
     let list = founder.run(&["servers", "list"]);
     let left: Vec<&Value> = list.as_array().unwrap().iter().filter(|server| !server["retired"].is_null()).collect();
@@ -161,31 +162,31 @@ fn a_retired_server_reads_and_writes_nothing_more_and_the_others_go_on_under_new
 
 #[test]
 fn a_server_that_was_away_when_it_was_retired_learns_of_it_when_it_returns() {
-    let mut three = Three::new();
-    let id = three.id(&three.three.1);
-    three.three.0.kill();
-    three.site.founder.run(&["servers", "retire", &id, "--yes"]);
-    three.three.0.start_again();
-    stopped(&three.three.1, "service.retired");
+    let mut all = Servers::new();
+    let id = long_name(&all.three.1);
+    all.three.0.kill();
+    all.site.founder.run(&["servers", "retire", &id, "--yes"]);
+    all.three.0.start_again();
+    stopped(&all.three.1, "service.retired");
 }
 
 #[test]
 fn a_retirement_that_was_cut_off_anywhere_is_finished_when_it_is_run_again() {
-    let mut three = Three::new();
+    let mut all = Servers::new();
     let runtime = Runtime::new().unwrap();
-    three.site.founder.run(&["users", "invite", "bob@example.com"]);
-    let id = three.id(&three.three.1);
-    let (server, identity) = stolen(&three.three.0);
-    let hand = runtime.block_on(Hand::sign_in(&three.site));
+    all.site.founder.run(&["users", "invite", "bob@example.com"]);
+    let id = long_name(&all.three.1);
+    let (server, identity) = stolen(&all.three.0);
+    let hand = runtime.block_on(Hand::sign_in(&all.site));
     let connection = hand.place.connection;
     // Cut off after the entry: the server has left, and the keys are as they were.
     let retire = Append { retire: vec![identity.id().to_string()], ..none() };
     let act = Act::RetireServer { connection, server, compromised: false, records: 0 };
     runtime.block_on(hand.append(act, retire));
-    stopped(&three.three.1, "service.retired");
-    three.site.service.kill();
-    three.two.0.kill();
-    let again = three.site.founder.run(&["servers", "retire", &id, "--yes", "--wait", "0"]);
+    stopped(&all.three.1, "service.retired");
+    all.site.service.kill();
+    all.two.0.kill();
+    let again = all.site.founder.run(&["servers", "retire", &id, "--yes", "--wait", "0"]);
     assert_eq!((&again["epoch"], &again["left"]), (&2.into(), &1.into()), "no server is there to seal the user anew");
 
     // Cut off after the epoch's entry: nothing is sealed anew.
@@ -201,7 +202,7 @@ fn a_retirement_that_was_cut_off_anywhere_is_finished_when_it_is_run_again() {
     });
     assert!(runtime.block_on(epochs(&hand)).iter().all(|epoch| *epoch < 3));
     // Killed while it watches the servers, which are not there.
-    let mut watching = three.site.founder.command(&["servers", "retire", &id, "--yes", "--wait", "60"]);
+    let mut watching = all.site.founder.command(&["servers", "retire", &id, "--yes", "--wait", "60"]);
     let watching = Process::start(watching.stdout(Stdio::null()).stderr(Stdio::null()));
     let resealed = || {
         let sealed = runtime.block_on(epochs(&hand));
@@ -211,59 +212,59 @@ fn a_retirement_that_was_cut_off_anywhere_is_finished_when_it_is_run_again() {
     drop(watching);
 
     // One server is enough, and may be killed while it is at it.
-    three.two.0.start_again();
-    three.two.0.kill();
-    three.two.0.start_again();
-    let done = three.site.founder.run(&["servers", "retire", &id, "--yes", "--wait", "30"]);
+    all.two.0.start_again();
+    all.two.0.kill();
+    all.two.0.start_again();
+    let done = all.site.founder.run(&["servers", "retire", &id, "--yes", "--wait", "30"]);
     assert_eq!((&done["epoch"], &done["left"]), (&3.into(), &0.into()));
     assert!(runtime.block_on(epochs(&hand)).iter().all(|epoch| *epoch == 3));
-    three.site.service.start_again();
-    running(&three.site.founder);
-    assert_eq!(three.sign_in("127.0.0.1", "alice"), three.key);
-    assert_eq!(three.site.founder.run(&["sync", "--full"])["faults"], json!([]));
+    all.site.service.start_again();
+    running(&all.site.founder);
+    assert_eq!(all.sign_in("127.0.0.1", "alice"), all.key);
+    assert_eq!(all.site.founder.run(&["sync", "--full"])["faults"], json!([]));
 }
 
 #[test]
 fn after_a_server_was_in_wrong_hands_a_list_is_worked_off_and_kept() {
-    let three = Three::new();
-    let founder = &three.site.founder;
+    let all = Servers::new();
+    let founder = &all.site.founder;
     assert_eq!(founder.run(&["servers", "checklist"]), json!([]));
-    let id = three.id(&three.three.1);
+    let id = long_name(&all.three.1);
     // Retired first; that it was in wrong hands turns out afterwards.
     founder.run(&["servers", "retire", &id, "--yes"]);
     assert_eq!(founder.code(&["servers", "done", &id, "disk"]), "admin.no_checklist");
     founder.run(&["servers", "compromised", &id, "--yes", "--wait", "30"]);
-    let second = three.id(&three.two.1);
+    let second = long_name(&all.two.1);
     founder.run(&["servers", "compromised", &second, "--yes", "--wait", "30"]);
-    stopped(&three.two.1, "service.compromised");
+    stopped(&all.two.1, "service.compromised");
     let list = |done: [bool; 6]| -> Vec<(String, bool)> {
         let items = ["resealed", "tls", "saml", "identity_provider", "user_secrets", "disk"];
         items.iter().map(|item| (*item).to_owned()).zip(done).collect()
     };
-    assert_eq!(three.done(&second), list([true, false, false, false, false, false]));
+    assert_eq!(all.done(&second), list([true, false, false, false, false, false]));
 
     // What can be seen is told by itself, what cannot is marked; each for one server.
-    self_signed(&three.site.home, "tls", "localhost");
-    let file = |name: &str| three.site.home.join(name).to_string_lossy().into_owned();
+    self_signed(&all.site.home, "tls", "localhost");
+    let file = |name: &str| all.site.home.join(name).to_string_lossy().into_owned();
     founder.run(&["draft", "certificate", &file("tls.crt"), &file("tls.key")]);
     founder.run(&["save", "--yes", "--reason", "another key", "--wait", "0"]);
     founder.run(&["servers", "done", &second, "disk"]);
-    assert_eq!(three.done(&second), list([true, true, false, false, false, true]));
-    assert_eq!(three.done(&id), list([true, true, false, false, false, false]));
+    assert_eq!(all.done(&second), list([true, true, false, false, false, true]));
+    assert_eq!(all.done(&id), list([true, true, false, false, false, false]));
     for (step, renewed) in [("prepare", false), ("switch", false), ("finish", true)] {
         founder.run(&["draft", "saml-key", step]);
         founder.run(&["save", "--yes", "--reason", step, "--wait", "0"]);
-        assert_eq!(three.done(&second)[2], ("saml".to_owned(), renewed), "{step}");
+        assert_eq!(all.done(&second)[2], ("saml".to_owned(), renewed), "{step}");
     }
     founder.run(&["servers", "done", &second, "disk", "--undo"]);
     founder.run(&["servers", "done", &second, "user-secrets"]);
     founder.run(&["servers", "done", &second, "identity-provider"]);
-    assert_eq!(three.done(&second), list([true, true, true, true, true, false]));
+    assert_eq!(all.done(&second), list([true, true, true, true, true, false]));
     let marked = founder.run(&["servers", "checklist"]);
     let own = marked.as_array().unwrap().iter().find(|list| list["server"] == *second).unwrap();
     assert_eq!(own["entries"][4]["marked"]["by"], "tanaka");
     // Done again, it forgets nothing.
     founder.run(&["servers", "compromised", &second, "--yes"]);
-    assert_eq!(three.done(&second), list([true, true, true, true, true, false]));
+    assert_eq!(all.done(&second), list([true, true, true, true, true, false]));
     running(founder);
 }

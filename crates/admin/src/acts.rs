@@ -1,5 +1,6 @@
 //! What console and command line ask of this crate, and what they get: plain words on the outside, keys inside.
 
+use sekisho_fault::Fault;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -465,6 +466,8 @@ pub struct RemovedAdministrator {
     /// The kit that takes the place of the one before; none when they had been removed before, and the kit of that time
     /// counts.
     pub kit: Option<KitSheet>,
+    /// Why something of it is still to be finished, by doing it again.
+    pub unfinished: Option<Fault>,
 }
 
 /// A passphrase that is worth using.

@@ -148,9 +148,9 @@ impl Desk {
             "admin.remove_administrator" => {
                 let wish: WhichAdministrator = read(method, params)?;
                 let removed = self.session()?.remove(&wish).await?;
-                let (kit, sheet) = removed.unzip();
+                let (kit, sheet) = removed.kit.unzip();
                 self.kit = kit.or(self.kit.take());
-                answer(&RemovedAdministrator { kit: sheet })
+                answer(&RemovedAdministrator { kit: sheet, unfinished: removed.unfinished })
             }
             "admin.new_kit" => {
                 let (kit, sheet) = self.session()?.new_kit().await?;

@@ -5,14 +5,23 @@ use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::codes as hub_codes;
 use sekisho_hub_api::wire::FeedHead;
 use sekisho_keys::derive::Secret;
+use sekisho_keys::identity::Identity;
 use sekisho_keys::keyring::{self, Place};
 use sekisho_keys::kit::Kit;
-use sekisho_keys::log::{Act, Kept, Member, Scope};
+use sekisho_keys::log::{Act, Administrator, Kept, Member, Scope};
 
 use crate::acts::{KitSheet, WhichAdministrator};
 use crate::codes;
 use crate::founding::{kit_credential, sheet};
 use crate::session::{Effects, Session, TRIES, no_effects, random};
+
+/// What came of a removal.
+pub(crate) struct Removed {
+    /// The kit that takes the place of the one that they may have seen; none when they were removed before.
+    pub(crate) kit: Option<(Kit, KitSheet)>,
+    /// Why something of it is still to be finished, by doing it again.
+    pub(crate) unfinished: Option<Fault>,
+}
 
 impl Session {
     /// The kit, for paper.
@@ -39,86 +48,75 @@ impl Session {
         Ok((kit, sheet))
     }
 
-    /// Removes an administrator. What they have saved still counts. Returns the kit that takes the place of the one that
-    /// they may have seen; none when they were removed before, and only what was cut off is finished.
+    /// Removes an administrator. What they have saved still counts. Done before, only what was cut off is finished.
     ///
     /// Codes: `NO_ADMINISTRATOR`, `REMOVES_ITSELF`, `LOG_RULE`, and the hub's.
-    pub(crate) async fn remove(&mut self, wish: &WhichAdministrator) -> Result<Option<(Kit, KitSheet)>> {
+    pub(crate) async fn remove(&mut self, wish: &WhichAdministrator) -> Result<Removed> {
         let login = wish.login.trim();
         let named = |member: &&Member| member.administrator.login == login;
         let kit = Kit::new(Secret::new(random()));
-        let identity = kit.identity();
-        let mut tries = 0;
-        let removed = loop {
+        for _ in 0..TRIES {
             self.refresh().await?;
-            let organisation = &self.log.organisation;
-            let members = organisation.members.values();
+            let members = self.log.organisation.members.values();
             let Some(leaves) = members.clone().filter(|member| member.active).find(named) else {
                 members.clone().find(named).ok_or_else(|| Fault::new(codes::NO_ADMINISTRATOR).with("login", login))?;
-                break false;
+                self.finish_epochs().await?;
+                return Ok(Removed { kit: None, unfinished: None });
             };
             if leaves.administrator.keys == *self.identity.public() {
                 return Err(Fault::new(codes::REMOVES_ITSELF));
             }
-            let id = leaves.administrator.id;
-            let key = self.key.next(Secret::new(random()));
-            let remain = members.filter(|member| member.active && member.administrator.id != id);
-            let whole = remain.filter(|member| member.administrator.scope == Scope::Organisation);
-            let receivers = whole.map(|member| &member.administrator.keys).chain([identity.public()]);
-            let sealed = |to| keyring::seal_organisation_key(&key, organisation.id(), to);
-            let keys = receivers.map(sealed).collect::<Result<_>>()?;
-            let mut effects = Effects {
-                admit: vec![kit_credential(&identity)],
-                revoke: vec![organisation.kit.id().to_string()],
-                end_account: Some(login.to_owned()),
-                ..no_effects()
-            };
-            let (mut kept, mut epochs) = (Vec::new(), Vec::new());
-            for (connection, found) in &organisation.connections {
-                let place = Place { organisation: organisation.id(), connection: *connection };
-                // What counts is named: nothing that they save meanwhile may come between.
-                let (rows, head) = self.rows(*connection).await?;
-                let newest = self.newest(place).await?;
-                let shown = rows
-                    .iter()
-                    .filter(|row| row.kind == "revision")
-                    .map(|row| row.id.parse::<u64>().unwrap_or(0))
-                    .max();
-                if newest.as_ref().map(|newest| newest.header().context.revision) != shown {
-                    return Err(Fault::new(hub_codes::STALE));
-                }
-                kept.extend(newest.map(|newest| Kept {
-                    connection: *connection,
-                    revision: newest.header().context.revision,
-                    hash: newest.hash(),
-                }));
-                let (epoch, begun) = self.next_epoch(place, found, &key, None)?;
-                epochs.push(epoch);
-                effects.epochs.push(begun);
-                effects.unmoved.push(FeedHead { connection: connection.to_string(), head });
-            }
-            let (number, kit) = (key.number, *identity.public());
-            let remove = Act::RemoveAdministrator { administrator: id, number, keys, kit, kept };
-            let acts: Vec<Act> = std::iter::once(remove).chain(epochs).collect();
+            let Some((acts, effects)) = self.removal(&leaves.administrator, &kit.identity()).await? else { continue };
             if self.try_append(&acts, effects).await? {
-                break true;
+                // From here on there is a new kit: whatever else fails, it is told.
+                let sheet = self.sheet(&kit)?;
+                let unfinished = self.finish_epochs().await.err();
+                return Ok(Removed { kit: Some((kit, sheet)), unfinished });
             }
-            tries += 1;
-            if tries == TRIES {
-                return Err(Fault::new(hub_codes::STALE));
-            }
-        };
-        self.refresh().await?;
-        self.finish_epochs().await?;
-        if !removed {
-            return Ok(None);
         }
-        let sheet = self.sheet(&kit)?;
-        Ok(Some((kit, sheet)))
+        Err(Fault::new(hub_codes::STALE))
+    }
+
+    /// The entries that remove an administrator, and what follows from them; none when somebody saves in this moment.
+    async fn removal(&self, leaves: &Administrator, kit: &Identity) -> Result<Option<(Vec<Act>, Effects)>> {
+        let organisation = &self.log.organisation;
+        let key = self.key.next(Secret::new(random()));
+        let remain = organisation.members.values().filter(|member| member.active);
+        let remain = remain.map(|member| &member.administrator).filter(|one| one.id != leaves.id);
+        let whole = remain.filter(|one| one.scope == Scope::Organisation).map(|one| &one.keys);
+        let sealed = |to| keyring::seal_organisation_key(&key, organisation.id(), to);
+        let keys = whole.chain([kit.public()]).map(sealed).collect::<Result<_>>()?;
+        let mut effects = Effects {
+            admit: vec![kit_credential(kit)],
+            revoke: vec![organisation.kit.id().to_string()],
+            end_account: Some(leaves.login.clone()),
+            ..no_effects()
+        };
+        let (mut kept, mut epochs) = (Vec::new(), Vec::new());
+        for (connection, found) in &organisation.connections {
+            let place = Place { organisation: organisation.id(), connection: *connection };
+            // The revision that counts is named: nothing that they save meanwhile may come between.
+            let (rows, head) = self.rows(*connection).await?;
+            let revisions = rows.iter().filter(|row| row.kind == "revision");
+            let shown = revisions.filter_map(|row| row.id.parse::<u64>().ok()).max();
+            let newest = self.newest(place).await?.map(|newest| (newest.header().context.revision, newest.hash()));
+            if newest.map(|(revision, _)| revision) != shown {
+                return Ok(None);
+            }
+            kept.extend(newest.map(|(revision, hash)| Kept { connection: *connection, revision, hash }));
+            let (epoch, begun) = self.next_epoch(place, found, &key, None)?;
+            epochs.push(epoch);
+            effects.epochs.push(begun);
+            effects.unmoved.push(FeedHead { connection: connection.to_string(), head });
+        }
+        let (administrator, number, kit) = (leaves.id, key.number, *kit.public());
+        let remove = Act::RemoveAdministrator { administrator, number, keys, kit, kept };
+        Ok(Some((std::iter::once(remove).chain(epochs).collect(), effects)))
     }
 
     /// Begins the epochs that are due, and seals anew what is sealed under the ones before.
     async fn finish_epochs(&mut self) -> Result<()> {
+        self.refresh().await?;
         let connections: Vec<_> = self.log.organisation.connections.keys().copied().collect();
         for connection in connections {
             let due = |session: &Self| {

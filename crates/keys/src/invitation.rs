@@ -110,4 +110,16 @@ mod tests {
         assert!(open(invitation.id, &Terms { ends: 101, ..terms }).is_err());
         assert!(open(invitation.id, &Terms { login: "mallory", ..terms }).is_err());
     }
+
+    #[test]
+    fn an_invitation_that_somebody_who_has_left_could_open_authenticates_nobody() {
+        let invitation = Invitation::new(InvitationId([1; 16]), &[2; 16]);
+        let key = OrganisationKey::first(Secret::new([5; 32]));
+        let terms = Terms { login: "suzuki", ends: 100 };
+        let sealed = invitation.seal(&key, &terms, [0; NONCE]).unwrap();
+        let next = key.next(Secret::new([6; 32]));
+        assert_eq!(Invitation::open(invitation.id, &next, &terms, &sealed).unwrap_err().code, codes::WRONG_EPOCH);
+        let sealed = invitation.seal(&next, &terms, [0; NONCE]).unwrap();
+        assert_eq!(Invitation::open(invitation.id, &next, &terms, &sealed).unwrap(), invitation);
+    }
 }

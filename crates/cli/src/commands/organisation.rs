@@ -182,11 +182,11 @@ pub(super) async fn administrators(context: &Context, command: AdministratorsCom
             let wish = json!({"login": removed});
             let removed: RemovedAdministrator = administrator.call("admin.remove_administrator", wish).await?;
             if let Some(sheet) = removed.kit {
-                replaced(context, &sheet, kit_file)
+                replaced(context, &sheet, kit_file)?;
             } else {
                 context.printer.reply(&json!({"kit": null}), |printer| vec![printer.say("removed_before", &[])]);
-                Ok(())
             }
+            removed.unfinished.map_or(Ok(()), Err)
         }
         AdministratorsCommand::Withdraw { login, invited } => {
             let mut administrator = signed_in(&login).await?;
