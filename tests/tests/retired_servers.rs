@@ -4,6 +4,7 @@
 
 mod hand;
 
+use std::io::Write;
 use std::process::Stdio;
 
 use hand::{Hand, by_key, none, stolen};
@@ -163,11 +164,25 @@ fn a_retired_server_reads_and_writes_nothing_more_and_the_others_go_on_under_new
 #[test]
 fn a_server_that_was_away_when_it_was_retired_learns_of_it_when_it_returns() {
     let mut all = Servers::new();
-    let id = long_name(&all.three.1);
+    let (founder, id) = (&all.site.founder, long_name(&all.three.1));
+    assert_eq!(typed(founder, &["servers", "retire", &id], "no\n"), Some("cli.not_confirmed".to_owned()));
+    running(&all.three.1);
     all.three.0.kill();
-    all.site.founder.run(&["servers", "retire", &id, "--yes"]);
+    let name = founder.run(&["servers", "list"])[0]["name"].as_str().unwrap().to_owned();
+    assert_eq!(typed(founder, &["servers", "retire", &id], &format!("{name}\n")), None);
     all.three.0.start_again();
     stopped(&all.three.1, "service.retired");
+}
+
+/// Runs a command that asks, and gives the code if it is refused.
+fn typed(cli: &Cli, arguments: &[&str], answer: &str) -> Option<String> {
+    let mut command = cli.command(arguments);
+    command.env("SEKISHO_ANSWERS", "1").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut asked = command.spawn().unwrap();
+    asked.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    let output = asked.wait_with_output().unwrap();
+    let fault: Value = serde_json::from_slice(&output.stderr).unwrap_or_default();
+    fault["code"].as_str().map(str::to_owned)
 }
 
 #[test]
