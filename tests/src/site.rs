@@ -125,11 +125,16 @@ impl Site {
         self.founder.run(&["save", "--yes", "--reason", "first configuration", "--change-number", "CHG-1"])
     }
 
-    /// Another server of the connection, enrolled, on another port of this machine.
+    /// Another server of the connection, enrolled, on another address of this machine.
     pub fn second(&self) -> (Service, Cli) {
-        let service = Service::start(&self.home.join("two"));
+        self.another("two", "127.0.0.2")
+    }
+
+    /// Another server of the connection, enrolled, on this address of this machine.
+    pub fn another(&self, name: &str, address: &str) -> (Service, Cli) {
+        let service = Service::start(&self.home.join(name));
         let cli = self.founder.at(&service.socket);
-        cli.run(&["draft", "set", "private_ip", "127.0.0.2"]);
+        cli.run(&["draft", "set", "private_ip", address]);
         cli.run(&["enrol"]);
         (service, cli)
     }

@@ -3,7 +3,8 @@
 #![cfg(target_os = "linux")]
 
 use sekisho_tests::cli::Cli;
-use sekisho_tests::site::Site;
+use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::site::{self, Site};
 use sekisho_tests::totp;
 
 const SECOND: &str = "nine-copper-kettles-beneath-a-winter-moon";
@@ -142,4 +143,109 @@ fn the_recovery_kit_makes_one_new_administrator_and_the_next_kit() {
     let mistyped = rescuer.write("mistyped", &lines.join("\n").replace(&lines[2][..4], "AAAA"));
     recover[4] = &mistyped;
     assert_eq!(rescuer.code(&recover), "keys.kit_line");
+}
+
+/// The second administrator, admitted and signed in.
+fn admitted(site: &Site) -> Cli {
+    let invitation = site.founder.run(&["administrators", "invite", "suzuki"])["text"].as_str().unwrap().to_owned();
+    let second = Cli::new(&site.home.join("second"), &site.service.socket);
+    let (hub, passphrase) = (second.write("invitation", &invitation), second.write("passphrase", SECOND));
+    let secret = second.file("totp");
+    let mut accept = vec!["administrators", "accept", "--hub-file", &hub, "--login", "suzuki"];
+    accept.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &secret]);
+    second.run(&accept);
+    site.founder.run(&["administrators", "admit", "suzuki"]);
+    let address = site.founder.run(&["whoami"])["last_hub"].as_str().unwrap().to_owned();
+    let code = second.write("code", &totp::next(&secret));
+    let mut sign_in = vec!["sign-in", "--hub", &address, "--login", "suzuki", "--passphrase-file", &passphrase];
+    sign_in.extend(["--code-file", &code]);
+    second.run(&sign_in);
+    second
+}
+
+/// Recovers with a kit that was written to a file, as `name`; the code of the refusal, if it is refused.
+fn recover(site: &Site, kit: &str, name: &str) -> Option<String> {
+    let kit = std::fs::read_to_string(kit).unwrap();
+    let lines: Vec<&str> = kit.lines().filter(|line| line.len() == 19).collect();
+    let after = |start: &str| kit.lines().find_map(|line| line.strip_prefix(start)).unwrap().trim().to_owned();
+    let (hub, fingerprint) = (after("Hub "), after("Fingerprint "));
+    let rescuer = Cli::new(&site.home.join(name), &site.service.socket);
+    let (paper, passphrase) = (rescuer.write("kit", &lines.join("\n")), rescuer.write("passphrase", SECOND));
+    let (secret, next) = (rescuer.file("totp"), rescuer.file("next-kit"));
+    let mut recover = vec!["recover", "--hub", &hub, "--kit", &paper, "--login", name, "--fingerprint", &fingerprint];
+    recover.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &secret, "--kit-file", &next]);
+    let output = rescuer.command(&recover).output().unwrap();
+    if output.status.success() {
+        let code = rescuer.write("code", &totp::next(&secret));
+        let mut sign_in = vec!["sign-in", "--hub", &hub, "--login", name, "--passphrase-file", &passphrase];
+        sign_in.extend(["--code-file", &code]);
+        let session = rescuer.run(&sign_in);
+        assert_eq!(session["signed_in"]["organisation"], "Example Inc.");
+        assert_eq!(session["signed_in"]["connections"][0]["name"], "Tokyo office", "every name is readable again");
+        return None;
+    }
+    let fault: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    Some(fault["code"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_removed_administrator_saves_nothing_more_and_what_they_saved_counts() {
+    let home = tempfile::tempdir().unwrap();
+    let mut site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    let second = admitted(&site);
+    second.run(&["draft", "set", "skew_seconds", "90"]);
+    second.run(&["save", "--yes", "--reason", "theirs"]);
+    second.run(&["administrators", "invite", "accomplice"]);
+    assert_eq!(site.founder.code(&["administrators", "remove", "nobody", "--yes"]), "admin.no_administrator");
+    assert_eq!(site.founder.code(&["administrators", "remove", "tanaka", "--yes"]), "admin.removes_itself");
+    assert_eq!(site.founder.code(&["administrators", "remove", "suzuki"]), "cli.nobody_there", "it is asked for");
+
+    let (first_kit, kit) = (site.founder.file("kit"), site.founder.file("second-kit"));
+    site.founder.run(&["administrators", "remove", "suzuki", "--yes", "--kit-file", &kit]);
+    second.run(&["draft", "set", "skew_seconds", "10"]);
+    assert_eq!(second.code(&["save", "--yes", "--reason", "once more"]), "hub.session");
+    assert_eq!(second.code(&["users", "invite", "mallory@example.com"]), "hub.session");
+    assert_eq!(site.founder.code(&["administrators", "admit", "accomplice"]), "admin.not_accepted");
+    site.founder.run(&["draft", "discard"]);
+
+    // What they saved is served, here after a restart and at a server that comes later; names can be read.
+    site.service.kill();
+    site.service.start_again();
+    let status = site.status("theirs is served", |status| status["state"]["state"] == "running");
+    assert_eq!(status["revision"], 2);
+    let (_two, two) = site.second();
+    let status = site::status(&two, "it runs", |status| status["state"]["state"] == "running");
+    assert_eq!(status["revision"], 2);
+    let session = site.founder.run(&["whoami"]);
+    assert_eq!(session["signed_in"]["administrators"], serde_json::json!(["tanaka"]));
+    assert_eq!(session["signed_in"]["connections"][0]["name"], "Tokyo office");
+    assert_eq!(session["signed_in"]["organisation"], "Example Inc.");
+    site.founder.run(&["draft", "set", "skew_seconds", "30"]);
+    site.founder.run(&["save", "--yes", "--reason", "under the new keys"]);
+    site::status(&two, "it is applied at both", |status| status["revision"] == 3);
+    for cli in [&site.founder, &two] {
+        assert_eq!(cli.run(&["sync", "--full"])["faults"], serde_json::json!([]));
+        assert_eq!(cli.run(&["history"]).as_array().unwrap().len(), 3);
+    }
+
+    // Done again, it only finishes; the kit that they may have seen opens nothing, the next one recovers.
+    assert_eq!(site.founder.run(&["administrators", "remove", "suzuki", "--yes"])["kit"], serde_json::Value::Null);
+    assert_eq!(recover(&site, &first_kit, "with-the-first").as_deref(), Some("hub.session"));
+    assert_eq!(recover(&site, &kit, "with-the-second"), None);
+}
+
+#[test]
+fn a_new_kit_takes_the_place_of_the_one_before() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let (first, second) = (site.founder.file("kit"), site.founder.file("another-kit"));
+    site.founder.run(&["new-kit", "--kit-file", &second]);
+    assert_eq!(recover(&site, &first, "with-the-first").as_deref(), Some("hub.session"));
+    assert_eq!(recover(&site, &second, "with-the-second"), None);
+    // The sheet comes to scripts, too.
+    let sheet = site.founder.run(&["new-kit"]);
+    assert_eq!(sheet["lines"].as_array().unwrap().len(), 4);
 }

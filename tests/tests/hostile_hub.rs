@@ -110,6 +110,19 @@ fn a_hub_that_is_set_back_is_told_and_the_newer_configuration_goes_on() {
 }
 
 #[test]
+fn a_hub_that_says_a_server_was_retired_is_not_believed() {
+    let mut lied = Lied::new();
+    let key = lied.sign_in("before");
+    lied.change(
+        "UPDATE entries SET body = CAST(json_set(CAST(body AS TEXT), '$.credential.role.role', 'retired', \
+        '$.credential.role.until', 2) AS BLOB) WHERE kind = 'credential' AND CAST(body AS TEXT) LIKE '%\"server\"%';",
+    );
+    let status = lied.warned("service.not_retired");
+    assert_eq!(status["state"]["state"], "running");
+    assert_eq!(lied.sign_in("after"), key);
+}
+
+#[test]
 fn a_user_record_that_the_hub_has_garbled_is_refused_and_the_user_still_signs_in() {
     let mut lied = Lied::new();
     let key = lied.sign_in("before");

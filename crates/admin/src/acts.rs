@@ -1,5 +1,6 @@
 //! What console and command line ask of this crate, and what they get: plain words on the outside, keys inside.
 
+use sekisho_fault::Fault;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -333,6 +334,140 @@ pub struct AskForSync {
 pub struct AskedForSync {
     /// The moment at which it was made: seconds since 1970.
     pub request: u64,
+}
+
+/// The servers of which connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WhichServers {
+    /// The connection.
+    pub connection: String,
+}
+
+/// A server that a connection has or had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MemberServer {
+    /// Its name for good.
+    pub server: String,
+    /// The machine's name.
+    pub name: String,
+    /// When it was retired: seconds since 1970; none while it belongs to the connection.
+    pub retired: Option<i64>,
+    /// Whether it was retired because it was in wrong hands, or that was found afterwards.
+    pub compromised: bool,
+}
+
+/// Which server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WhichServer {
+    /// The connection.
+    pub connection: String,
+    /// Its name for good.
+    pub server: String,
+}
+
+/// A server that was retired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RetiredServer {
+    /// Its name for good.
+    pub server: String,
+    /// The key epoch that is in force without it.
+    pub epoch: u32,
+    /// How many user records the remaining servers have still to seal anew.
+    pub left: u64,
+}
+
+/// What must be made new after a server was in wrong hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ChecklistItem {
+    /// User records are sealed anew, by the servers that remain.
+    Resealed,
+    /// The TLS certificate has another key.
+    Tls,
+    /// SAML has another key.
+    Saml,
+    /// The identity provider has forgotten the key and ended its sessions.
+    IdentityProvider,
+    /// Users have changed what was in their vaults: their secrets are what they are.
+    UserSecrets,
+    /// The machine's disk is wiped or destroyed.
+    Disk,
+}
+
+/// Who has marked something as done, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Marked {
+    /// The administrator's name at sign-in.
+    pub by: String,
+    /// Seconds since 1970.
+    pub time: i64,
+}
+
+/// An item of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ChecklistEntry {
+    /// Which one.
+    pub item: ChecklistItem,
+    /// Whether it is done.
+    pub done: bool,
+    /// Whether that follows from what is so; else administrators mark it.
+    pub follows: bool,
+    /// How many user records are left, of those to be sealed anew.
+    pub left: Option<u64>,
+    /// Who has marked it.
+    pub marked: Option<Marked>,
+}
+
+/// The list about a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Checklist {
+    /// The server.
+    pub server: String,
+    /// The machine's name.
+    pub name: String,
+    /// In the order in which they are best done.
+    pub entries: Vec<ChecklistEntry>,
+}
+
+/// Marks an item of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MarkItem {
+    /// The connection.
+    pub connection: String,
+    /// The server.
+    pub server: String,
+    /// Which one.
+    pub item: ChecklistItem,
+    /// Whether it is done.
+    pub done: bool,
+}
+
+/// Which administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WhichAdministrator {
+    /// The name at sign-in.
+    pub login: String,
+}
+
+/// What came of a removal.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RemovedAdministrator {
+    /// The kit that takes the place of the one before; none when they had been removed before, and the kit of that time
+    /// counts.
+    pub kit: Option<KitSheet>,
+    /// Why something of it is still to be finished, by doing it again.
+    pub unfinished: Option<Fault>,
 }
 
 /// A passphrase that is worth using.

@@ -31,6 +31,16 @@ sekisho_fault::codes! {
     NOT_SHOWN = "admin.not_shown";
     /// The invitation was not accepted yet. Argument: `login`.
     NOT_ACCEPTED = "admin.not_accepted";
+    /// There is no such server, or several of this name. Argument: `server`.
+    NO_SERVER = "admin.no_server";
+    /// The server belongs to the connection: it has no list of what must be made new. Argument: `server`.
+    NO_CHECKLIST = "admin.no_checklist";
+    /// Whether this is done follows from what is so, and cannot be marked. Argument: `item`.
+    NOT_MARKED = "admin.not_marked";
+    /// There is no such administrator. Argument: `login`.
+    NO_ADMINISTRATOR = "admin.no_administrator";
+    /// Nobody removes themselves: they would know the keys that follow.
+    REMOVES_ITSELF = "admin.removes_itself";
     /// There is no such method. Argument: `method`.
     UNKNOWN_METHOD = "admin.unknown_method";
     /// The parameters do not fit the method. Arguments: `method`, `detail`.

@@ -4,8 +4,9 @@ use data_encoding::BASE64URL_NOPAD;
 use sekisho_config::Domain;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::{Credential, EnterpriseDomain, Role};
+use sekisho_hub_api::wire::{Credential, EnterpriseDomain, NewFact, Role};
 use sekisho_keys::derive::Secret;
+use sekisho_keys::fact::{Fact, Said};
 use sekisho_keys::identity::PublicIdentity;
 use sekisho_keys::ids::{ConnectionId, NodeId, ServerId};
 use sekisho_keys::keyring::{self, Keyring, Place};
@@ -36,20 +37,26 @@ impl Session {
         }
         let (node, connection) = (NodeId(random()), ConnectionId(random()));
         let place = Place { organisation: self.log.organisation.id(), connection };
-        let keyring = Keyring { epoch: 1, key: Secret::new(random()), blind: Secret::new(random()) };
-        let epoch = Epoch { number: 1, organisation: keyring.seal_under(&self.key, place, random())?, servers: vec![] };
-        let acts = vec![
-            Act::AddNode { node, parent: None, name: keyring::seal_name(&self.key, &node.0, random(), name)? },
-            Act::AddConnection {
-                connection,
-                node,
-                enterprise_domain: alias.to_owned(),
-                name: keyring::seal_name(&self.key, &connection.0, random(), name)?,
-                epoch,
-            },
-        ];
+        let keyring = Keyring::first(Secret::new(random()), Secret::new(random()));
         let domain = EnterpriseDomain { name: alias.to_owned(), connection: connection.to_string() };
-        self.append(acts, Effects { enterprise_domain: Some(domain), ..no_effects() }).await?;
+        let acts = |session: &Self| {
+            let key = &session.key;
+            let sealed = keyring.seal_under(key, place, random())?;
+            let epoch = Epoch { number: 1, organisation: sealed, servers: vec![] };
+            let (enterprise_domain, of) = (alias.to_owned(), connection.0);
+            let acts = vec![
+                Act::AddNode { node, parent: None, name: keyring::seal_name(key, &node.0, random(), name)? },
+                Act::AddConnection {
+                    connection,
+                    node,
+                    enterprise_domain,
+                    name: keyring::seal_name(key, &of, random(), name)?,
+                    epoch,
+                },
+            ];
+            Ok((acts, Effects { enterprise_domain: Some(domain.clone()), ..no_effects() }))
+        };
+        self.append_made(acts).await?;
         Ok(ConnectionInfo {
             id: connection.to_string(),
             name: name.to_owned(),
@@ -84,22 +91,24 @@ impl Session {
     /// Codes: `NO_CONNECTION`, `LOG_RULE`, and those of the revision.
     pub async fn enrol(&mut self, wish: &EnrolServer) -> Result<Admitted> {
         let (place, connection) = self.connection(&wish.connection)?;
-        let keyring = self.keyring(place, connection)?;
         let id: ServerId = wish.server.parse()?;
         let wrong = || Fault::new(sekisho_keys::codes::FORMAT);
         let keys = PublicIdentity::from_bytes(&BASE64URL_NOPAD.decode(wish.keys.as_bytes()).map_err(|_| wrong())?)?;
         // A try that was cut off between the log and the server: the same server is not admitted twice.
         let known = connection.servers.get(&id).is_some_and(|state| state.active && state.server.keys == keys);
         if !known {
-            let act = Act::AdmitServer {
-                connection: place.connection,
-                server: Server { id, keys, name: keyring::seal_server_name(&keyring, id, random(), &wish.name)? },
-                keyring: keyring.seal_to(place, &keys)?,
-            };
             let role = Role::Server { connection: wish.connection.clone(), server: wish.server.clone() };
             let signing = Blob(keys.signing.to_vec());
             let credential = Credential { keys: keys.id().to_string(), signing, role };
-            self.append(vec![act], Effects { admit: vec![credential], ..no_effects() }).await?;
+            let acts = |session: &Self| {
+                let (_, connection) = session.connection(&wish.connection)?;
+                let keyring = session.keyring(place, connection)?;
+                let name = keyring::seal_server_name(&keyring, id, random(), &wish.name)?;
+                let (server, sealed) = (Server { id, keys, name }, keyring.seal_to(place, &keys)?);
+                let act = Act::AdmitServer { connection: place.connection, server, keyring: sealed };
+                Ok((vec![act], Effects { admit: vec![credential.clone()], ..no_effects() }))
+            };
+            self.append_made(acts).await?;
         }
         let revision = self.newest(place).await?.map(|newest| (newest.header().context.revision, newest.hash()));
         let feed = self.hub.feed(&wish.connection, self.log.heads.len() as u64, u64::MAX >> 1, 0).await?.head;
@@ -153,7 +162,7 @@ impl Session {
     ///
     /// Codes: `EMAIL` of the configuration, `NO_CONNECTION`.
     pub async fn invite_user(&mut self, wish: &InviteUser) -> Result<()> {
-        use sekisho_keys::fact::{Fact, Said};
+        self.refresh().await?;
         let email = sekisho_config::Email::parse(wish.email.trim()).map_err(|fault| fault.on("email"))?;
         let (place, connection) = self.connection(&wish.connection)?;
         let keyring = self.keyring(place, connection)?;
@@ -161,6 +170,7 @@ impl Session {
         let number = u64::try_from(now()).unwrap_or_default();
         let said = (email.as_str(), Said::Invited, number);
         let (about, fact) = Fact::sign(place, said, &keyring, &self.identity, now(), random())?;
-        self.hub.put_fact(&wish.connection, &about.to_string(), &Blob(fact)).await
+        let body = NewFact { epoch: keyring.epoch, fact: Blob(fact) };
+        self.hub.put_fact(&wish.connection, &about.to_string(), &body).await
     }
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::acts::{
     AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, EnrolServer, FoundOrganisation, HubWay,
-    InviteAdministrator, InviteUser, KitSheet, MailDomain, Preflight, RecoverOrganisation, RehearseKit, SignIn,
-    SignSave, Suggested, WhichInvitation,
+    InviteAdministrator, InviteUser, KitSheet, MailDomain, MarkItem, Preflight, RecoverOrganisation, RehearseKit,
+    RemovedAdministrator, SignIn, SignSave, Suggested, WhichAdministrator, WhichInvitation, WhichServer, WhichServers,
 };
 use crate::founding::{self, Newcomer};
 use crate::memory::Memory;
@@ -56,6 +56,7 @@ impl Desk {
         reply
     }
 
+    #[allow(clippy::too_many_lines, reason = "one method after the other, each a few lines: a table")]
     async fn act(&mut self, method: &str, params: Value) -> Result<Value> {
         match method {
             "admin.session" => answer(&self.describe()),
@@ -123,6 +124,38 @@ impl Desk {
             "admin.ask_for_sync" => {
                 let wish: AskForSync = read(method, params)?;
                 answer(&self.session()?.ask_for_sync(&wish).await?)
+            }
+            "admin.servers" => {
+                let wish: WhichServers = read(method, params)?;
+                answer(&self.session()?.servers(&wish).await?)
+            }
+            "admin.retire_server" => {
+                let wish: WhichServer = read(method, params)?;
+                answer(&self.session()?.retire_server(&wish).await?)
+            }
+            "admin.compromised_server" => {
+                let wish: WhichServer = read(method, params)?;
+                answer(&self.session()?.compromised_server(&wish).await?)
+            }
+            "admin.checklists" => {
+                let wish: WhichServers = read(method, params)?;
+                answer(&self.session()?.checklists(&wish).await?)
+            }
+            "admin.mark" => {
+                let wish: MarkItem = read(method, params)?;
+                answer(&self.session()?.mark(&wish).await?)
+            }
+            "admin.remove_administrator" => {
+                let wish: WhichAdministrator = read(method, params)?;
+                let removed = self.session()?.remove(&wish).await?;
+                let (kit, sheet) = removed.kit.unzip();
+                self.kit = kit.or(self.kit.take());
+                answer(&RemovedAdministrator { kit: sheet, unfinished: removed.unfinished })
+            }
+            "admin.new_kit" => {
+                let (kit, sheet) = self.session()?.new_kit().await?;
+                self.kit = Some(kit);
+                answer(&sheet)
             }
             "admin.invite_user" => {
                 let wish: InviteUser = read(method, params)?;

@@ -38,12 +38,12 @@ impl<'a> Newcomer<'a> {
     }
 }
 
-fn kit_credential(kit: &Identity) -> Credential {
+pub(crate) fn kit_credential(kit: &Identity) -> Credential {
     let signing = Blob(kit.public().signing.to_vec());
     Credential { keys: kit.id().to_string(), signing, role: Role::Kit }
 }
 
-fn sheet(organisation: &str, hub: &Hub, genesis: Hash, kit: &Kit) -> KitSheet {
+pub(crate) fn sheet(organisation: &str, hub: &Hub, genesis: Hash, kit: &Kit) -> KitSheet {
     let address = hub.address();
     let pin = address.pin.map(|pin| format!(" {pin}")).unwrap_or_default();
     KitSheet {
@@ -64,7 +64,7 @@ pub(crate) async fn found(
     let (id, administrator) = (OrganisationId(random()), AdministratorId(random()));
     let identity = Identity::new(Secret::new(random()));
     let kit = Kit::new(Secret::new(random()));
-    let key = OrganisationKey { number: 1, secret: Secret::new(random()) };
+    let key = OrganisationKey::first(Secret::new(random()));
     let kit_identity = kit.identity();
     let act = Act::Found {
         name: keyring::seal_name(&key, &id.0, random(), name)?,

@@ -31,6 +31,7 @@ impl Session {
         if login.is_empty() || login.len() > 120 {
             return Err(Fault::new(codes::NAME).on("login"));
         }
+        self.refresh().await?;
         let (id, secret) = (InvitationId(random()), random());
         let invitation = Invitation::new(id, &secret);
         let credential = invitation.credential();
@@ -79,6 +80,7 @@ impl Session {
     ///
     /// Codes: `NOT_ACCEPTED`, `INVITATION` of the keys, `LOG_RULE`.
     pub async fn admit(&mut self, invitation: &str) -> Result<()> {
+        self.refresh().await?;
         let open = self.hub.invitations().await?;
         let missing = || Fault::new(sekisho_hub_api::codes::NOT_FOUND).with("what", "invitation");
         let found = open.into_iter().find(|one| one.invitation.invitation == invitation).ok_or_else(missing)?;
@@ -93,12 +95,14 @@ impl Session {
         let terms = Terms { login: &login, ends };
         let secret = Invitation::open(id, &self.key, &terms, found.invitation.sealed.as_slice())?;
         secret.verify(&login, &keys, mark.as_slice())?;
-        let act = Act::AdmitAdministrator {
-            administrator: Administrator { id: administrator(&keys), login, keys, scope: Scope::Organisation },
-            invitation: id,
-            key: Some(keyring::seal_organisation_key(&self.key, self.log.organisation.id(), &keys)?),
+        let acts = |session: &Self| {
+            let (login, scope) = (login.clone(), Scope::Organisation);
+            let key = keyring::seal_organisation_key(&session.key, session.log.organisation.id(), &keys)?;
+            let administrator = Administrator { id: administrator(&keys), login, keys, scope };
+            let act = Act::AdmitAdministrator { administrator, invitation: id, key: Some(key) };
+            Ok((vec![act], Effects { invitation: Some(invitation.to_owned()), ..no_effects() }))
         };
-        self.append(vec![act], Effects { invitation: Some(invitation.to_owned()), ..no_effects() }).await
+        self.append_made(acts).await
     }
 }
 

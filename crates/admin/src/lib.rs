@@ -10,10 +10,15 @@ pub mod way;
 
 mod account;
 mod authenticator;
+mod checklist;
 mod connections;
+mod epochs;
 mod founding;
 mod inviting;
 mod passphrase;
+mod removing;
+mod resealing;
+mod retiring;
 mod saving;
 mod signing_in;
 

@@ -34,6 +34,14 @@ fn not_shown(before: &Document, document: &Document, shown: &[ShownChange]) -> V
     hidden.map(|change| change.field.clone()).chain(invented.map(|one| one.field.clone())).collect()
 }
 
+/// The document of a revision.
+///
+/// Codes: `WRONG_EPOCH` and `NOT_AUTHENTIC` of the keys, and those of the document.
+pub(crate) fn read(revision: &Revision, keyring: &Keyring) -> Result<Document> {
+    let context = revision.header().context;
+    Document::read(&revision.open(&keyring.of_epoch(context.epoch)?)?, context.min_reader)
+}
+
 /// Whether the sealed keys are what their names say: the hub keeps what comes first under a name.
 fn are_keys(objects: &[(String, Vec<u8>)], keyring: &Keyring, place: Place) -> Result<bool> {
     for (name, sealed) in objects {
@@ -50,7 +58,7 @@ impl Session {
     ///
     /// Codes: `CONFLICT`, `DOCUMENT` of the configuration, and the hub's.
     pub async fn save(&mut self, wish: &SignSave) -> Result<Saved> {
-        self.log.refresh(&self.hub).await?;
+        self.refresh().await?;
         let (place, connection) = self.connection(&wish.connection)?;
         if wish.organisation != place.organisation.to_string() {
             return Err(Fault::new(sekisho_keys::codes::WRONG_PLACE));
@@ -65,7 +73,7 @@ impl Session {
         // This very save, and no other thing under its name, went through before.
         if let Some(newest) = newest.as_ref().filter(|newest| newest.header().save == save)
             && newest.header().author == self.identity.id()
-            && newest.open(&keyring)? == wish.document.as_bytes()
+            && newest.open(&keyring.of_epoch(newest.header().context.epoch)?)? == wish.document.as_bytes()
         {
             return Ok(Saved { revision: at });
         }
@@ -78,10 +86,7 @@ impl Session {
         }
         // The difference is computed here, from what this process has verified itself: a server that shows one change and
         // asks for a signature under another does not get it (R1).
-        let before = match &newest {
-            Some(newest) => Document::read(&newest.open(&keyring)?, newest.header().context.min_reader)?,
-            None => Document::default(),
-        };
+        let before = newest.as_ref().map(|newest| read(newest, &keyring)).transpose()?.unwrap_or_default();
         let mut hidden = not_shown(&before, &document, &wish.shown);
         if (&document.reason, &document.change_number) != (&wish.reason, &wish.change_number) {
             hidden.push("reason".to_owned());
@@ -104,7 +109,7 @@ impl Session {
         let draft = Draft { context, previous, time: now(), save, plain: wish.document.as_bytes() };
         let revision = Revision::sign(&draft, &keyring, &self.identity, random())?;
         let objects = objects.into_iter().map(|(name, sealed)| (name, Blob(sealed))).collect();
-        let body = NewRevision { revision: Blob(revision.to_bytes()), objects };
+        let body = NewRevision { epoch: keyring.epoch, revision: Blob(revision.to_bytes()), objects };
         match self.hub.save(&wish.connection, at + 1, &body).await {
             Ok(()) => Ok(Saved { revision: at + 1 }),
             Err(fault) if fault.code == sekisho_hub_api::codes::STALE => Err(conflict(at + 1)),

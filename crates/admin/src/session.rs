@@ -10,7 +10,7 @@ use sekisho_hub_api::{Blob, Hub};
 use sekisho_keys::identity::Identity;
 use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash};
 use sekisho_keys::keyring::{self, Keyring, OrganisationKey, Place};
-use sekisho_keys::log::{Act, Body, Connection, Entry, FORMAT, Head, Organisation};
+use sekisho_keys::log::{Act, Body, Connection, Entry, FORMAT, Head, Member, Organisation};
 
 use crate::acts::{ConnectionInfo, SignedIn};
 use crate::codes;
@@ -84,8 +84,14 @@ pub(crate) fn no_effects() -> Effects {
         invitation: None,
         account: None,
         end_account: None,
+        retire: Vec::new(),
+        epochs: Vec::new(),
+        unmoved: Vec::new(),
     }
 }
+
+/// How often something is tried again when others write in between.
+pub(crate) const TRIES: u32 = 8;
 
 /// A signed-in administrator.
 pub struct Session {
@@ -126,43 +132,77 @@ impl Session {
         &self.hub
     }
 
-    /// Signs acts and appends them, each one verified before it goes out. Somebody else's entry in between is followed
-    /// first, and the acts are signed anew on top of it.
+    /// Follows what others have appended. Where they have replaced the organisation's key, the new one is opened.
+    ///
+    /// Codes: the hub's, those of the log, `LOG_AUTHOR` when this administrator was removed.
+    pub(crate) async fn refresh(&mut self) -> Result<()> {
+        self.log.refresh(&self.hub).await?;
+        let organisation = &self.log.organisation;
+        if organisation.key_number != self.key.number {
+            let refused = || Fault::new(sekisho_keys::codes::LOG_AUTHOR);
+            let own = |member: &&Member| member.active && member.administrator.keys == *self.identity.public();
+            let member = organisation.members.values().find(own).ok_or_else(refused)?;
+            let sealed = member.key.as_ref().ok_or_else(refused)?;
+            self.key = keyring::open_organisation_key(&self.identity, organisation.id(), sealed)?;
+        }
+        Ok(())
+    }
+
+    /// Signs acts and appends them.
+    ///
+    /// Codes: as [`Session::append_made`].
+    pub(crate) async fn append(&mut self, acts: Vec<Act>, effects: Effects) -> Result<()> {
+        self.append_made(|_| Ok((acts.clone(), effects.clone()))).await
+    }
+
+    /// Makes acts of what is so now, signs them and appends them. Somebody else's entry in between is followed first, and
+    /// the acts are made and signed anew on top of it: what they seal is never sealed under a key that was replaced.
     ///
     /// Codes: `LOG_RULE`, and the hub's.
-    pub(crate) async fn append(&mut self, acts: Vec<Act>, effects: Effects) -> Result<()> {
-        let mut tries = 0;
-        loop {
-            self.log.refresh(&self.hub).await?;
-            let after = self.log.heads.len() as u64;
-            let mut organisation = self.log.organisation.clone();
-            let mut entries = Vec::new();
-            for act in &acts {
-                let Head { sequence, hash } = organisation.head();
-                let body = Body {
-                    format: FORMAT,
-                    organisation: organisation.id(),
-                    sequence: sequence + 1,
-                    previous: hash,
-                    time: now(),
-                    author: self.identity.id(),
-                    act: act.clone(),
-                };
-                let entry = Entry::sign(body, &self.identity);
-                organisation.apply(&entry)?;
-                entries.push(entry);
+    pub(crate) async fn append_made(&mut self, make: impl Fn(&Self) -> Result<(Vec<Act>, Effects)>) -> Result<()> {
+        for _ in 1..TRIES {
+            self.refresh().await?;
+            let (acts, effects) = make(self)?;
+            if self.try_append(&acts, effects).await? {
+                return Ok(());
             }
-            let blobs = entries.iter().map(|entry| Blob(entry.to_bytes())).collect();
-            let body = Append { after, entries: blobs, ..effects.clone() };
-            match self.hub.append(&body).await {
-                Ok(()) => {
-                    self.log.organisation = organisation;
-                    self.log.heads.extend(entries.iter().map(Entry::head));
-                    return Ok(());
-                }
-                Err(fault) if fault.code == sekisho_hub_api::codes::STALE && tries < 3 => tries += 1,
-                Err(fault) => return Err(fault),
+        }
+        Err(Fault::new(sekisho_hub_api::codes::STALE))
+    }
+
+    /// Signs acts on top of what is known and appends them, each one verified before it goes out. False when somebody else
+    /// wrote in between: then nothing was done.
+    ///
+    /// Codes: `LOG_RULE`, and the hub's.
+    pub(crate) async fn try_append(&mut self, acts: &[Act], effects: Effects) -> Result<bool> {
+        let after = self.log.heads.len() as u64;
+        let mut organisation = self.log.organisation.clone();
+        let mut entries = Vec::new();
+        for act in acts {
+            let Head { sequence, hash } = organisation.head();
+            let body = Body {
+                format: FORMAT,
+                organisation: organisation.id(),
+                sequence: sequence + 1,
+                previous: hash,
+                time: now(),
+                author: self.identity.id(),
+                act: act.clone(),
+            };
+            let entry = Entry::sign(body, &self.identity);
+            organisation.apply(&entry)?;
+            entries.push(entry);
+        }
+        let blobs = entries.iter().map(|entry| Blob(entry.to_bytes())).collect();
+        let body = Append { after, entries: blobs, ..effects };
+        match self.hub.append(&body).await {
+            Ok(()) => {
+                self.log.organisation = organisation;
+                self.log.heads.extend(entries.iter().map(Entry::head));
+                Ok(true)
             }
+            Err(fault) if fault.code == sekisho_hub_api::codes::STALE => Ok(false),
+            Err(fault) => Err(fault),
         }
     }
 

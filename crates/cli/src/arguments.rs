@@ -76,6 +76,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         kit_file: Option<PathBuf>,
     },
+    /// Makes another recovery kit; the one before opens nothing any more.
+    NewKit {
+        #[command(flatten)]
+        login: Login,
+        /// Writes the kit to a file instead of the terminal.
+        #[arg(long, value_name = "FILE")]
+        kit_file: Option<PathBuf>,
+    },
     /// Signs in; the commands after it need no passphrase, until `sign-out` or half an hour without one.
     SignIn {
         #[command(flatten)]
@@ -88,7 +96,7 @@ pub(crate) enum Command {
     /// Connections: makes one, reserves mail domains.
     #[command(subcommand)]
     Connection(ConnectionCommand),
-    /// Administrators: invites, accepts, admits.
+    /// Administrators: invites, accepts, admits, removes.
     #[command(subcommand)]
     Administrators(AdministratorsCommand),
     /// Users: invites.
@@ -148,8 +156,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 15)]
         wait: u16,
     },
-    /// Shows the servers of the connection and how they are.
-    Servers,
+    /// Shows the servers of the connection and how they are; retires one.
+    Servers {
+        #[command(subcommand)]
+        command: Option<ServersCommand>,
+    },
     /// Shows the revisions.
     History,
     /// Puts an old revision into the draft.
@@ -268,6 +279,19 @@ pub(crate) enum AdministratorsCommand {
         /// Their name at sign-in.
         invited: String,
     },
+    /// Removes an administrator. What they have saved still counts; all keys that they knew are replaced, and the kit is.
+    Remove {
+        #[command(flatten)]
+        login: Login,
+        /// Their name at sign-in.
+        removed: String,
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+        /// Writes the next kit to a file instead of the terminal.
+        #[arg(long, value_name = "FILE")]
+        kit_file: Option<PathBuf>,
+    },
     /// Admits an invited administrator who has accepted.
     Admit {
         #[command(flatten)]
@@ -275,6 +299,75 @@ pub(crate) enum AdministratorsCommand {
         /// Their name at sign-in.
         invited: String,
     },
+}
+
+/// Which server, and who says so.
+#[derive(Args)]
+pub(crate) struct Leaving {
+    #[command(flatten)]
+    pub(crate) login: Login,
+    /// The connection; not needed when there is only one.
+    #[arg(long, default_value = "")]
+    pub(crate) connection: String,
+    /// The server, by its long name, or by the machine's where only one has it.
+    pub(crate) server: String,
+    /// Does not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// How long to watch the other servers seal users anew, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub(crate) wait: u16,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ServersCommand {
+    /// Lists all servers that the connection has and had, with their long names.
+    List {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+    },
+    /// Takes a server out of its connection for good. Cut off, it goes on when it is run again.
+    Retire(Leaving),
+    /// The same for a server that is in wrong hands, or was when it was retired; begins the list of what must be made new.
+    Compromised(Leaving),
+    /// Shows what must be made new after servers were in wrong hands.
+    Checklist {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+    },
+    /// Marks an item of the list as done.
+    Done {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+        /// The server.
+        server: String,
+        /// Which item.
+        #[arg(value_enum)]
+        item: MarkedItem,
+        /// It is not done after all.
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+/// What administrators mark; the rest of the list is seen by itself.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum MarkedItem {
+    /// The identity provider has forgotten the old key.
+    IdentityProvider,
+    /// Users have changed what they keep.
+    UserSecrets,
+    /// The disk is wiped.
+    Disk,
 }
 
 #[derive(Subcommand)]

@@ -15,6 +15,8 @@ sekisho_fault::codes! {
     NOT_AGREED = "cli.not_agreed";
     /// The service lists changes that the file does not name. Argument: `fields`.
     OTHER_CHANGES = "cli.other_changes";
+    /// What was typed is not the name of what was to be taken away.
+    NOT_CONFIRMED = "cli.not_confirmed";
     /// No invitation of this name is open. Argument: `login`.
     NO_INVITATION = "cli.no_invitation";
     /// The save was not applied here in time. Argument: `revision`.

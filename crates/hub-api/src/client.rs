@@ -14,9 +14,9 @@ use url::Url;
 use crate::address::HubAddress;
 use crate::away::{innermost, reason};
 use crate::wire::{
-    Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewInvitation, NewRecord, NewRevision,
-    PendingInvitation, RegistrationStarted, Row, SIGNATURE, SIGNED_AT, Session, SignInStarted, StartRegistration,
-    StartSignIn, VERSION, write_statement,
+    Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewFact, NewInvitation, NewRecord, NewRevision,
+    PendingInvitation, RegistrationStarted, Resealed, Row, SIGNATURE, SIGNED_AT, Session, SignInStarted,
+    StartRegistration, StartSignIn, VERSION, write_statement,
 };
 use crate::{Blob, codes, tls};
 
@@ -239,8 +239,23 @@ impl Hub {
     }
 
     /// Writes what an administrator says of a user.
-    pub async fn put_fact(&self, connection: &str, fact: &str, signed: &Blob) -> Result<()> {
-        self.write(Method::PUT, &format!("connections/{connection}/facts/{fact}"), signed).await
+    pub async fn put_fact(&self, connection: &str, fact: &str, body: &NewFact) -> Result<()> {
+        self.write(Method::PUT, &format!("connections/{connection}/facts/{fact}"), body).await
+    }
+
+    /// Writes an object that is sealed anew.
+    pub async fn reseal_object(&self, connection: &str, object: &str, body: &Resealed) -> Result<()> {
+        self.write(Method::PUT, &format!("connections/{connection}/objects/{object}"), body).await
+    }
+
+    /// The administrators' notes about servers that were in wrong hands.
+    pub async fn checklists(&self, connection: &str) -> Result<Vec<Row>> {
+        self.get(&format!("connections/{connection}/checklists")).await
+    }
+
+    /// Writes the notes about a server.
+    pub async fn put_checklist(&self, connection: &str, server: &str, sealed: &Blob) -> Result<()> {
+        self.write(Method::PUT, &format!("connections/{connection}/checklists/{server}"), sealed).await
     }
 
     /// Asks every server of a connection to read and verify everything again.

@@ -31,6 +31,10 @@ sekisho_fault::codes! {
     FORBIDDEN = "hub.forbidden";
     /// A request that writes is not signed by the keys of its session.
     NOT_SIGNED = "hub.not_signed";
+    /// The server was retired: its keys open nothing any more.
+    RETIRED = "hub.retired";
+    /// What is written is sealed under a key epoch that has ended.
+    RETIRED_EPOCH = "hub.retired_epoch";
     /// Somebody else wrote in between.
     STALE = "hub.stale";
     /// The name is taken. Argument: `name`.

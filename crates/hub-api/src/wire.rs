@@ -91,6 +91,15 @@ pub enum Role {
     },
     /// The recovery kit: may register one account and append to the log.
     Kit,
+    /// A server that was retired: may read in the log that it was, and nothing else.
+    Retired {
+        /// The connection.
+        connection: String,
+        /// The server.
+        server: String,
+        /// How many entries of the log it may read: up to the one that retired it.
+        until: u64,
+    },
 }
 
 /// Founds an organisation.
@@ -202,6 +211,15 @@ pub struct Append {
     /// Keys that may not any more, by their fingerprints.
     #[serde(default)]
     pub revoke: Vec<String>,
+    /// Keys of servers that are retired, by their fingerprints: they may read up to these entries, and nothing else.
+    #[serde(default)]
+    pub retire: Vec<String>,
+    /// Key epochs that begin: from here on nothing is written under the ones before.
+    #[serde(default)]
+    pub epochs: Vec<BegunEpoch>,
+    /// Where connections' feeds must stand: the entries speak of all that is there, and of nothing that came since.
+    #[serde(default)]
+    pub unmoved: Vec<FeedHead>,
     /// An Enterprise Domain that the organisation takes, and the connection that it leads to.
     #[serde(default)]
     pub enterprise_domain: Option<EnterpriseDomain>,
@@ -214,6 +232,24 @@ pub struct Append {
     /// The name of an account that ends.
     #[serde(default)]
     pub end_account: Option<String>,
+}
+
+/// A key epoch that begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BegunEpoch {
+    /// The connection.
+    pub connection: String,
+    /// The epoch.
+    pub number: u32,
+}
+
+/// Where a connection's feed stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedHead {
+    /// The connection.
+    pub connection: String,
+    /// The place of its newest row.
+    pub head: u64,
 }
 
 /// A unique alias.
@@ -254,6 +290,8 @@ pub struct Feed {
 /// A revision to be saved, with the objects that it names for the first time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewRevision {
+    /// The key epoch that it is sealed under.
+    pub epoch: u32,
     /// The signed revision.
     pub revision: Blob,
     /// Names and sealed bytes.
@@ -266,10 +304,33 @@ pub struct NewRevision {
 pub struct NewRecord {
     /// How often the row was written before; 0 for a new one.
     pub after: u64,
+    /// The key epoch that it is sealed under.
+    #[serde(default)]
+    pub epoch: u32,
     /// The signed record.
     pub record: Blob,
     /// The blinded e-mail address, which one user of the connection has.
     pub email: String,
+}
+
+/// What an administrator says of a user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewFact {
+    /// The key epoch that it is sealed under.
+    pub epoch: u32,
+    /// The signed fact.
+    pub fact: Blob,
+}
+
+/// A sealed object that is sealed anew.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Resealed {
+    /// How often the row was written before.
+    pub after: u64,
+    /// The key epoch that it is sealed under.
+    pub epoch: u32,
+    /// The sealed object.
+    pub object: Blob,
 }
 
 /// An invitation of an administrator.

@@ -91,6 +91,8 @@ pub enum Purpose {
     Session,
     /// What tells the pages of a session apart from others.
     SessionMark,
+    /// What administrators note about a server, under the organisation's key.
+    Checklist,
 }
 
 impl Purpose {
@@ -115,6 +117,7 @@ impl Purpose {
             Self::ClientPassword => "client-password",
             Self::Session => "session",
             Self::SessionMark => "session-mark",
+            Self::Checklist => "checklist",
         }
     }
 }

@@ -55,10 +55,14 @@ impl Invitation {
         organisation.seal(Purpose::Wrap, b"invitation", &context, nonce, self.secret.expose())
     }
 
-    /// Opens the secret.
+    /// Opens the secret. One that was sealed under a key before the newest is known to an administrator who has left: it
+    /// authenticates nobody any more.
     ///
-    /// Codes: `NOT_AUTHENTIC`, `FORMAT`.
+    /// Codes: `WRONG_EPOCH`, `NOT_AUTHENTIC`, `FORMAT`.
     pub fn open(id: InvitationId, organisation: &OrganisationKey, terms: &Terms<'_>, bytes: &[u8]) -> Result<Self> {
+        if !bytes.starts_with(&organisation.number.to_be_bytes()) {
+            return Err(Fault::new(codes::WRONG_EPOCH));
+        }
         let plain = organisation.open(Purpose::Wrap, b"invitation", &terms.context(id), bytes)?;
         let secret = plain.try_into().map_err(|_| Fault::new(codes::FORMAT))?;
         Ok(Self { id, secret: Secret::new(secret) })
@@ -97,7 +101,7 @@ mod tests {
     #[test]
     fn every_administrator_can_check_an_invitation() {
         let invitation = Invitation::new(InvitationId([1; 16]), &[2; 16]);
-        let key = OrganisationKey { number: 1, secret: Secret::new([5; 32]) };
+        let key = OrganisationKey::first(Secret::new([5; 32]));
         let terms = Terms { login: "suzuki", ends: 100 };
         let sealed = invitation.seal(&key, &terms, [0; NONCE]).unwrap();
         let open = |id, terms: &Terms<'_>| Invitation::open(id, &key, terms, &sealed);
@@ -105,5 +109,17 @@ mod tests {
         assert!(open(InvitationId([9; 16]), &terms).is_err());
         assert!(open(invitation.id, &Terms { ends: 101, ..terms }).is_err());
         assert!(open(invitation.id, &Terms { login: "mallory", ..terms }).is_err());
+    }
+
+    #[test]
+    fn an_invitation_that_somebody_who_has_left_could_open_authenticates_nobody() {
+        let invitation = Invitation::new(InvitationId([1; 16]), &[2; 16]);
+        let key = OrganisationKey::first(Secret::new([5; 32]));
+        let terms = Terms { login: "suzuki", ends: 100 };
+        let sealed = invitation.seal(&key, &terms, [0; NONCE]).unwrap();
+        let next = key.next(Secret::new([6; 32]));
+        assert_eq!(Invitation::open(invitation.id, &next, &terms, &sealed).unwrap_err().code, codes::WRONG_EPOCH);
+        let sealed = invitation.seal(&next, &terms, [0; NONCE]).unwrap();
+        assert_eq!(Invitation::open(invitation.id, &next, &terms, &sealed).unwrap(), invitation);
     }
 }

@@ -29,6 +29,17 @@ pub struct Keyring {
     pub key: Secret,
     /// Blinds identifiers; the same in every epoch, so that a user is found again (R20).
     pub blind: Secret,
+    /// The keys of the epochs before: whoever is admitted later reads what was sealed then, until it is sealed anew.
+    pub past: Vec<Past>,
+}
+
+/// A key that another one has replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Its epoch, or its number.
+    pub number: u32,
+    /// The key.
+    pub key: Secret,
 }
 
 #[derive(Encode, Decode)]
@@ -39,17 +50,57 @@ struct Wire {
     key: [u8; 32],
     #[cbor(n(2), with = "minicbor::bytes")]
     blind: [u8; 32],
+    #[n(3)]
+    past: Option<Vec<PastWire>>,
+}
+
+#[derive(Encode, Decode)]
+struct PastWire {
+    #[n(0)]
+    number: u32,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    key: [u8; 32],
 }
 
 impl Keyring {
+    /// The keyring of a first epoch.
+    pub fn first(key: Secret, blind: Secret) -> Self {
+        Self { epoch: 1, key, blind, past: Vec::new() }
+    }
+
+    /// The keyring of the epoch after this one.
+    #[must_use]
+    pub fn next(&self, key: Secret) -> Self {
+        let mut past = self.past.clone();
+        past.push(Past { number: self.epoch, key: self.key.clone() });
+        Self { epoch: self.epoch + 1, key, blind: self.blind.clone(), past }
+    }
+
+    /// The keyring as it was in an epoch.
+    ///
+    /// Code: `WRONG_EPOCH`, when the epoch is none of this one's past.
+    pub fn of_epoch(&self, epoch: u32) -> Result<Self> {
+        if epoch == self.epoch {
+            return Ok(self.clone());
+        }
+        let at = self.past.iter().position(|past| past.number == epoch);
+        let (before, from) = at.map(|at| self.past.split_at(at)).ok_or_else(|| Fault::new(codes::WRONG_EPOCH))?;
+        let key = from.first().map(|past| past.key.clone()).ok_or_else(|| Fault::new(codes::WRONG_EPOCH))?;
+        Ok(Self { epoch, key, blind: self.blind.clone(), past: before.to_vec() })
+    }
+
     fn bytes(&self) -> zeroize::Zeroizing<Vec<u8>> {
-        let wire = Wire { epoch: self.epoch, key: *self.key.expose(), blind: *self.blind.expose() };
+        let past = self.past.iter().map(|past| PastWire { number: past.number, key: *past.key.expose() }).collect();
+        let past = Some(past).filter(|past: &Vec<PastWire>| !past.is_empty());
+        let wire = Wire { epoch: self.epoch, key: *self.key.expose(), blind: *self.blind.expose(), past };
         zeroize::Zeroizing::new(wire::encode(&wire))
     }
 
     fn read(bytes: &[u8]) -> Result<Self> {
         let wire: Wire = wire::decode(bytes)?;
-        Ok(Self { epoch: wire.epoch, key: Secret::new(wire.key), blind: Secret::new(wire.blind) })
+        let past = wire.past.unwrap_or_default().into_iter();
+        let past = past.map(|past| Past { number: past.number, key: Secret::new(past.key) }).collect();
+        Ok(Self { epoch: wire.epoch, key: Secret::new(wire.key), blind: Secret::new(wire.blind), past })
     }
 
     /// Seals the keyring to a server.
@@ -93,9 +144,24 @@ pub struct OrganisationKey {
     pub number: u32,
     /// The key.
     pub secret: Secret,
+    /// The keys before it: names and keyrings that they sealed stay readable to those who remain.
+    pub past: Vec<Past>,
 }
 
 impl OrganisationKey {
+    /// An organisation's first key.
+    pub fn first(secret: Secret) -> Self {
+        Self { number: 1, secret, past: Vec::new() }
+    }
+
+    /// The key that replaces this one.
+    #[must_use]
+    pub fn next(&self, secret: Secret) -> Self {
+        let mut past = self.past.clone();
+        past.push(Past { number: self.number, key: self.secret.clone() });
+        Self { number: self.number + 1, secret, past }
+    }
+
     /// Seals something under the key; its number stands in front and is bound into the seal.
     pub(crate) fn seal(
         &self,
@@ -114,14 +180,19 @@ impl OrganisationKey {
     /// Opens what [`OrganisationKey::seal`] made.
     pub(crate) fn open(&self, purpose: Purpose, of: &[u8], context: &[u8], bytes: &[u8]) -> Result<Vec<u8>> {
         let (number, sealed) = bytes.split_first_chunk::<4>().ok_or_else(|| Fault::new(codes::FORMAT))?;
-        if u32::from_be_bytes(*number) != self.number {
-            return Err(Fault::new(codes::WRONG_EPOCH));
-        }
-        sealed::open_padded(&self.secret.derive(purpose, of), &[number, context].concat(), sealed)
+        let known = match u32::from_be_bytes(*number) {
+            own if own == self.number => Some(&self.secret),
+            before => self.past.iter().find(|past| past.number == before).map(|past| &past.key),
+        };
+        let secret = known.ok_or_else(|| Fault::new(codes::WRONG_EPOCH))?;
+        sealed::open_padded(&secret.derive(purpose, of), &[number, context].concat(), sealed)
     }
 }
 
-/// Seals the organisation's key to an administrator or a kit.
+/// Bytes of a key with its number.
+const KEY: usize = 4 + 32;
+
+/// Seals the organisation's key, with those before it, to an administrator or a kit.
 ///
 /// Code: `NOT_AUTHENTIC`, when the receiver's key is none.
 pub fn seal_organisation_key(
@@ -129,7 +200,12 @@ pub fn seal_organisation_key(
     organisation: OrganisationId,
     receiver: &PublicIdentity,
 ) -> Result<Sealed> {
-    let plain = zeroize::Zeroizing::new([&key.number.to_be_bytes()[..], key.secret.expose()].concat());
+    let mut plain = zeroize::Zeroizing::new(Vec::with_capacity(KEY * (1 + key.past.len())));
+    let before = key.past.iter().map(|past| (past.number, &past.key));
+    for (number, secret) in std::iter::once((key.number, &key.secret)).chain(before) {
+        plain.extend_from_slice(&number.to_be_bytes());
+        plain.extend_from_slice(secret.expose());
+    }
     receiver.seal(&organisation_context(organisation), &plain)
 }
 
@@ -142,11 +218,14 @@ pub fn open_organisation_key(
     sealed: &Sealed,
 ) -> Result<OrganisationKey> {
     let bytes = zeroize::Zeroizing::new(receiver.open(&organisation_context(organisation), sealed)?);
-    let read = bytes.split_first_chunk::<4>().and_then(|(number, key)| {
-        let secret = Secret::new(key.try_into().ok()?);
-        Some(OrganisationKey { number: u32::from_be_bytes(*number), secret })
-    });
-    read.ok_or_else(|| Fault::new(codes::FORMAT))
+    let read = |part: &[u8]| {
+        let (number, key) = part.split_first_chunk::<4>()?;
+        Some(Past { number: u32::from_be_bytes(*number), key: Secret::new(key.try_into().ok()?) })
+    };
+    let keys: Option<Vec<Past>> = bytes.chunks(KEY).map(read).collect();
+    let mut keys = keys.unwrap_or_default().into_iter();
+    let newest = keys.next().ok_or_else(|| Fault::new(codes::FORMAT))?;
+    Ok(OrganisationKey { number: newest.number, secret: newest.key, past: keys.collect() })
 }
 
 fn organisation_context(organisation: OrganisationId) -> Vec<u8> {
@@ -175,10 +254,17 @@ pub fn seal_server_name(keyring: &Keyring, server: ServerId, nonce: [u8; NONCE],
     sealed::seal_padded(&key, nonce, &server.0, name.as_bytes(), 64)
 }
 
-/// Opens a server's name, with the keyring of the epoch in which the server was admitted.
+/// Opens a server's name, with the keyring of the epoch in which the server was admitted or of a later one.
 ///
 /// Codes: `NOT_AUTHENTIC`, `FORMAT`.
 pub fn open_server_name(keyring: &Keyring, server: ServerId, sealed: &[u8]) -> Result<String> {
-    let key = keyring.key.derive(Purpose::Name, &server.0);
-    String::from_utf8(sealed::open_padded(&key, &server.0, sealed)?).map_err(|_| Fault::new(codes::FORMAT))
+    let keys = keyring.past.iter().rev().map(|past| &past.key);
+    let mut plain = Err(Fault::new(codes::NOT_AUTHENTIC));
+    for key in std::iter::once(&keyring.key).chain(keys) {
+        plain = sealed::open_padded(&key.derive(Purpose::Name, &server.0), &server.0, sealed);
+        if plain.is_ok() {
+            break;
+        }
+    }
+    String::from_utf8(plain?).map_err(|_| Fault::new(codes::FORMAT))
 }

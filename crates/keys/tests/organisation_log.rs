@@ -94,7 +94,7 @@ fn who_is_removed_is_left_without_the_next_key_and_without_the_kit() {
     else {
         panic!()
     };
-    let next = keyring::OrganisationKey { number: 2, secret: sekisho_keys::derive::Secret::new([91; 32]) };
+    let next = world.key.next(sekisho_keys::derive::Secret::new([91; 32]));
     let stolen = keyring::seal_organisation_key(&next, ORGANISATION, second.public()).unwrap();
     let with = |number, keys, kit| Act::RemoveAdministrator { administrator, number, keys, kit, kept: kept.clone() };
     for act in [
@@ -220,7 +220,7 @@ fn a_server_is_admitted_once_and_opens_its_keyring() {
 #[test]
 fn a_new_epoch_is_sealed_to_each_live_server_and_to_no_other() {
     let mut world = World::new();
-    let next = Keyring { epoch: 2, ..world.keyring.clone() };
+    let next = world.keyring.next(sekisho_keys::derive::Secret::new([60; 32]));
     let epoch = |servers| Epoch { number: 2, organisation: vec![], servers };
     let to = |who: &sekisho_keys::identity::Identity| next.seal_to(PLACE, who.public()).unwrap();
     for servers in [vec![], vec![to(&identity(77))], vec![to(&world.server), to(&identity(77))]] {
@@ -257,4 +257,54 @@ proptest! {
     fn any_bytes_give_an_entry_or_a_fault(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = Entry::read(&bytes);
     }
+}
+
+#[test]
+fn who_remains_and_who_comes_later_read_what_earlier_keys_sealed_and_who_left_reads_nothing_newer() {
+    let world = World::new();
+    let late = identity(61);
+    let key = world.key.next(sekisho_keys::derive::Secret::new([62; 32]));
+    let keyring = world.keyring.next(sekisho_keys::derive::Secret::new([63; 32]));
+    let sealed = keyring::seal_organisation_key(&key, ORGANISATION, late.public()).unwrap();
+    let opened = keyring::open_organisation_key(&late, ORGANISATION, &sealed).unwrap();
+    assert_eq!(opened, key);
+    let name = |key| keyring::seal_name(key, b"of", [5; 12], "Tokyo").unwrap();
+    assert_eq!(keyring::open_name(&opened, b"of", &name(&world.key)).unwrap(), "Tokyo");
+    assert_eq!(keyring::open_name(&world.key, b"of", &name(&key)).unwrap_err().code, codes::WRONG_EPOCH);
+
+    let sealed = keyring.seal_to(PLACE, late.public()).unwrap();
+    let opened = Keyring::open_as(&late, PLACE, &sealed).unwrap();
+    assert_eq!(opened.of_epoch(1).unwrap(), world.keyring);
+    assert_eq!(opened.of_epoch(2).unwrap(), keyring);
+    assert_eq!(opened.of_epoch(3).unwrap_err().code, codes::WRONG_EPOCH);
+    assert_eq!(world.keyring.of_epoch(2).unwrap_err().code, codes::WRONG_EPOCH);
+    let name = keyring::seal_server_name(&world.keyring, SERVER, [6; 12], "one").unwrap();
+    assert_eq!(keyring::open_server_name(&opened, SERVER, &name).unwrap(), "one");
+}
+
+#[test]
+fn an_epoch_is_due_from_when_somebody_leaves_until_the_next_one() {
+    let mut world = World::new();
+    let due = |world: &World| world.organisation.connections[&CONNECTION].epoch_due;
+    world.add(world.admit(2, "second", &identity(20)));
+    assert!(!due(&world));
+    world.add(world.remove(AdministratorId([2; 16]), vec![]));
+    assert!(due(&world));
+    let next = world.keyring.next(sekisho_keys::derive::Secret::new([60; 32]));
+    let servers = vec![next.seal_to(PLACE, world.server.public()).unwrap()];
+    world.add(Act::NewEpoch { connection: CONNECTION, epoch: Epoch { number: 2, organisation: vec![], servers } });
+    assert!(!due(&world));
+    world.add(Act::RetireServer { connection: CONNECTION, server: SERVER, compromised: true, records: 0 });
+    assert!(due(&world));
+    let retired = world.organisation.connections[&CONNECTION].servers[&SERVER].retired.unwrap();
+    assert!(retired.compromised);
+}
+
+#[test]
+fn notes_about_a_server_open_for_that_server_alone() {
+    let world = World::new();
+    let sealed = sekisho_keys::checklist::seal(&world.key, PLACE, SERVER, [7; 12], b"notes").unwrap();
+    assert_eq!(sekisho_keys::checklist::open(&world.key, PLACE, SERVER, &sealed).unwrap(), b"notes");
+    let other = sekisho_keys::checklist::open(&world.key, PLACE, ServerId([9; 16]), &sealed);
+    assert_eq!(other.unwrap_err().code, codes::NOT_AUTHENTIC);
 }

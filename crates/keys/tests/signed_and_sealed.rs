@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use sekisho_keys::codes;
 use sekisho_keys::derive::Secret;
 use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash, SaveId, ServerId};
-use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::keyring::Place;
 use sekisho_keys::log::{Act, Head, Kept};
 use sekisho_keys::revision::{self, Revision};
 use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
@@ -190,7 +190,7 @@ fn a_ticket_holds_for_its_server_its_log_and_its_hour() {
 #[test]
 fn another_epochs_key_opens_nothing() {
     let world = World::new();
-    let other = Keyring { epoch: 2, key: Secret::new([66; 32]), blind: world.keyring.blind.clone() };
+    let other = world.keyring.next(Secret::new([66; 32]));
     assert_eq!(world.revision(1, &world.founder).open(&other).unwrap_err().code, codes::WRONG_EPOCH);
 }
 

@@ -21,6 +21,12 @@ sekisho_fault::codes! {
     NOT_ENROLLED = "service.not_enrolled";
     /// The server was taken out of its connection.
     RETIRED = "service.retired";
+    /// The server was taken out of its connection because it may be in wrong hands.
+    COMPROMISED = "service.compromised";
+    /// A row is sealed under a key epoch that has ended for it. Argument: `what`.
+    RETIRED_EPOCH = "service.retired_epoch";
+    /// The hub says that this server was retired, and no administrator does.
+    NOT_RETIRED = "service.not_retired";
     /// A row of the hub is not what its name says. Argument: `what`.
     WRONG_ROW = "service.wrong_row";
     /// The hub shows less than it showed before. Argument: `what`.

@@ -29,6 +29,8 @@ pub struct Connected {
     step: Mutex<()>,
     /// Something has come that may hold an administrator's wish for a Full Sync.
     pub(crate) news: Notify,
+    /// The same, for a key epoch that may have begun.
+    pub(crate) epochs: Notify,
     /// How far the Full Sync has come that goes on.
     progress: std::sync::Mutex<Option<SyncProgress>>,
 }
@@ -51,6 +53,7 @@ impl Connected {
             member,
             step: Mutex::new(()),
             news: Notify::new(),
+            epochs: Notify::new(),
             progress: std::sync::Mutex::default(),
         }
     }
@@ -105,6 +108,15 @@ impl Connected {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes in what the hub shows of the organisation log alone.
+    ///
+    /// Codes: the hub's, those of the log, `DATABASE`.
+    pub(crate) async fn read_log(&self) -> Result<News> {
+        let follower = self.follower()?;
+        let _turn = self.step.lock().await;
+        follower.read_log().await
     }
 
     /// Full Sync.

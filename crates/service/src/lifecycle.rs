@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 mod following;
 mod full_syncs;
 mod reporting;
+mod resealing;
 
 use crate::activity::ActivityLog;
 use crate::arguments::Arguments;
@@ -262,8 +263,8 @@ impl House {
     }
 
     async fn apply(&self, member: &Member, number: u64) -> Result<()> {
-        if member.is_retired() {
-            return Err(Fault::new(codes::RETIRED));
+        if let Some(reason) = member.retirement() {
+            return Err(reason);
         }
         // Nothing lower than what was seen, or than the ticket named, is served (R8).
         if self.connected.papers.heads()?.revision.is_some_and(|(seen, _)| number < seen) {
@@ -334,7 +335,9 @@ impl House {
         let member = self.connected.member()?;
         let keyring = member.newest_keyring()?;
         let organisation = member.organisation();
-        let previous = keyring.epoch.checked_sub(1).and_then(|epoch| member.keyring(epoch).ok());
+        // What began before an epoch goes on after it, unless somebody else can make such beginnings, too.
+        let before = keyring.epoch.checked_sub(1).filter(|_| !member.past_is_stolen());
+        let previous = before.and_then(|epoch| member.keyring(epoch).ok());
         let state = |key: &Secret| key.derive(Purpose::State, b"connection");
         configuration::build(Source {
             document,

@@ -5,6 +5,7 @@ mod draft;
 mod enrol;
 mod idp;
 mod initialize;
+mod leaving;
 mod login;
 mod organisation;
 mod saml_check;
@@ -50,6 +51,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Recover { login, kit, fingerprint, kit_file } => {
             organisation::recover(&context, &login, &kit, &fingerprint, kit_file).await
         }
+        Command::NewKit { login, kit_file } => organisation::new_kit(&context, &login, kit_file).await,
         Command::SignIn { login } => login::sign_in(&context, &login).await,
         Command::SignOut => login::sign_out().await,
         Command::Whoami => login::whoami(&context).await,
@@ -75,7 +77,8 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::IdpSteps { idp } => idp::steps(&context, idp).await,
         Command::IdpError { text } => idp::error(&context, &text.join(" ")),
         Command::TestLogin { no_wait, report } => test_login::test_login(&context, !no_wait, report).await,
-        Command::Servers => servers::list(&context).await,
+        Command::Servers { command: None } => servers::list(&context).await,
+        Command::Servers { command: Some(command) } => leaving::servers(&context, command).await,
         Command::Sync { login, all: true, wait, .. } => servers::sync_all(&context, &login, seconds(wait)).await,
         Command::Sync { .. } => service::full_sync(&context).await,
         Command::Export { .. } => service::export(&context).await,

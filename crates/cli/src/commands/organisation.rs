@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use qrcode::QrCode;
 use qrcode::render::unicode;
-use sekisho_admin::acts::{Authenticator, ConnectionInfo, InvitationText, KitSheet, OpenInvitation};
+use sekisho_admin::acts::{
+    Authenticator, ConnectionInfo, InvitationText, KitSheet, OpenInvitation, RemovedAdministrator,
+};
 use sekisho_fault::{Fault, Result};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -70,6 +72,27 @@ fn kit(context: &Context, sheet: &KitSheet, file: Option<PathBuf>) -> Result<()>
         printer.reply(sheet, lines);
         Ok(())
     }
+}
+
+/// A kit in the place of another.
+fn replaced(context: &Context, sheet: &KitSheet, file: Option<PathBuf>) -> Result<()> {
+    kit(context, sheet, file)?;
+    context.printer.aside(|printer| vec![printer.say("kit_replaced", &[])]);
+    Ok(())
+}
+
+/// Makes another recovery kit.
+pub(super) async fn new_kit(context: &Context, login: &Login, file: Option<PathBuf>) -> Result<()> {
+    let sheet: KitSheet = signed_in(login).await?.call("admin.new_kit", json!(null)).await?;
+    replaced(context, &sheet, file)
+}
+
+/// Has the name typed of what goes for good.
+///
+/// Codes: `NOT_CONFIRMED`, `NOBODY_THERE`.
+pub(super) fn confirm(printer: Printer, question: &str, name: &str) -> Result<()> {
+    let typed = secrets::line(&printer.say(question, &[("name", name)]), "")?;
+    if typed == name { Ok(()) } else { Err(Fault::new(crate::codes::NOT_CONFIRMED)) }
 }
 
 /// Founds an organisation; the commands after it are signed in.
@@ -150,6 +173,20 @@ pub(super) async fn administrators(context: &Context, command: AdministratorsCom
             let missing = || Fault::new(sekisho_admin::codes::NOT_ACCEPTED).with("login", invited.as_str());
             let invitation = open_invitation(&mut administrator, &invited).await?.ok_or_else(missing)?;
             administrator.call("admin.admit", json!({"invitation": invitation})).await
+        }
+        AdministratorsCommand::Remove { login, removed, yes, kit_file } => {
+            let mut administrator = signed_in(&login).await?;
+            if !yes {
+                confirm(context.printer, "ask.remove", &removed)?;
+            }
+            let wish = json!({"login": removed});
+            let removed: RemovedAdministrator = administrator.call("admin.remove_administrator", wish).await?;
+            if let Some(sheet) = removed.kit {
+                replaced(context, &sheet, kit_file)?;
+            } else {
+                context.printer.reply(&json!({"kit": null}), |printer| vec![printer.say("removed_before", &[])]);
+            }
+            removed.unfinished.map_or(Ok(()), Err)
         }
         AdministratorsCommand::Withdraw { login, invited } => {
             let mut administrator = signed_in(&login).await?;

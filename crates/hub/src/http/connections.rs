@@ -4,9 +4,10 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use sekisho_fault::Fault;
-use sekisho_hub_api::wire::{NewRecord, NewRevision, Row};
+use sekisho_hub_api::wire::{NewFact, NewRecord, NewRevision, Resealed, Row};
 use sekisho_hub_api::{Blob, codes};
 
+use super::epochs;
 use super::feed::wire;
 use super::refusal::Answer;
 use super::signed::Signed;
@@ -57,7 +58,8 @@ pub(super) async fn save(
     who.administrator_of(&app, &connection).await?;
     let before = revision.checked_sub(1).ok_or_else(|| missing("revision"))?;
     let scope = connection_scope(&connection);
-    let mut batch = Batch::default();
+    let requires = epochs::in_force(&app, &connection, body.epoch).await?;
+    let mut batch = Batch { requires, ..Batch::default() };
     if before > 0 {
         let (kind, name) = ("revision".to_owned(), row(before));
         batch.requires.push(Require { scope: scope.clone(), kind, id: name, rev: None });
@@ -105,10 +107,19 @@ pub(super) async fn put_user(
     small(&body.record)?;
     let scope = connection_scope(&connection);
     let expect = if body.after == 0 { Expect::Absent } else { Expect::Rev(body.after) };
+    // Written before, though the answer was lost: so it stays, whatever has ended since.
+    let found = app.store.get(&scope, "user", &user).await.map_err(unavailable)?;
+    if found.is_some_and(|found| found.body == body.record.0) {
+        return Ok(());
+    }
+    let mut requires = epochs::in_force(&app, &connection, body.epoch).await?;
+    // Whoever is retired in between writes nothing any more.
+    requires.extend(who.still_stands(&app).await?);
     let changes = vec![put(&scope, "user", &user, expect, body.record.0.clone())];
     let claims = vec![Claim { name: format!("email/{connection}/{}", body.email), holder: user.clone() }];
-    match app.commit(Batch { changes, claims, ..Batch::default() }).await {
+    match app.commit(Batch { requires, changes, claims, ..Batch::default() }).await {
         Err(fault) if fault.code == codes::STALE => {
+            epochs::in_force(&app, &connection, body.epoch).await?;
             let found = app.store.get(&scope, "user", &user).await.map_err(unavailable)?;
             if found.is_some_and(|found| found.body == body.record.0) { Ok(()) } else { Err(fault.into()) }
         }
@@ -120,13 +131,57 @@ pub(super) async fn put_user(
 pub(super) async fn put_fact(
     State(app): State<App>,
     Path((connection, fact)): Path<(String, String)>,
-    Signed { who, body }: Signed<Blob>,
+    Signed { who, body }: Signed<NewFact>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
     id(&fact, 32)?;
+    small(&body.fact)?;
+    let requires = epochs::in_force(&app, &connection, body.epoch).await?;
+    let change = put(&connection_scope(&connection), "fact", &fact, Expect::Any, body.fact.0);
+    Ok(app.commit(Batch { requires, changes: vec![change], ..Batch::default() }).await?)
+}
+
+/// Writes an object that an administrator has sealed anew. What is inside stays the same, as its name says.
+pub(super) async fn reseal_object(
+    State(app): State<App>,
+    Path((connection, object)): Path<(String, String)>,
+    Signed { who, body }: Signed<Resealed>,
+) -> Answer<()> {
+    who.administrator_of(&app, &connection).await?;
+    id(&object, 32)?;
+    small(&body.object)?;
+    let requires = epochs::in_force(&app, &connection, body.epoch).await?;
+    let change = put(&connection_scope(&connection), "object", &object, Expect::Rev(body.after), body.object.0);
+    Ok(app.commit(Batch { requires, changes: vec![change], ..Batch::default() }).await?)
+}
+
+fn checklists_scope(connection: &str) -> String {
+    // A scope of its own: those who follow the connection need none of them.
+    format!("{}/checklists", connection_scope(connection))
+}
+
+/// Writes administrators' notes about a server.
+pub(super) async fn put_checklist(
+    State(app): State<App>,
+    Path((connection, server)): Path<(String, String)>,
+    Signed { who, body }: Signed<Blob>,
+) -> Answer<()> {
+    who.administrator_of(&app, &connection).await?;
+    id(&server, 16)?;
     small(&body)?;
-    let change = put(&connection_scope(&connection), "fact", &fact, Expect::Any, body.0);
+    let change = put(&checklists_scope(&connection), "checklist", &server, Expect::Any, body.0);
     Ok(app.commit(Batch { changes: vec![change], ..Batch::default() }).await?)
+}
+
+/// Administrators' notes about servers.
+pub(super) async fn checklists(
+    State(app): State<App>,
+    who: Who,
+    Path(connection): Path<String>,
+) -> Answer<Json<Vec<Row>>> {
+    who.administrator_of(&app, &connection).await?;
+    let rows = app.store.list(&checklists_scope(&connection), "checklist", None, 1000).await.map_err(unavailable)?;
+    Ok(Json(rows.into_iter().map(wire).collect()))
 }
 
 /// Tells the servers an administrator's wish that they read everything again. There is one row: the newest wish counts.

@@ -46,6 +46,8 @@ pub(super) async fn feed(State(app): State<App>, who: Who, Query(from): Query<Fr
         let rows_of_connection = rows(&app, &connection, from.after).await?;
         let head = app.store.head(&connection).await.map_err(unavailable)?;
         let found = Feed { log: rows(&app, &log, from.log).await?, connection: rows_of_connection, head };
+        // Whoever was retired while they waited gets nothing of what has come since.
+        who.still_stands(&app).await?;
         if !found.log.is_empty() || !found.connection.is_empty() || Instant::now() >= end {
             return Ok(Json(found));
         }

@@ -10,12 +10,13 @@ use sekisho_hub_api::wire::{Append, Credential, Role, Row};
 use serde::Deserialize;
 
 use super::accounts;
+use super::epochs;
 use super::feed::wire;
 use super::refusal::Answer;
 use super::signed::Signed;
-use super::who::{Who, id, organisation_scope};
+use super::who::{Who, connection_scope, id, organisation_scope};
 use crate::app::{App, HUB, account_id, json, put, unavailable};
-use crate::store::{Batch, Change, Claim, Expect, Require};
+use crate::store::{Batch, Change, Claim, Expect, Require, Unmoved};
 
 /// Entries in one answer.
 const PART: u32 = 500;
@@ -37,7 +38,8 @@ pub(super) fn row(sequence: u64) -> String {
 /// Reads the log after an entry. Everyone of the organisation may.
 pub(super) async fn read(State(app): State<App>, who: Who, Query(query): Query<After>) -> Answer<Json<Vec<Row>>> {
     let rows = app.store.feed(&organisation_scope(&who.organisation), query.after, PART).await.map_err(unavailable)?;
-    Ok(Json(rows.into_iter().map(wire).collect()))
+    // Places in the feed begin at 1, and each entry has one.
+    Ok(Json(rows.into_iter().filter(|row| row.seq <= who.log_ends()).map(wire).collect()))
 }
 
 /// The change that lets keys sign in.
@@ -79,11 +81,26 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
     for keys in &body.revoke {
         revoke(&app, organisation, keys, &mut batch).await?;
     }
+    if kit && !(body.retire.is_empty() && body.epochs.is_empty()) {
+        return Err(Fault::new(codes::FORBIDDEN).into());
+    }
+    for keys in &body.retire {
+        retire(&app, organisation, keys, body.after + body.entries.len() as u64, &mut batch).await?;
+    }
+    for epoch in &body.epochs {
+        owned(&who, &epoch.connection, &mut batch)?;
+        batch.changes.push(epochs::begun(&epoch.connection, epoch.number));
+    }
+    for unmoved in &body.unmoved {
+        owned(&who, &unmoved.connection, &mut batch)?;
+        batch.unmoved.push(Unmoved { scope: connection_scope(&unmoved.connection), head: unmoved.head });
+    }
     if let Some(domain) = &body.enterprise_domain {
         id(&domain.connection, 16)?;
         batch.changes.push(put(HUB, "connection", &domain.connection, Expect::Absent, json(organisation)));
         let owner = format!("{organisation}/{}", domain.connection);
         batch.changes.push(put(HUB, "owner", &owner, Expect::Absent, Vec::new()));
+        batch.changes.push(epochs::begun(&domain.connection, 1));
         let name = format!("enterprise-domain/{}", domain.name.to_lowercase());
         batch.claims.push(Claim { name, holder: domain.connection.clone() });
     }
@@ -172,6 +189,23 @@ async fn revoke(app: &App, organisation: &str, keys: &str, batch: &mut Batch) ->
         expect: Expect::Any,
     };
     batch.changes.push(remove("credential", keys.to_owned()));
+    Ok(())
+}
+
+/// The keys of a server open nothing any more but the log, up to the entry that says so: that is how it learns of it.
+async fn retire(app: &App, organisation: &str, keys: &str, until: u64, batch: &mut Batch) -> Answer<()> {
+    let row = app.store.get(HUB, "credential", keys).await.map_err(unavailable)?;
+    // Gone already: nothing to retire.
+    let Some(row) = row else { return Ok(()) };
+    let held: super::sessions::Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
+    let Role::Server { connection, server } = held.credential.role.clone() else {
+        return Err(Fault::new(codes::FORBIDDEN).into());
+    };
+    if held.organisation != organisation {
+        return Err(Fault::new(codes::FORBIDDEN).into());
+    }
+    let retired = Credential { role: Role::Retired { connection, server, until }, ..held.credential };
+    batch.changes.push(credential(organisation, &retired, Expect::Rev(row.rev)));
     Ok(())
 }
 

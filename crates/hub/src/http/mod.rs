@@ -2,6 +2,7 @@
 
 mod accounts;
 mod connections;
+mod epochs;
 mod feed;
 mod invitations;
 mod log;
@@ -40,10 +41,12 @@ pub fn router(app: App) -> Router {
             "/revisions/{revision}",
             get(connections::revision).put(connections::save).layer(DefaultBodyLimit::max(REVISION)),
         )
-        .route("/objects/{object}", get(connections::object))
+        .route("/objects/{object}", get(connections::object).put(connections::reseal_object))
         .route("/users/{user}", put(connections::put_user))
         .route("/facts/{fact}", put(connections::put_fact))
         .route("/sync", put(connections::ask_for_sync))
+        .route("/checklists", get(connections::checklists))
+        .route("/checklists/{server}", put(connections::put_checklist))
         .route("/reports", get(connections::reports))
         .route("/reports/{server}", put(connections::report));
     let v1 = Router::new()

@@ -25,9 +25,9 @@ impl IntoResponse for Refusal {
         let code = &self.0.code;
         let status = if *code == codes::SESSION || *code == codes::SIGN_IN {
             StatusCode::UNAUTHORIZED
-        } else if *code == codes::FORBIDDEN || *code == codes::SETUP_TOKEN {
+        } else if *code == codes::FORBIDDEN || *code == codes::SETUP_TOKEN || *code == codes::RETIRED {
             StatusCode::FORBIDDEN
-        } else if *code == codes::STALE {
+        } else if *code == codes::STALE || *code == codes::RETIRED_EPOCH {
             StatusCode::PRECONDITION_FAILED
         } else if *code == codes::TAKEN {
             StatusCode::CONFLICT

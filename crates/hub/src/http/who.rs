@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::accounts::Account;
 use super::refusal::Refusal;
 use super::sessions::Held;
-use crate::app::{App, digest, unavailable};
+use crate::app::{App, HUB, digest, unavailable};
+use crate::store::Require;
 
 /// A session's owner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,8 +81,36 @@ impl Who {
         }
     }
 
+    /// That the keys behind the session may still sign in when a batch is done.
+    ///
+    /// Codes: `SESSION`, `STORE`.
+    pub(super) async fn still_stands(&self, app: &App) -> Result<Option<Require>> {
+        if matches!(self.role, Role::Administrator { .. }) {
+            return Ok(None);
+        }
+        let (scope, kind) = (HUB.to_owned(), "credential".to_owned());
+        let row = app.store.get(HUB, &kind, &self.stands_on).await.map_err(unavailable)?;
+        let row = row.ok_or_else(|| Fault::new(codes::SESSION))?;
+        let held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
+        if held.credential.role != self.role {
+            return Err(Fault::new(codes::SESSION));
+        }
+        Ok(Some(Require { scope, kind, id: self.stands_on.clone(), rev: Some(row.rev) }))
+    }
+
+    /// How many entries of the organisation log they may read.
+    pub(super) fn log_ends(&self) -> u64 {
+        match self.role {
+            Role::Retired { until, .. } => until,
+            _ => u64::MAX,
+        }
+    }
+
     /// Whether they may read of a connection: its organisation's administrators, and its servers.
+    ///
+    /// Codes: `FORBIDDEN`, `RETIRED`, `NOT_FOUND`.
     pub(super) async fn may_read(&self, app: &App, connection: &str) -> Result<()> {
+        self.not_retired()?;
         let concerned = match &self.role {
             Role::Server { connection: own, .. } => own == connection,
             Role::Administrator { .. } => true,
@@ -97,8 +126,15 @@ impl Who {
         }
     }
 
+    fn not_retired(&self) -> Result<()> {
+        if matches!(self.role, Role::Retired { .. }) { Err(Fault::new(codes::RETIRED)) } else { Ok(()) }
+    }
+
     /// The server, if it is one of this connection.
+    ///
+    /// Codes: `FORBIDDEN`, `RETIRED`.
     pub(super) fn server_of(&self, connection: &str) -> Result<&str> {
+        self.not_retired()?;
         match &self.role {
             Role::Server { connection: own, server } if own == connection => Ok(server),
             _ => Err(Fault::new(codes::FORBIDDEN)),

@@ -117,6 +117,25 @@ impl Require {
     }
 }
 
+/// Where a scope's sequence must stand for a batch to be done: nothing was written to it since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmoved {
+    /// The scope.
+    pub scope: String,
+    /// The number of its newest row.
+    pub head: u64,
+}
+
+impl Unmoved {
+    /// Refuses the batch when the scope has moved on.
+    pub(super) fn check(&self, head: u64) -> Result<(), Refused> {
+        if self.head == head {
+            return Ok(());
+        }
+        Err(Refused::Missing { scope: self.scope.clone(), kind: "head".to_owned(), id: self.head.to_string() })
+    }
+}
+
 /// A name that only one holder may have, hub-wide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -131,6 +150,8 @@ pub struct Claim {
 pub struct Batch {
     /// What must be so.
     pub requires: Vec<Require>,
+    /// Which scopes must not have moved on.
+    pub unmoved: Vec<Unmoved>,
     /// What is written and removed. Puts of one scope get consecutive numbers, in this order. A row may be
     /// changed once only.
     pub changes: Vec<Change>,
@@ -152,7 +173,8 @@ impl Batch {
     pub(super) fn check(&self) -> Result<(), Refused> {
         let malformed = |detail| Err(Refused::Malformed { detail });
         let required = self.requires.iter().map(|row| [&*row.scope, &*row.kind, &*row.id]);
-        if !required.chain(self.changes.iter().map(Change::row)).flatten().all(is_name) {
+        let scopes = self.unmoved.iter().map(|unmoved| &*unmoved.scope);
+        if !required.chain(self.changes.iter().map(Change::row)).flatten().chain(scopes).all(is_name) {
             return malformed("a scope, kind or id has other characters, or more, than a name may have");
         }
         let claimed = self.claims.iter().chain(&self.releases);
@@ -173,6 +195,7 @@ impl Batch {
     pub(super) fn scopes(&self) -> BTreeMap<&str, Option<u64>> {
         let mut scopes: BTreeMap<&str, Option<u64>> =
             self.requires.iter().map(|row| (row.scope.as_str(), None)).collect();
+        scopes.extend(self.unmoved.iter().map(|unmoved| (unmoved.scope.as_str(), None)));
         for change in &self.changes {
             let [scope, ..] = change.row();
             *scopes.entry(scope).or_default().get_or_insert(0) += u64::from(matches!(change, Change::Put { .. }));

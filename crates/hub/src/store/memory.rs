@@ -41,6 +41,9 @@ impl State {
 
     fn apply(&mut self, batch: Batch) -> Result<Done, Refused> {
         batch.check()?;
+        for unmoved in &batch.unmoved {
+            unmoved.check(self.heads.get(&unmoved.scope).copied().unwrap_or_default())?;
+        }
         for required in &batch.requires {
             required.check(self.row([&required.scope, &required.kind, &required.id]))?;
         }

@@ -17,7 +17,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-pub use batch::{Batch, Change, Claim, Expect, MAX_BODY, MAX_NAME, PAGE, Require, is_name};
+pub use batch::{Batch, Change, Claim, Expect, MAX_BODY, MAX_NAME, PAGE, Require, Unmoved, is_name};
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
@@ -71,7 +71,7 @@ pub enum Refused {
         /// What it is now; `None` when it is absent.
         now: Option<Box<Row>>,
     },
-    /// A required row is absent or at another revision.
+    /// A required row is absent or at another revision, or a scope (kind `head`) has moved on.
     Missing {
         /// The row's scope.
         scope: String,
@@ -141,8 +141,8 @@ pub type Read<T> = Result<T, Unavailable>;
 pub trait Store: Send + Sync + 'static {
     /// Does the whole batch or nothing of it.
     ///
-    /// The order in which it is judged: its shape, what it requires, its changes, its claims in the order
-    /// of their names. The first that does not hold is the answer. Once begun (polled), it is gone through with
+    /// The order in which it is judged: its shape, where scopes must stand, what it requires, its changes, its claims in
+    /// the order of their names. The first that does not hold is the answer. Once begun (polled), it is gone through with
     /// though nobody waits any longer.
     fn commit(&self, batch: Batch) -> Later<'_, Result<Done, Refused>>;
 

@@ -125,7 +125,7 @@ macro_rules! sql_store {
         }
 
         /// Locks the scopes that the batch touches, in one order for all writers so that none wait for each
-        /// other. Returns the heads of those that it changes, before the batch.
+        /// other. Returns their heads before the batch.
         ///
         /// A scope of which something is only required is locked no less: a shared lock would let a stream
         /// of such batches keep out, for ever, the one that changes what they require.
@@ -135,15 +135,16 @@ macro_rules! sql_store {
                 let added = puts.unwrap_or_default();
                 let advance = sqlx::query_scalar(sql::ADVANCE).bind(scope).bind(sql::signed(added));
                 let head: i64 = advance.fetch_one(&mut *work).await?;
-                if puts.is_some() {
-                    heads.insert(scope, sql::unsigned(head)?.saturating_sub(added));
-                }
+                heads.insert(scope, sql::unsigned(head)?.saturating_sub(added));
             }
             Ok(heads)
         }
 
         async fn apply(work: &mut Connection, batch: &Batch) -> Result<Done, Failure> {
             let mut heads = lock(work, batch).await?;
+            for unmoved in &batch.unmoved {
+                unmoved.check(heads.get(unmoved.scope.as_str()).copied().unwrap_or_default())?;
+            }
             for required in &batch.requires {
                 let now = find(work, [&required.scope, &required.kind, &required.id]).await?;
                 required.check(now.as_ref())?;
@@ -165,7 +166,9 @@ macro_rules! sql_store {
                 statement.execute(&mut *work).await?;
             }
             name(work, batch).await?;
-            Ok(Done { heads: heads.into_iter().map(|(scope, head)| (scope.to_owned(), head)).collect() })
+            let changed = batch.scopes().into_iter().filter(|(_, puts)| puts.is_some()).map(|(scope, _)| scope);
+            let heads = changed.filter_map(|scope| Some((scope.to_owned(), *heads.get(scope)?)));
+            Ok(Done { heads: heads.collect() })
         }
 
         /// Gives names back and takes them, in one order for all writers, as above.

@@ -4,7 +4,10 @@
 mod world;
 
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::{Append, EnterpriseDomain, Feed, Role, write_statement};
+use sekisho_hub_api::wire::{
+    Append, BegunEpoch, EnterpriseDomain, Feed, FeedHead, NewFact, NewRecord, NewRevision, Resealed, Role, Row,
+    write_statement,
+};
 use world::{World, credential};
 
 fn append(after: u64) -> Append {
@@ -17,6 +20,9 @@ fn append(after: u64) -> Append {
         invitation: None,
         account: None,
         end_account: None,
+        retire: Vec::new(),
+        epochs: Vec::new(),
+        unmoved: Vec::new(),
     }
 }
 
@@ -110,4 +116,105 @@ async fn a_full_sync_of_all_servers_is_an_administrators_wish_and_the_newest_is_
     let feed: Feed = world.ask("GET", &path, Some((&server, b"")), &()).await.unwrap();
     let wishes: Vec<_> = feed.connection.iter().map(|row| (row.kind.as_str(), row.body.0.as_slice())).collect();
     assert_eq!(wishes, [("sync", [2].as_slice())]);
+}
+
+/// A connection with the servers whose keys are 5 and 6.
+async fn connected() -> (World, world::Holder, String) {
+    let (world, founder) = World::founded().await;
+    let connection = "c".repeat(32);
+    let server = |byte: &str| Role::Server { connection: connection.clone(), server: byte.repeat(32) };
+    let domain = EnterpriseDomain { name: "example".to_owned(), connection: connection.clone() };
+    let admit = vec![credential(5, server("d")), credential(6, server("e"))];
+    let made = Append { admit, enterprise_domain: Some(domain), ..append(1) };
+    assert_eq!(world.write("POST", "log", &founder, &made).await, Ok(()));
+    (world, founder, connection)
+}
+
+fn record(byte: u8, after: u64, epoch: u32) -> NewRecord {
+    NewRecord { after, epoch, record: Blob(vec![byte]), email: format!("{byte:02x}").repeat(32) }
+}
+
+#[tokio::test]
+async fn a_retired_server_reads_that_it_is_and_nothing_else_from_the_same_moment_on() {
+    let (world, founder, connection) = connected().await;
+    let (retired, stays) = (world.by_key(5).await.unwrap(), world.by_key(6).await.unwrap());
+    let feed = format!("feed?connection={connection}&log=2&after=0&wait=0");
+    let waiting = format!("feed?connection={connection}&log=2&after=0&wait=20");
+    let user = format!("connections/{connection}/users/{}", "1".repeat(64));
+    assert_eq!(world.write("PUT", &user, &retired, &record(1, 0, 1)).await, Ok(()));
+    let after = format!("feed?connection={connection}&log=2&after=1&wait=20");
+    let waits = world.ask::<Feed>("GET", &after, Some((&retired, b"")), &());
+    let retire = async {
+        let unmoved = vec![FeedHead { connection: connection.clone(), head: 1 }];
+        let epochs = vec![BegunEpoch { connection: connection.clone(), number: 2 }];
+        let retire = vec![credential(5, Role::Kit).keys];
+        let said = Append { retire, epochs, unmoved, ..append(2) };
+        world.write("POST", "log", &founder, &said).await
+    };
+    // A feed that it was waiting for gives nothing of what follows.
+    let (waited, said) = tokio::join!(waits, retire);
+    assert_eq!((waited.err().as_deref(), said), (Some("hub.session"), Ok(())));
+    assert_eq!(world.write("POST", "log", &founder, &append(3)).await, Ok(()));
+
+    let old = world.ask::<Feed>("GET", &feed, Some((&retired, b"")), &()).await;
+    assert_eq!(old.err().as_deref(), Some("hub.session"), "its session has ended");
+    let again = world.by_key(5).await.unwrap();
+    for path in [&feed, &waiting] {
+        let read = world.ask::<Feed>("GET", path, Some((&again, b"")), &()).await;
+        assert_eq!(read.err().as_deref(), Some("hub.retired"));
+    }
+    for path in ["revisions/newest", "objects/x", "reports", "checklists"] {
+        let path = format!("connections/{connection}/{path}");
+        let read = world.ask::<serde_json::Value>("GET", &path, Some((&again, b"")), &()).await;
+        assert!(matches!(read.err().as_deref(), Some("hub.retired" | "hub.forbidden")), "{path}");
+    }
+    let written = world.write("PUT", &user, &again, &record(2, 1, 2)).await;
+    assert_eq!(written, Err("hub.retired".to_owned()));
+    let report = format!("connections/{connection}/reports/{}", "d".repeat(32));
+    assert_eq!(world.write("PUT", &report, &again, &Blob(vec![1])).await, Err("hub.retired".to_owned()));
+    assert_eq!(world.write("POST", "log", &again, &append(4)).await, Err("hub.forbidden".to_owned()));
+    // Of the log it reads up to the entry that retired it.
+    let log: Vec<Row> = world.ask("GET", "log?after=0", Some((&again, b"")), &()).await.unwrap();
+    assert_eq!(log.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 2, 3]);
+
+    // The other one goes on, under the new epoch.
+    assert_eq!(world.write("PUT", &user, &stays, &record(2, 1, 2)).await, Ok(()));
+    assert!(world.ask::<Feed>("GET", &feed, Some((&stays, b"")), &()).await.is_ok());
+}
+
+#[tokio::test]
+async fn nothing_is_written_under_an_epoch_that_has_ended() {
+    let (world, founder, connection) = connected().await;
+    let server = world.by_key(6).await.unwrap();
+    let path = |rest: &str| format!("connections/{connection}/{rest}");
+    let (user, fact) = (path(&format!("users/{}", "1".repeat(64))), path(&format!("facts/{}", "2".repeat(64))));
+    let (object, revision) = (path(&format!("objects/{}", "3".repeat(64))), path("revisions/1"));
+    let revisions = |number, epoch| {
+        let revision = Blob(vec![number]);
+        NewRevision { epoch, revision, objects: vec![("3".repeat(64), Blob(vec![7]))] }
+    };
+    assert_eq!(world.write("PUT", &user, &server, &record(1, 0, 1)).await, Ok(()));
+    assert_eq!(world.write("PUT", &revision, &founder, &revisions(1, 1)).await, Ok(()));
+    let begun = |connection: &str| vec![BegunEpoch { connection: connection.to_owned(), number: 2 }];
+    let elsewhere = Append { epochs: begun(&"f".repeat(32)), ..append(2) };
+    assert_eq!(world.write("POST", "log", &founder, &elsewhere).await, Err("hub.stale".to_owned()), "not theirs");
+    let stale = vec![FeedHead { connection: connection.clone(), head: 1 }];
+    let stale = Append { epochs: begun(&connection), unmoved: stale, ..append(2) };
+    assert_eq!(world.write("POST", "log", &founder, &stale).await, Err("hub.stale".to_owned()), "somebody has written");
+    let next = Append { epochs: begun(&connection), ..append(2) };
+    assert_eq!(world.write("POST", "log", &founder, &next).await, Ok(()));
+
+    let ended = Err("hub.retired_epoch".to_owned());
+    assert_eq!(world.write("PUT", &user, &server, &record(2, 1, 1)).await, ended);
+    assert_eq!(world.write("PUT", &user, &server, &record(1, 0, 1)).await, Ok(()), "what was written stays so");
+    assert_eq!(world.write("PUT", &path("revisions/2"), &founder, &revisions(2, 1)).await, ended);
+    let said = |epoch| NewFact { epoch, fact: Blob(vec![1]) };
+    assert_eq!(world.write("PUT", &fact, &founder, &said(1)).await, ended);
+    let resealed = |epoch| Resealed { after: 1, epoch, object: Blob(vec![8]) };
+    assert_eq!(world.write("PUT", &object, &founder, &resealed(1)).await, ended);
+    assert_eq!(world.write("PUT", &object, &server, &resealed(2)).await, Err("hub.forbidden".to_owned()));
+    assert_eq!(world.write("PUT", &object, &founder, &resealed(2)).await, Ok(()));
+    assert_eq!(world.write("PUT", &object, &founder, &resealed(2)).await, Err("hub.stale".to_owned()));
+    assert_eq!(world.write("PUT", &fact, &founder, &said(2)).await, Ok(()));
+    assert_eq!(world.write("PUT", &user, &server, &record(2, 1, 2)).await, Ok(()));
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use sekisho_hub::store::{Batch, Change, Claim, Expect, MemoryStore, Require, Store};
+use sekisho_hub::store::{Batch, Change, Claim, Expect, MemoryStore, Require, Store, Unmoved};
 use tokio::runtime::Runtime;
 
 const SCOPES: [&str; 2] = ["a", "b"];
@@ -46,13 +46,15 @@ fn claims() -> impl Strategy<Value = Vec<Claim>> {
     prop_oneof![2 => Just(Vec::new()), 1 => vec(one, 1..3)]
 }
 
+fn unmoved() -> impl Strategy<Value = Vec<Unmoved>> {
+    let one = (one_of(&SCOPES), 0..6_u64).prop_map(|(scope, head)| Unmoved { scope, head });
+    prop_oneof![4 => Just(Vec::new()), 1 => vec(one, 1..2)]
+}
+
 fn batch() -> impl Strategy<Value = Batch> {
-    (requires(), vec(change(), 0..4), claims(), claims()).prop_map(|(requires, changes, claims, releases)| Batch {
-        requires,
-        changes,
-        claims,
-        releases,
-    })
+    (requires(), unmoved(), vec(change(), 0..4), claims(), claims()).prop_map(
+        |(requires, unmoved, changes, claims, releases)| Batch { requires, unmoved, changes, claims, releases },
+    )
 }
 
 /// The batch in a corner of the store that only one case uses.
@@ -63,6 +65,7 @@ fn apart(case: u32, mut batch: Batch) -> Batch {
                 Change::Put { scope, .. } | Change::Remove { scope, .. } => scope,
             }
         }));
+    let scopes = scopes.chain(batch.unmoved.iter_mut().map(|unmoved| &mut unmoved.scope));
     let names = batch.claims.iter_mut().chain(&mut batch.releases).map(|claim| &mut claim.name);
     for text in scopes.chain(names) {
         *text = format!("{case}/{text}");

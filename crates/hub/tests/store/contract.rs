@@ -1,6 +1,6 @@
 //! What every store does, in sentences.
 
-use sekisho_hub::store::{Batch, Change, Expect, Later, MAX_BODY, MAX_NAME, PAGE, Refused, Store, is_name};
+use sekisho_hub::store::{Batch, Change, Expect, Later, MAX_BODY, MAX_NAME, PAGE, Refused, Store, Unmoved, is_name};
 
 use crate::support::{
     KIND, changes, claim, claims, feed, get, heads, missing, put, releases, remove, require, row, stale, taken,
@@ -28,6 +28,7 @@ sentences! {
     scopes_are_counted_apart
     a_required_row_must_be_there
     what_is_required_is_judged_before_the_changes
+    a_scope_that_has_moved_on_is_told
     a_removed_row_leaves_no_trace_and_no_gap
     a_row_comes_once_in_the_feed_at_its_newest_place
     ids_are_listed_in_the_order_of_their_bytes
@@ -123,6 +124,21 @@ async fn what_is_required_is_judged_before_the_changes(store: &dyn Store) {
     store.commit(changes([put("before", "a", Expect::Absent, "x")])).await.unwrap();
     assert_eq!(store.commit(batch(2)).await, missing("before", "a"));
     assert_eq!(store.commit(batch(1)).await, heads([("before", 2)]));
+}
+
+async fn a_scope_that_has_moved_on_is_told(store: &dyn Store) {
+    let at = |head| Batch {
+        unmoved: vec![Unmoved { scope: "watched".to_owned(), head }],
+        ..changes([put("beside", "a", Expect::Any, "x")])
+    };
+    let moved = |head: &str| {
+        Err(Refused::Missing { scope: "watched".to_owned(), kind: "head".to_owned(), id: head.to_owned() })
+    };
+    assert_eq!(store.commit(at(1)).await, moved("1"));
+    assert_eq!(store.commit(at(0)).await, heads([("beside", 1)]));
+    assert_eq!(store.commit(changes([put("watched", "a", Expect::Any, "x")])).await, heads([("watched", 1)]));
+    assert_eq!(store.commit(at(0)).await, moved("0"));
+    assert_eq!(store.commit(at(1)).await, heads([("beside", 2)]));
 }
 
 async fn a_removed_row_leaves_no_trace_and_no_gap(store: &dyn Store) {

@@ -9,4 +9,4 @@ mod rules;
 
 pub use act::{Act, Administrator, Epoch, Kept, Scope, Server};
 pub use entry::{Body, Entry, FORMAT, Head};
-pub use organisation::{Connection, Member, Node, Organisation, ServerState};
+pub use organisation::{Connection, Member, Node, Organisation, Retired, ServerState};

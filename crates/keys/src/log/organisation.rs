@@ -44,6 +44,17 @@ pub struct ServerState {
     pub active: bool,
     /// The last of its records that counts, once it was retired.
     pub records: Option<u64>,
+    /// How it left, once it was retired.
+    pub retired: Option<Retired>,
+}
+
+/// How a server left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retired {
+    /// When, by the signer's clock: seconds since 1970.
+    pub time: i64,
+    /// Whether its disk was in wrong hands.
+    pub compromised: bool,
 }
 
 /// A connection in the log.
@@ -57,6 +68,8 @@ pub struct Connection {
     pub name: Vec<u8>,
     /// All epochs; the last one is in force.
     pub epochs: Vec<Epoch>,
+    /// Whether somebody who has left could open the last one: the next one is due (R9).
+    pub epoch_due: bool,
     /// All servers that ever were.
     pub servers: BTreeMap<ServerId, ServerState>,
     /// Reserved mail domains.

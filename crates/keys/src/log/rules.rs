@@ -6,7 +6,7 @@ use sekisho_fault::{Fault, Result};
 
 use super::act::{Act, Administrator, Scope};
 use super::entry::{Body, Entry, Head};
-use super::organisation::{Connection, Member, Node, Organisation, ServerState};
+use super::organisation::{Connection, Member, Node, Organisation, Retired, ServerState};
 use crate::codes;
 use crate::identity::{PublicIdentity, Sealed, Signing};
 use crate::ids::{ConnectionId, Hash, KeyId};
@@ -105,6 +105,9 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 return Err(rule("the last administrator stays, and nobody else gets the key"));
             }
             replace_kit(organisation, kit, keys)?;
+            for connection in organisation.connections.values_mut() {
+                connection.epoch_due = true;
+            }
             for kept in kept {
                 of(organisation, kept.connection)?.kept = Some((kept.revision, kept.hash));
             }
@@ -144,6 +147,7 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 enterprise_domain: enterprise_domain.clone(),
                 name: name.clone(),
                 epochs: vec![epoch.clone()],
+                epoch_due: false,
                 servers: BTreeMap::new(),
                 domains: BTreeSet::new(),
                 minimum_schema: 1,
@@ -162,14 +166,18 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 return Err(rule("the keyring is not sealed to the server"));
             }
             use_once(organisation, keys)?;
-            let state = ServerState { server: server.clone(), keyring: keyring.clone(), active: true, records: None };
+            let (server_keys, keyring) = (server.clone(), keyring.clone());
+            let state = ServerState { server: server_keys, keyring, active: true, records: None, retired: None };
             of(organisation, *connection)?.servers.insert(server.id, state);
             Ok(())
         }
-        Act::RetireServer { connection, server, records, .. } => {
-            let state = of(organisation, *connection)?.servers.get_mut(server).filter(|state| state.active);
+        Act::RetireServer { connection, server, records, compromised } => {
+            let connection = of(organisation, *connection)?;
+            let state = connection.servers.get_mut(server).filter(|state| state.active);
             let state = state.ok_or_else(|| rule("no such server"))?;
             (state.active, state.records) = (false, Some(*records));
+            state.retired = Some(Retired { time, compromised: *compromised });
+            connection.epoch_due = true;
             Ok(())
         }
         Act::NewEpoch { connection, epoch } => {
@@ -185,6 +193,7 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 return Err(rule("an epoch is sealed to each live server, and to no other"));
             }
             connection.epochs.push(epoch.clone());
+            connection.epoch_due = false;
             Ok(())
         }
         Act::ReserveDomain { connection, domain } => {

@@ -32,8 +32,8 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         let (founder, kit, server) = (identity(10), identity(11), identity(12));
-        let key = OrganisationKey { number: 1, secret: Secret::new([13; 32]) };
-        let keyring = Keyring { epoch: 1, key: Secret::new([14; 32]), blind: Secret::new([15; 32]) };
+        let key = OrganisationKey::first(Secret::new([13; 32]));
+        let keyring = Keyring::first(Secret::new([14; 32]), Secret::new([15; 32]));
         let sealed = |to: &Identity| keyring::seal_organisation_key(&key, ORGANISATION, to.public()).unwrap();
         let act = Act::Found {
             name: vec![],
@@ -100,7 +100,7 @@ impl World {
 
     /// Removes an administrator in favour of the founder alone.
     pub fn remove(&self, who: AdministratorId, kept: Vec<Kept>) -> Act {
-        let (kit, next) = (identity(90), OrganisationKey { number: 2, secret: Secret::new([91; 32]) });
+        let (kit, next) = (identity(90), self.key.next(Secret::new([91; 32])));
         let sealed = |to: &Identity| keyring::seal_organisation_key(&next, ORGANISATION, to.public()).unwrap();
         let keys = vec![sealed(&self.founder), sealed(&kit)];
         Act::RemoveAdministrator { administrator: who, number: 2, keys, kit: *kit.public(), kept }

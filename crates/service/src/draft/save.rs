@@ -17,7 +17,7 @@ use crate::enrolment::Member;
 
 /// Prepares a save of a draft without errors. `held` tells whether the hub has a key already.
 ///
-/// Codes: those of sealing.
+/// Codes: `RETIRED`, `COMPROMISED`, and those of sealing.
 pub fn prepare(
     draft: &mut Draft,
     reason: &SaveReason,
@@ -35,6 +35,9 @@ pub fn prepare(
         rand::fill(&mut save).map_err(|_| Fault::new(codes::RANDOM))?;
         draft.save.insert(SaveId(save).to_string()).clone()
     };
+    if let Some(reason) = member.retirement() {
+        return Err(reason);
+    }
     let keyring = member.newest_keyring()?;
     let mut objects = Vec::new();
     for name in keys(&draft.document) {

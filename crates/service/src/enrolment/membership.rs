@@ -13,6 +13,7 @@ use sekisho_keys::keyring::{Keyring, Place, open_server_name};
 use sekisho_keys::log::{Connection, Head, Organisation};
 use serde::{Deserialize, Serialize};
 
+use crate::codes;
 use crate::store::SealedFile;
 
 /// The keys that this server has made for itself.
@@ -170,10 +171,8 @@ impl Member {
         if let Some((_, keyring)) = opened.get(&epoch).filter(|(from, _)| from == sealed) {
             return Ok(keyring.clone());
         }
-        let keyring = Keyring::open_as(&self.identity, self.place, sealed)?;
-        if keyring.epoch != epoch {
-            return Err(missing());
-        }
+        // One of a later epoch has the keys of those before it.
+        let keyring = Keyring::open_as(&self.identity, self.place, sealed)?.of_epoch(epoch)?;
         opened.insert(epoch, (sealed.clone(), keyring.clone()));
         Ok(keyring)
     }
@@ -199,8 +198,23 @@ impl Member {
         read.unwrap_or_else(|| server.to_string().chars().take(8).collect())
     }
 
-    /// Whether an administrator has taken this server out of the connection.
-    pub fn is_retired(&self) -> bool {
-        self.organisation().server(self.place.connection, self.server).is_err()
+    /// Why this server serves no more, if an administrator has taken it out of the connection.
+    pub fn retirement(&self) -> Option<Fault> {
+        let organisation = self.organisation();
+        if organisation.server(self.place.connection, self.server).is_ok() {
+            return None;
+        }
+        let connection = Self::connection(&organisation, self.place).ok();
+        let state = connection.and_then(|connection| connection.servers.get(&self.server));
+        let compromised = state.and_then(|state| state.retired).is_some_and(|retired| retired.compromised);
+        Some(Fault::new(if compromised { codes::COMPROMISED } else { codes::RETIRED }))
+    }
+
+    /// Whether the server that left last took the keys of its time into wrong hands.
+    pub fn past_is_stolen(&self) -> bool {
+        let organisation = self.organisation();
+        let connection = Self::connection(&organisation, self.place).ok();
+        let left = connection.into_iter().flat_map(|found| found.servers.values()).filter_map(|state| state.retired);
+        left.max_by_key(|retired| retired.time).is_some_and(|retired| retired.compromised)
     }
 }

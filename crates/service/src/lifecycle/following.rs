@@ -26,6 +26,7 @@ impl House {
             () = self.follow_feed() => {}
             () = self.keep_reporting() => {}
             () = self.grant_wishes() => {}
+            () = self.keep_resealing() => {}
         }
     }
 
@@ -35,6 +36,9 @@ impl House {
             let Ok(follower) = self.connected.follower() else { return };
             // The first step does not wait: it tells at once whether the hub is there.
             let reachable = matches!(self.board.read().hub, HubState::Reachable { .. });
+            if follower.member.retirement().is_some() {
+                return;
+            }
             let begun = Instant::now();
             match self.connected.step(&follower, if reachable { WAIT } else { 0 }).await {
                 Ok(news) => {
@@ -46,6 +50,13 @@ impl House {
                     if idle && reachable && begun.elapsed() < Duration::from_secs(1) {
                         tokio::time::sleep(Duration::from_secs(1)).await;
                     }
+                }
+                Err(reason) if reason.code == sekisho_hub_api::codes::RETIRED => {
+                    self.learn_retirement().await;
+                    if self.connected.member().is_ok_and(|member| member.retirement().is_some()) {
+                        return;
+                    }
+                    tokio::time::sleep(LONGEST_PAUSE).await;
                 }
                 // The hub is there, and what it shows does not hold.
                 Err(reason) if reason.code.area() == "keys" || reason.code == codes::WRONG_ROW => {
@@ -79,8 +90,8 @@ impl House {
         if !news.refused.is_empty() {
             self.runtime.warn("hub", news.refused);
         }
-        if self.connected.member().is_ok_and(|member| member.is_retired()) {
-            self.runtime.stop(State::Stopped { reason: Fault::new(codes::RETIRED) }).await;
+        if let Some(reason) = self.connected.member().ok().and_then(|member| member.retirement()) {
+            self.runtime.stop(State::Stopped { reason }).await;
             return;
         }
         // Told by what is held, and not by this news alone: a sign-in that caught up may have taken in what came before.
@@ -98,6 +109,20 @@ impl House {
         self.tell_membership().await;
         // A sign-in that caught up may have taken in a wish, too.
         self.connected.news.notify_one();
+        self.connected.epochs.notify_one();
+    }
+
+    /// The hub says that this server was retired. Its word does not count: the log does, which it still shows so far.
+    async fn learn_retirement(&self) {
+        match self.connected.read_log().await {
+            Ok(news) => {
+                self.took_in(news).await;
+                if self.connected.member().is_ok_and(|member| member.retirement().is_none()) {
+                    self.runtime.warn("following", vec![Fault::new(codes::NOT_RETIRED)]);
+                }
+            }
+            Err(reason) => self.runtime.warn("following", vec![reason]),
+        }
     }
 
     pub(super) async fn tell_membership(&self) {

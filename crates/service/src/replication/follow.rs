@@ -73,8 +73,7 @@ impl Follower {
         // What is stored was verified, and counts even if a crash kept it from being noted as seen. What was seen, and is
         // not stored any more, is known by its hash when it comes again.
         let stored = self.replica.newest_revision().await?.map(|row| Revision::read(&row.body)).transpose()?;
-        let stored = stored.map(|revision| (revision.header().context.revision, revision.hash()));
-        let mut verifier = Verifier::new(&self.member, stored, self.papers.heads()?.revision);
+        let mut verifier = Verifier::new(&self.member, stored.as_ref(), self.papers.heads()?.revision);
         for row in feed.connection {
             if row.seq <= part.feed || row.seq > feed.head {
                 return Err(Fault::new(codes::WRONG_ROW).with("what", row.kind));
@@ -104,6 +103,22 @@ impl Follower {
             heads.revision = seen.max_by_key(|(number, _)| *number);
         })?;
         Ok(news)
+    }
+
+    /// Takes in what there is of the organisation log, for a server that may read nothing else.
+    ///
+    /// Codes: the hub's, those of the log, `DATABASE`.
+    pub async fn read_log(&self) -> Result<News> {
+        let (after, _) = self.replica.place().await?;
+        let mut news = News::default();
+        loop {
+            let entries = self.member.organisation().head().sequence + 1;
+            let log = self.link.ask(&self.member, |hub| async move { hub.log(entries).await }).await?;
+            if log.is_empty() {
+                return Ok(news);
+            }
+            news = self.take_log(Feed { log, ..Feed::default() }, after).await?;
+        }
     }
 
     async fn take_log(&self, feed: Feed, after: u64) -> Result<News> {

@@ -231,6 +231,21 @@ impl Replica {
         }))
     }
 
+    /// Rows of a kind in the order of their names, after one, at most `limit`.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn rows_after(&self, kind: &str, after: &str, limit: u32) -> Result<Vec<Stored>> {
+        let query = "SELECT id, rev, body FROM rows WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
+        let rows = sqlx::query(query).bind(kind).bind(after).bind(limit).fetch_all(&self.pool).await;
+        let stored = |row: &sqlx::sqlite::SqliteRow| Stored {
+            kind: kind.to_owned(),
+            id: row.get(0),
+            rev: positive(row.get(1)),
+            body: row.get(2),
+        };
+        Ok(rows.map_err(self.failed())?.iter().map(stored).collect())
+    }
+
     /// How many rows of a kind there are.
     ///
     /// Code: `DATABASE`.

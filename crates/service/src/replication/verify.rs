@@ -32,22 +32,33 @@ pub(super) struct Counts {
     pub(super) revision: Option<(u64, Hash)>,
 }
 
+/// What takes the place of something that is sealed under a later key epoch is written by whoever must not read that one.
+///
+/// Code: `RETIRED_EPOCH`.
+fn not_before(epoch: u32, known: u32, what: &str) -> Result<()> {
+    if epoch < known { Err(Fault::new(codes::RETIRED_EPOCH).with("what", what)) } else { Ok(()) }
+}
+
 /// Verifies rows for a member.
 pub(super) struct Verifier<'a> {
     member: &'a Member,
     keyrings: BTreeMap<u32, Keyring>,
     /// The newest revision so far, and its hash.
     pub(super) newest: Option<(u64, Hash)>,
+    /// The key epoch of the newest revision.
+    epoch: u32,
     /// A revision that is known by its hash: what leads up to it may be by administrators who have left since.
     pin: Option<(u64, Hash)>,
 }
 
 impl<'a> Verifier<'a> {
-    pub(super) fn new(member: &'a Member, newest: Option<(u64, Hash)>, pin: Option<(u64, Hash)>) -> Self {
+    pub(super) fn new(member: &'a Member, newest: Option<&Revision>, pin: Option<(u64, Hash)>) -> Self {
         let organisation = member.organisation();
         let kept = organisation.connections.get(&member.place.connection).and_then(|connection| connection.kept);
         let pin = pin.into_iter().chain(kept).max_by_key(|(number, _)| *number);
-        Self { member, keyrings: BTreeMap::new(), newest, pin }
+        let epoch = newest.map_or(0, |revision| revision.header().context.epoch);
+        let newest = newest.map(|revision| (revision.header().context.revision, revision.hash()));
+        Self { member, keyrings: BTreeMap::new(), newest, epoch, pin }
     }
 
     fn keyring(&mut self, epoch: u32) -> Result<&Keyring> {
@@ -69,7 +80,7 @@ impl<'a> Verifier<'a> {
             "revision" => self.revision(row, before),
             "user" => self.user(row, before),
             "fact" => self.fact(row, before),
-            "object" => self.object(row),
+            "object" => self.object(row, before),
             "sync" => self.sync(row, before),
             // The hub's own pointers, and what newer versions bring.
             _ => Ok(None),
@@ -104,6 +115,8 @@ impl<'a> Verifier<'a> {
             // The chain is whole from the first on: what does not follow is not taken.
             _ => return Err(Fault::new(codes::SPLICED).with("what", row.id)),
         }
+        not_before(revision.header().context.epoch, self.epoch, "revision")?;
+        self.epoch = revision.header().context.epoch;
         self.newest = Some((number, revision.hash()));
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: self.newest }))
@@ -120,6 +133,7 @@ impl<'a> Verifier<'a> {
         if before.as_ref().is_some_and(|before| context.revision <= before.header().context.revision) {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", "user"));
         }
+        not_before(context.epoch, before.as_ref().map_or(0, |before| before.header().context.epoch), "user")?;
         // A record accounts for its predecessors and for nothing else: no server can explain another's gap away.
         let replaced: Vec<Counted> = before.iter().flat_map(Record::stands_for).collect();
         let next = before.as_ref().map_or(1, |before| before.header().context.revision + 1);
@@ -137,9 +151,11 @@ impl<'a> Verifier<'a> {
     }
 
     /// A sealed object counts when it opens as the key that its name says: garbage never takes the place of a key.
-    fn object(&mut self, row: Row) -> Result<Option<Counts>> {
+    fn object(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
         let fingerprint: Hash = row.id.parse()?;
-        let keyring = self.keyring(object::epoch(row.body.as_slice())?)?.clone();
+        let epoch = object::epoch(row.body.as_slice())?;
+        not_before(epoch, before.and_then(|before| object::epoch(&before.body).ok()).unwrap_or(0), "object")?;
+        let keyring = self.keyring(epoch)?.clone();
         let key = Zeroizing::new(object::open(&keyring, self.member.place, fingerprint, row.body.as_slice())?);
         if Hash::of(PrivateKey::from_pkcs8(&key)?.spki()) != fingerprint {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "object"));
@@ -170,9 +186,9 @@ impl<'a> Verifier<'a> {
         if fact.about.to_string() != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "fact"));
         }
-        if let Some(before) = before
-            && Fact::open(&before.body, &organisation, place, keyring).is_ok_and(|known| known.number >= fact.number)
-        {
+        let epoch = fact::epoch(row.body.as_slice())?;
+        not_before(epoch, before.and_then(|before| fact::epoch(&before.body).ok()).unwrap_or(0), "fact")?;
+        if before.is_some_and(|before| fact::number(&before.body).is_ok_and(|known| known >= fact.number)) {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", "fact"));
         }
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };

@@ -24,7 +24,9 @@ pub(super) fn user_id(keyring: &Keyring, identity: &Identity) -> UserId {
 
 /// Whether the hub has refused for good.
 fn is_final(fault: &Fault) -> bool {
-    [hub_codes::TAKEN, hub_codes::FORBIDDEN, hub_codes::REQUEST].contains(&fault.code)
+    let last =
+        [hub_codes::TAKEN, hub_codes::FORBIDDEN, hub_codes::REQUEST, hub_codes::RETIRED, hub_codes::RETIRED_EPOCH];
+    last.contains(&fault.code)
 }
 
 /// A record on its way: sent again until the hub has answered.
@@ -51,21 +53,54 @@ impl Writer {
     /// Codes: the hub's.
     pub(super) async fn make(&self, connected: &Connected, identity: &Identity, profile: &Profile) -> Result<bool> {
         let _turn = self.turn.lock().await;
-        match self.deliver(connected).await {
-            Ok(_) => {}
-            // The hub's last word about somebody else's record is none about this user.
-            Err(fault) if is_final(&fault) => {}
-            Err(fault) => return Err(fault),
+        self.deliver_rest(connected).await?;
+        match self.make_once(connected, identity, profile).await {
+            // An epoch has begun meanwhile: the user is sealed under it.
+            Err(fault) if fault.code == hub_codes::RETIRED_EPOCH => {
+                connected.catch_up().await?;
+                self.make_once(connected, identity, profile).await
+            }
+            outcome => outcome,
         }
+    }
+
+    /// Seals a user's record anew, if it is sealed under an epoch that has ended. True when this server did.
+    ///
+    /// Codes: the hub's, and those of the keys.
+    pub(crate) async fn reseal(&self, connected: &Connected, user: &str) -> Result<bool> {
+        let _turn = self.turn.lock().await;
+        self.deliver_rest(connected).await?;
+        let member = connected.member()?;
+        let keyring = member.newest_keyring()?;
+        let Some(row) = connected.replica.row("user", user).await? else { return Ok(false) };
+        let before = Record::read(&row.body)?;
+        let old = before.header().context;
+        if old.epoch >= keyring.epoch {
+            return Ok(false);
+        }
+        let user = before.open(&member.keyring(old.epoch)?)?;
+        let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
+        self.write(connected, context, Some((&before, row.rev)), &user, &keyring).await
+    }
+
+    /// Sends what was left on its way.
+    async fn deliver_rest(&self, connected: &Connected) -> Result<()> {
+        match self.deliver(connected).await {
+            // The hub's last word about somebody else's record is none about the next one.
+            Err(fault) if is_final(&fault) => Ok(()),
+            outcome => outcome.map(drop),
+        }
+    }
+
+    async fn make_once(&self, connected: &Connected, identity: &Identity, profile: &Profile) -> Result<bool> {
         let member = connected.member()?;
         let keyring = member.newest_keyring()?;
         let id = user_id(&keyring, identity);
         if connected.replica.row("user", &id.to_string()).await?.is_some() {
             return Ok(false);
         }
-        let (mut secret, mut nonce) = ([0; 32], [0; 12]);
-        let drawn = rand::fill(&mut secret).and_then(|()| rand::fill(&mut nonce));
-        drawn.map_err(|_| Fault::new(codes::RANDOM))?;
+        let mut secret = [0; 32];
+        rand::fill(&mut secret).map_err(|_| Fault::new(codes::RANDOM))?;
         let user = User {
             email: profile.email.as_str().to_owned(),
             first_name: profile.first_name.clone(),
@@ -76,6 +111,24 @@ impl Writer {
             secret,
             state: State::Active,
         };
+        let context = Context { place: member.place, user: id, revision: 1, epoch: keyring.epoch };
+        let taken = self.write(connected, context, None, &user, &keyring).await?;
+        connected.catch_up().await?;
+        Ok(taken)
+    }
+
+    /// Signs a record and sends it; `before`: the one that it replaces, and how often its row was written.
+    async fn write(
+        &self,
+        connected: &Connected,
+        context: Context,
+        before: Option<(&Record, u64)>,
+        user: &User,
+        keyring: &Keyring,
+    ) -> Result<bool> {
+        let member = connected.member()?;
+        let mut nonce = [0; 12];
+        rand::fill(&mut nonce).map_err(|_| Fault::new(codes::RANDOM))?;
         let (noted, previous) = connected.papers.heads()?.records;
         // Heads that were lost or set back must not lead to a counter that was used before.
         let verified = connected.replica.counters().await?;
@@ -88,15 +141,12 @@ impl Writer {
             previous,
             time: clock::now(),
         };
-        let context = Context { place: member.place, user: id, revision: 1, epoch: keyring.epoch };
-        let record = Record::sign(context, None, &user, &keyring, signer, nonce)?;
-        let email = blinded(&keyring, &["email", profile.email.as_str()]).to_string();
-        let record_bytes = Blob(record.to_bytes());
-        self.outgoing
-            .write(&Outgoing { user: id.to_string(), record: NewRecord { after: 0, record: record_bytes, email } })?;
-        let taken = self.deliver(connected).await?;
-        connected.catch_up().await?;
-        Ok(taken)
+        let record = Record::sign(context, before.map(|(record, _)| record), user, keyring, signer, nonce)?;
+        let email = blinded(keyring, &["email", &user.email]).to_string();
+        let after = before.map_or(0, |(_, rev)| rev);
+        let record = NewRecord { after, epoch: context.epoch, record: Blob(record.to_bytes()), email };
+        self.outgoing.write(&Outgoing { user: context.user.to_string(), record })?;
+        self.deliver(connected).await
     }
 
     /// Sends what is on its way. True when the hub took it, false when there was nothing or it was refused for good: then

@@ -1,0 +1,93 @@
+//! After a key epoch has begun: what administrators have sealed under the ones before is sealed anew. User records are the
+//! servers' to seal: they sign them.
+
+use sekisho_fault::Result;
+use sekisho_hub_api::wire::{NewFact, Resealed, Row};
+use sekisho_hub_api::{Blob, codes as hub_codes};
+use sekisho_keys::fact::{self, Fact};
+use sekisho_keys::ids::Hash;
+use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::object;
+use sekisho_keys::user::Record;
+use zeroize::Zeroizing;
+
+use crate::session::{Session, now, random};
+
+/// Whether somebody else was there first: what they did is looked at the next time.
+fn unless_stale(outcome: Result<()>) -> Result<()> {
+    match outcome {
+        Err(fault) if fault.code == hub_codes::STALE => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// How many user records are sealed under an epoch that has ended.
+fn records_left(rows: &[Row], epoch: u32) -> u64 {
+    let before = |row: &&Row| {
+        let record = Record::read(row.body.as_slice());
+        row.kind == "user" && record.is_ok_and(|record| record.header().context.epoch < epoch)
+    };
+    rows.iter().filter(before).count() as u64
+}
+
+impl Session {
+    /// Seals anew what is the administrators' to seal, and says how many user records the servers have still to seal. What
+    /// was done before is left as it is.
+    ///
+    /// Codes: `NO_CONNECTION`, and the hub's.
+    pub(crate) async fn reseal(&self, connection: &str) -> Result<u64> {
+        let (place, found) = self.connection(connection)?;
+        let keyring = self.keyring(place, found)?;
+        let (rows, _) = self.rows(place.connection).await?;
+        for row in &rows {
+            match row.kind.as_str() {
+                "object" => self.reseal_object(place, &keyring, row).await?,
+                "fact" => self.reseal_fact(place, &keyring, row).await?,
+                _ => {}
+            }
+        }
+        Ok(records_left(&rows, keyring.epoch))
+    }
+
+    /// How many user records the servers have still to seal anew.
+    ///
+    /// Codes: `NO_CONNECTION`, and the hub's.
+    pub(crate) async fn left_to_reseal(&self, connection: &str) -> Result<u64> {
+        let (place, found) = self.connection(connection)?;
+        Ok(records_left(&self.rows(place.connection).await?.0, found.epoch()))
+    }
+
+    async fn reseal_object(&self, place: Place, keyring: &Keyring, row: &Row) -> Result<()> {
+        // What does not open is no key: whoever reads it refuses it, and it is not given a seal that holds.
+        let plain = row.id.parse::<Hash>().and_then(|name| {
+            let epoch = object::epoch(row.body.as_slice())?;
+            let plain = object::open(&keyring.of_epoch(epoch)?, place, name, row.body.as_slice())?;
+            Ok((name, epoch, Zeroizing::new(plain)))
+        });
+        let Ok((name, epoch, plain)) = plain else { return Ok(()) };
+        if epoch == keyring.epoch {
+            return Ok(());
+        }
+        let object = Blob(object::seal(keyring, place, name, random(), &plain)?);
+        let body = Resealed { after: row.rev, epoch: keyring.epoch, object };
+        unless_stale(self.hub.reseal_object(&place.connection.to_string(), &row.id, &body).await)
+    }
+
+    async fn reseal_fact(&self, place: Place, keyring: &Keyring, row: &Row) -> Result<()> {
+        let bytes = row.body.as_slice();
+        let opened = fact::epoch(bytes).and_then(|epoch| {
+            Ok((epoch, Fact::open(bytes, &self.log.organisation, place, &keyring.of_epoch(epoch)?)?))
+        });
+        // Signed by nobody who may: nobody's word is not repeated.
+        let Ok((epoch, known)) = opened else { return Ok(()) };
+        if epoch == keyring.epoch {
+            return Ok(());
+        }
+        // Numbers grow: of two words about one user the later one counts.
+        let number = u64::try_from(now()).unwrap_or_default().max(known.number + 1);
+        let said = (known.email.as_str(), known.said, number);
+        let (about, fact) = Fact::sign(place, said, keyring, &self.identity, now(), random())?;
+        let body = NewFact { epoch: keyring.epoch, fact: Blob(fact) };
+        self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await
+    }
+}
