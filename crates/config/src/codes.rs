@@ -35,6 +35,8 @@ sekisho_fault::codes! {
     HTTPS = "config.https";
     /// Not an IP address. Argument: `value`.
     ADDRESS = "config.address";
+    /// Not a network: an IP address, or one with the number of bits that count. Argument: `value`.
+    NETWORK = "config.network";
     /// Not a proxy's address. Argument: `value`.
     PROXY = "config.proxy";
     /// A field that is needed is empty; the field is named.

@@ -10,6 +10,7 @@ use ts_rs::TS;
 
 use crate::codes;
 use crate::host::Host;
+use crate::network::Network;
 use crate::rollover::SecondPair;
 use crate::urls::{ENTITY_ID, Urls};
 
@@ -225,6 +226,9 @@ pub struct Document {
     /// Answers the on-prem product's clients (R5).
     #[serde(default)]
     pub client_protocol: bool,
+    /// The balancers and proxies that stand before the servers: what they say of a client's address is believed (R30).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<Network>,
     /// Why it was saved, for the history.
     #[serde(default)]
     pub reason: String,
@@ -271,6 +275,7 @@ impl Default for Document {
             skew_seconds: skew(),
             just_in_time: false,
             client_protocol: false,
+            trusted_proxies: Vec::new(),
             reason: String::new(),
             change_number: String::new(),
             unknown: Map::new(),

@@ -11,6 +11,7 @@ use ts_rs::TS;
 use crate::codes;
 use crate::document::Document;
 use crate::host::Host;
+use crate::network::Network;
 use crate::server::ThisServer;
 
 /// The fields that are set from a text, in the order of the form. Certificates and metadata come as files.
@@ -43,6 +44,7 @@ pub enum Field {
     SkewSeconds,
     JustInTime,
     ClientProtocol,
+    TrustedProxies,
     Proxy,
     Authorities,
 }
@@ -74,6 +76,7 @@ impl Field {
         Self::SkewSeconds,
         Self::JustInTime,
         Self::ClientProtocol,
+        Self::TrustedProxies,
         Self::Proxy,
         Self::Authorities,
     ];
@@ -153,9 +156,16 @@ fn authn_context(text: &str) -> Result<String> {
     Ok(classes.join(" "))
 }
 
+/// Networks, separated by spaces or commas.
+fn networks(text: &str) -> Result<Vec<Network>> {
+    let parts = text.split([' ', ',', '\n']).filter(|part| !part.is_empty());
+    let networks = parts.map(Network::parse).collect::<Result<Vec<_>>>()?;
+    if networks.len() > 64 { Err(Fault::new(codes::NETWORK).with("value", networks.len())) } else { Ok(networks) }
+}
+
 /// Sets a field of the document.
 ///
-/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `LOCAL_FIELD`; each with the field.
+/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `LOCAL_FIELD`; each with the field.
 pub fn set(document: &mut Document, field: Field, text: &str) -> Result<()> {
     set_shared(document, field, text).map_err(|fault| fault.on(&field.name()))
 }
@@ -187,6 +197,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         }
         Field::JustInTime => document.just_in_time = switch(text)?,
         Field::ClientProtocol => document.client_protocol = switch(text)?,
+        Field::TrustedProxies => document.trusted_proxies = networks(text)?,
         Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Authorities => {
             return Err(Fault::new(codes::LOCAL_FIELD));
         }
@@ -248,6 +259,7 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::SkewSeconds => document.skew_seconds.to_string(),
         Field::JustInTime => document.just_in_time.to_string(),
         Field::ClientProtocol => document.client_protocol.to_string(),
+        Field::TrustedProxies => document.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         Field::Proxy => text(&server.proxy),
         Field::Authorities => text(&server.authorities),
     }
@@ -278,6 +290,7 @@ mod tests {
         assert_eq!(refused(Field::RequestBinding, "soap"), codes::CHOICE);
         assert_eq!(refused(Field::AuthnContext, "password"), codes::AUTHN_CONTEXT);
         assert_eq!(refused(Field::JustInTime, "yes"), codes::CHOICE);
+        assert_eq!(refused(Field::TrustedProxies, "10.2.0.0/16 balancer"), codes::NETWORK);
         for address in ["http://idp.example.com/metadata", "file:///etc/passwd", "idp.example.com", "https://"] {
             assert_eq!(refused(Field::IdpMetadataUrl, address), codes::HTTPS);
         }

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use sekisho_config::urls;
 use sekisho_fault::{Fault, Result};
@@ -16,62 +16,81 @@ use sekisho_saml::{Flow, Verified};
 use crate::face::{Face, Serving};
 use crate::flow::Handle;
 use crate::form::{Arrived, Form};
+use crate::load::pool::Pool;
+use crate::load::standing::Standing;
 use crate::login::{Client, Login};
 use crate::session::Session;
 use crate::{SignIn, client, codes, handover, idp, pages, refusal, test_login, vault, who};
 
 /// Takes the identity provider's answer.
-pub(crate) async fn acs(State(face): State<Arc<Face>>, headers: HeaderMap, body: Bytes) -> Response {
+pub(crate) async fn acs(
+    State(face): State<Arc<Face>>,
+    standing: Standing,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let served = face.served();
     let language = pages::language(&headers);
     let serving = Serving::of(&face, &served);
     if serving.is_none() && served.trial.is_none() {
         return pages::closed(language);
     }
+    let plain = |fault| standing.refused(fault, language, |fault| refusal::plain(face.activity(), fault, language));
     let form = match Form::read(&body).and_then(Form::answer) {
         Ok(form) => form,
-        Err(fault) => return refusal::plain(face.activity(), fault, language),
+        Err(fault) => return plain(fault),
     };
     match (form.arrived(&headers), &served.trial, serving) {
         (Arrived::WithoutCookie, ..) if !form.reposted => form.repost(urls::ACS),
         (Arrived::Test(handle, sealed), Some(trial), _) => {
-            let finished = test_login::finish(trial, face.pool(), form, &handle, &sealed, face.now()).await;
-            test_login::told(finished, &handle, face.activity(), language)
+            let finished = test_login::finish(trial, standing.room(), form, &handle, &sealed, face.now()).await;
+            test_login::told(finished, &handle, plain, language)
         }
-        (Arrived::Test(..), None, _) => refusal::plain(face.activity(), Fault::new(codes::TEST_LINK), language),
+        (Arrived::Test(..), None, _) => plain(Fault::new(codes::TEST_LINK)),
         (Arrived::Login(handle, sealed), _, Some(serving)) => {
             let mut sign_in = SignIn::default();
-            let response = finish(&serving, &handle, &sealed, form, language, &mut sign_in).await;
-            answer(&serving, response, sign_in)
+            let room = standing.room();
+            let response = finish(&serving, room, &handle, &sealed, form, language, &mut sign_in).await;
+            answer(&serving, &standing, response, sign_in, language)
         }
         (Arrived::WithoutCookie, _, Some(serving)) => {
-            answer(&serving, Err(Fault::new(codes::NO_STATE)), SignIn::default())
+            answer(&serving, &standing, Err(Fault::new(codes::NO_STATE)), SignIn::default(), language)
         }
         (Arrived::Unsolicited, _, Some(serving)) => {
-            let (applied, pool, now) = (serving.applied(), serving.unsolicited(), serving.now());
-            let verified = idp::verified(applied, pool, form.message, Flow::Unsolicited, now).await;
+            let verified = unsolicited(&serving, &standing, form).await;
             // Verified, so that a broken set-up shows in the activity; then dropped, and answered by a sign-in that
             // the user's own page starts (R6): nobody can be signed in to another's vault by a posted form.
-            answer(&serving, verified.map(|_| vault::start()), SignIn::default())
+            answer(&serving, &standing, verified.map(|_| vault::start()), SignIn::default(), language)
         }
-        (Arrived::Unsolicited, _, None) => {
-            refusal::plain(face.activity(), Fault::new(codes::UNSOLICITED_IN_TRIAL), language)
-        }
-        (_, _, None) => refusal::plain(face.activity(), Fault::new(codes::NO_STATE), language),
+        (Arrived::Unsolicited, _, None) => plain(Fault::new(codes::UNSOLICITED_IN_TRIAL)),
+        (_, _, None) => plain(Fault::new(codes::NO_STATE)),
     }
 }
 
-fn answer(serving: &Serving, response: Result<Response>, sign_in: SignIn) -> Response {
+fn answer(
+    serving: &Serving,
+    standing: &Standing,
+    response: Result<Response>,
+    sign_in: SignIn,
+    language: Language,
+) -> Response {
     match response {
         Ok(response) => response,
-        Err(fault) if fault.code == codes::BUSY => pages::status(StatusCode::SERVICE_UNAVAILABLE),
-        Err(fault) => refusal::refuse(serving, fault, sign_in),
+        // The identity provider has signed it: whoever is refused now is no stranger.
+        Err(fault) if !sign_in.facts.is_empty() => refusal::refuse(serving, fault, sign_in),
+        Err(fault) => standing.refused(fault, language, |fault| refusal::refuse(serving, fault, sign_in)),
     }
+}
+
+async fn unsolicited(serving: &Serving, standing: &Standing, form: Form) -> Result<Verified> {
+    let pool = standing.strangers()?;
+    idp::verified(serving.applied(), pool, form.message, Flow::Unsolicited, serving.now()).await
 }
 
 /// Ends a sign-in: from the browser's own state and the answer to the client that asked.
 async fn finish(
     serving: &Serving,
+    room: &Pool,
     handle: &Handle,
     sealed: &str,
     form: Form,
@@ -80,7 +99,7 @@ async fn finish(
 ) -> Result<Response> {
     let (applied, now) = (serving.applied(), serving.now());
     let login: Login = handle.open(applied, sealed, now)?;
-    let statement = idp::answer(applied, serving.pool(), form.message, &login.asked, now).await?;
+    let statement = idp::answer(applied, room, form.message, &login.asked, now).await?;
     let mut response = admit(serving, &login, &statement, now, language, sign_in).await?;
     handle.forget::<Login>(response.headers_mut());
     Ok(response)

@@ -23,6 +23,8 @@ sekisho_fault::codes! {
     EMAIL_TAKEN = "signin.email_taken";
     /// Too much is going on at once.
     BUSY = "signin.busy";
+    /// A network has sent too much that proved nothing. Argument, in the activity: `network`.
+    TOO_MANY = "signin.too_many";
     /// The code of a hand-over is wrong, or over a minute old.
     CODE = "signin.code";
     /// Users cannot be read or written now.

@@ -1,20 +1,31 @@
 //! What is served, changed as a whole: a request works with one snapshot from start to end, and no connection breaks.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use crate::idp::Pool;
+use crate::load::bodies::Bodies;
+use crate::load::buckets::{Buckets, Rule};
+use crate::load::pool::Pool;
 use crate::replay::Replay;
 use crate::{Activity, Applied, Clock, Pulse, Trial, Users, pages};
+use sekisho_config::Network;
 
-/// Verifications of answers to requests of ours, at once.
-const ASKED: usize = 64;
-/// Verifications of answers that came by themselves: few, because anybody can send them (R22).
-const UNSOLICITED: usize = 8;
+/// Verifications of answers to requests of ours, at work or waiting: at a millisecond each, the last waits a blink.
+const ASKED: usize = 256;
+/// Those of answers that came by themselves, or from a network that has sent too much that was refused: few (R22).
+const STRANGERS: usize = 16;
+/// Requests that are being signed for browsers on their way to the identity provider. Apart from the answers, so that
+/// whoever is on the way back finds a place.
+const LEAVING: usize = 256;
+/// What a network may send that proves nothing: a company's worth of bookmarked and half-finished sign-ins at once,
+/// then one in a second, which costs a thousandth of a core.
+const UNPROVEN: Rule = Rule { burst: 120, every: Duration::from_secs(1) };
 
 /// What is served at one moment.
 #[derive(Clone, Default)]
@@ -35,7 +46,10 @@ pub struct Face {
     // Assertions that were used stay used, whatever is applied (R7).
     replay: Replay,
     pool: Pool,
-    unsolicited: Pool,
+    strangers: Pool,
+    leaving: Pool,
+    unproven: Buckets,
+    bodies: Bodies,
 }
 
 impl Face {
@@ -49,7 +63,10 @@ impl Face {
             clock,
             replay: Replay::default(),
             pool: Pool::new(ASKED),
-            unsolicited: Pool::new(UNSOLICITED),
+            strangers: Pool::modest(STRANGERS),
+            leaving: Pool::modest(LEAVING),
+            unproven: Buckets::new(UNPROVEN),
+            bodies: Bodies::default(),
         })
     }
 
@@ -83,8 +100,44 @@ impl Face {
         &*self.activity
     }
 
+    /// Whether this is a listed balancer or proxy: its connections are many clients'.
+    pub fn is_proxy(&self, address: IpAddr) -> bool {
+        self.with_proxies(|proxies| proxies.iter().any(|network| network.holds(address)))
+    }
+
+    /// Acts with the listed proxies: those of what is served, else of the draft on trial.
+    pub(crate) fn with_proxies<T>(&self, act: impl FnOnce(&[Network]) -> T) -> T {
+        let served = self.served.load();
+        let trial = || served.trial.as_ref().map(|trial| trial.applied());
+        act(served
+            .applied
+            .as_ref()
+            .or_else(trial)
+            .map_or(&[], |applied| &applied.configuration.document.trusted_proxies))
+    }
+
+    /// The room for answers of browsers that brought their own state.
     pub(crate) fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// The small room.
+    pub(crate) fn strangers(&self) -> &Pool {
+        &self.strangers
+    }
+
+    /// The room for requests that are signed.
+    pub(crate) fn leaving(&self) -> &Pool {
+        &self.leaving
+    }
+
+    /// What networks have sent that proved nothing.
+    pub(crate) fn unproven(&self) -> &Buckets {
+        &self.unproven
+    }
+
+    pub(crate) fn bodies(&self) -> &Bodies {
+        &self.bodies
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -117,14 +170,6 @@ impl Serving {
 
     pub(crate) fn activity(&self) -> &dyn Activity {
         self.face.activity()
-    }
-
-    pub(crate) fn pool(&self) -> &Pool {
-        &self.face.pool
-    }
-
-    pub(crate) fn unsolicited(&self) -> &Pool {
-        &self.face.unsolicited
     }
 
     pub(crate) fn now(&self) -> i64 {

@@ -13,36 +13,27 @@ use sekisho_saml::outgoing::Outgoing;
 use sekisho_saml::request::{AuthnContext, AuthnRequest, Comparison};
 use sekisho_saml::response::verify;
 use sekisho_saml::{Expectations, Flow, UnixTime, Verified};
-use tokio::sync::Semaphore;
 
 use crate::flow::{Asked, Handle};
-use crate::{Applied, codes, pages};
-
-/// The bounded room in which verifications are done.
-#[derive(Clone)]
-pub(crate) struct Pool(Arc<Semaphore>);
-
-impl Pool {
-    /// A room for this many verifications at once; more are shed.
-    pub(crate) fn new(places: usize) -> Self {
-        Self(Arc::new(Semaphore::new(places)))
-    }
-
-    /// Judges something off the way of other requests; sheds when the room is full.
-    ///
-    /// Codes: `BUSY`, and those of what is judged.
-    pub(crate) async fn run<T: Send + 'static>(&self, judge: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let permit = self.0.clone().try_acquire_owned().map_err(|_| Fault::new(codes::BUSY))?;
-        let judged = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            judge()
-        });
-        judged.await.map_err(|_| Fault::new(codes::BUSY))?
-    }
-}
+use crate::load::pool::Pool;
+use crate::{Applied, pages};
 
 /// Sends the browser to the identity provider. `relogin`: with a fresh authentication, whatever the configuration says.
-pub(crate) fn ask(applied: &Applied, asked: &Asked, handle: &Handle, relogin: bool) -> Result<Response> {
+/// The request is signed in the pool: anybody can ask for one, and signing is dearer than verifying.
+///
+/// Codes: `BUSY`, and those of the message.
+pub(crate) async fn ask(
+    applied: &Arc<Applied>,
+    pool: &Pool,
+    asked: &Asked,
+    handle: &Handle,
+    relogin: bool,
+) -> Result<Response> {
+    let (applied, asked, handle) = (applied.clone(), asked.clone(), handle.clone());
+    pool.run(move || request(&applied, &asked, &handle, relogin)).await
+}
+
+fn request(applied: &Applied, asked: &Asked, handle: &Handle, relogin: bool) -> Result<Response> {
     let document = &applied.configuration.document;
     let request = |destination: &str| AuthnRequest {
         id: asked.request_id.clone(),

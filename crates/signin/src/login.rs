@@ -1,5 +1,7 @@
 //! `/sso-connect/saml/login`: from a client to the identity provider.
 
+use std::sync::Arc;
+
 use axum::extract::RawQuery;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -13,7 +15,9 @@ use url::form_urlencoded;
 use crate::client::{self, OnPrem};
 use crate::face::Serving;
 use crate::flow::{Asked, Handle, State};
-use crate::{Applied, SignIn, codes, idp, refusal, vault};
+use crate::load::pool::Pool;
+use crate::load::standing::Standing;
+use crate::{Applied, SignIn, codes, idp, pages, refusal, vault};
 
 /// The state of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,14 +89,20 @@ pub(crate) fn wrong(detail: &str) -> Fault {
 }
 
 /// Answers with the way to the identity provider, and the flow's cookie.
-pub(crate) async fn login(serving: Serving, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(crate) async fn login(
+    serving: Serving,
+    standing: Standing,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     // A bookmark, or an identity provider's tile: the vault page starts the sign-in, because it makes the key.
     let Some(query) = query.filter(|query| !query.is_empty()) else { return vault::start() };
-    let begun = begin(serving.applied(), &query, &headers, serving.now());
-    begun.unwrap_or_else(|fault| refusal::refuse(&serving, fault, SignIn::default()))
+    let begun = begin(serving.applied(), standing.leaving(), &query, &headers, serving.now()).await;
+    let refuse = |fault| refusal::refuse(&serving, fault, SignIn::default());
+    begun.unwrap_or_else(|fault| standing.refused(fault, pages::language(&headers), refuse))
 }
 
-fn begin(applied: &Applied, query: &str, headers: &HeaderMap, now: i64) -> Result<Response> {
+async fn begin(applied: &Arc<Applied>, pool: &Pool, query: &str, headers: &HeaderMap, now: i64) -> Result<Response> {
     let (client, relogin) = if client::asks(query) {
         client::requested(applied, query, headers).map(|(client, relogin)| (Client::OnPrem(client), relogin))?
     } else {
@@ -100,7 +110,7 @@ fn begin(applied: &Applied, query: &str, headers: &HeaderMap, now: i64) -> Resul
     };
     let login = Login { asked: Asked::new(applied, now)?, client };
     let handle = Handle::new()?;
-    let mut response = idp::ask(applied, &login.asked, &handle, relogin)?;
+    let mut response = idp::ask(applied, pool, &login.asked, &handle, relogin).await?;
     handle.keep(applied, &login, headers, response.headers_mut())?;
     Ok(response)
 }

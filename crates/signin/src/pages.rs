@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use sekisho_messages::{Language, text};
@@ -65,6 +65,21 @@ pub(crate) fn told(language: Language, status: StatusCode, name: &str, reference
 /// Nothing is served here now.
 pub(crate) fn closed(language: Language) -> Response {
     told(language, StatusCode::SERVICE_UNAVAILABLE, "closed", None)
+}
+
+/// There is no place now; a moment later there is.
+pub(crate) fn busy(language: Language) -> Response {
+    again(told(language, StatusCode::SERVICE_UNAVAILABLE, "busy", None), "3")
+}
+
+/// The network has sent too much that was refused.
+pub(crate) fn too_many(language: Language) -> Response {
+    again(told(language, StatusCode::TOO_MANY_REQUESTS, "too_many", None), "60")
+}
+
+fn again(mut response: Response, seconds: &'static str) -> Response {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+    response
 }
 
 /// A page that posts these fields to `action` (an address, or a path of ours) at once, or at a click where scripts

@@ -15,10 +15,9 @@ use axum::routing::{get, post};
 use sekisho_config::urls;
 
 use crate::face::{Face, Serving};
+use crate::load::bodies;
 use crate::{acs, client, handover, login, logout, pages, ping, test_login, trial, vault};
 
-/// The largest request body, in bytes: the largest response in base64 and URL-encoded, with room.
-const BODY: usize = 400 * 1024;
 /// The policy of what is no page.
 const NOTHING: &str = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -41,7 +40,9 @@ pub fn router(face: Arc<Face>) -> Router {
         .route(client::RELEASE, post(client::release))
         .route(client::COPY, get(client::copy))
         .route(&format!("{}{{nonce}}", trial::TEST), get(test_login::open))
-        .layer(DefaultBodyLimit::max(BODY))
+        // Its size was bounded as it was read.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(face.clone(), bodies::read))
         .layer(middleware::from_fn(headers))
         .with_state(face)
 }

@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::face::Face;
 use crate::flow::{self, Asked, Handle};
 use crate::form::Form;
-use crate::idp::{self, Pool};
-use crate::{Activity, TestReport, Trial, codes, pages, refusal};
+use crate::load::pool::Pool;
+use crate::load::standing::Standing;
+use crate::{TestReport, Trial, codes, idp, pages, refusal};
 
 /// The state of a test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,19 +32,26 @@ impl flow::State for Test {
 }
 
 /// Opens a test's link: on to the draft's identity provider.
-pub(crate) async fn open(State(face): State<Arc<Face>>, Path(nonce): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn open(
+    State(face): State<Arc<Face>>,
+    standing: Standing,
+    Path(nonce): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let begun = match &face.served().trial {
-        Some(trial) => begin(trial, nonce, &headers, face.now()),
+        Some(trial) => begin(trial, standing.leaving(), nonce, &headers, face.now()).await,
         None => Err(Fault::new(codes::TEST_LINK)),
     };
-    begun.unwrap_or_else(|fault| refusal::plain(face.activity(), fault, pages::language(&headers)))
+    let language = pages::language(&headers);
+    let refuse = |fault| refusal::plain(face.activity(), fault, language);
+    begun.unwrap_or_else(|fault| standing.refused(fault, language, refuse))
 }
 
-fn begin(trial: &Trial, nonce: String, headers: &HeaderMap, now: i64) -> Result<Response> {
+async fn begin(trial: &Trial, pool: &Pool, nonce: String, headers: &HeaderMap, now: i64) -> Result<Response> {
     trial.is_open(&nonce, now)?;
     let test = Test { asked: Asked::new(trial.applied(), now)?, nonce };
     let handle = Handle::new()?;
-    let mut response = idp::ask(trial.applied(), &test.asked, &handle, false)?;
+    let mut response = idp::ask(trial.applied(), pool, &test.asked, &handle, false).await?;
     handle.keep(trial.applied(), &test, headers, response.headers_mut())?;
     Ok(response)
 }
@@ -76,14 +84,14 @@ pub(crate) async fn finish(
 pub(crate) fn told(
     finished: Result<TestReport>,
     handle: &Handle,
-    activity: &dyn Activity,
+    refuse: impl FnOnce(Fault) -> Response,
     language: Language,
 ) -> Response {
     let mut response = match finished {
         Ok(report) if report.outcome.is_ok() => pages::told(language, StatusCode::OK, "test_over", None),
         Ok(report) => pages::told(language, StatusCode::OK, "test_refused", report.reference.as_deref()),
-        Err(fault) if fault.code == codes::BUSY => return pages::status(StatusCode::SERVICE_UNAVAILABLE),
-        Err(fault) => refusal::plain(activity, fault, language),
+        Err(fault) if fault.code == codes::BUSY => return refuse(fault),
+        Err(fault) => refuse(fault),
     };
     handle.forget::<Test>(response.headers_mut());
     response

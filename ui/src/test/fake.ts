@@ -54,6 +54,7 @@ const FIELDS: [string, string, boolean][] = [
   ['skew_seconds', '60', false],
   ['just_in_time', 'false', false],
   ['client_protocol', 'false', false],
+  ['trusted_proxies', '', false],
   ['proxy', '', true],
   ['authorities', '', true],
 ];

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::certificates::Certificates;
 use crate::clock;
 use crate::configuration::Ready;
-use crate::listener;
+use crate::listener::{self, Bounds};
 use crate::status::Board;
 
 /// An open port.
@@ -181,7 +181,9 @@ impl Runtime {
         let local = socket.local_addr().unwrap_or(address);
         let (stop, stopped) = oneshot::channel();
         let router = sekisho_signin::router(self.face.clone());
-        let serving = listener::serve(socket, self.certificates.acceptor(), router, stopped);
+        let face = self.face.clone();
+        let bounds: (_, listener::IsProxy) = (Bounds::default(), Arc::new(move |address| face.is_proxy(address)));
+        let serving = listener::serve(socket, self.certificates.acceptor(), router, bounds, stopped);
         Port { address, local, stop, served: tokio::spawn(serving) }
     }
 }

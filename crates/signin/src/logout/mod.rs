@@ -16,37 +16,40 @@ use sekisho_saml::redirect::Redirected;
 
 use crate::face::Serving;
 use crate::form::Form;
+use crate::load::standing::Standing;
 use crate::{codes, pages, refusal};
 
 pub(crate) use ended::{SCRIPT, script};
 
 /// A client that logs out, or a message of the identity provider in the query.
-pub(crate) async fn get(serving: Serving, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(crate) async fn get(
+    serving: Serving,
+    standing: Standing,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let query = query.unwrap_or_default();
     let answered = match Redirected::read(&query) {
-        Ok(Some(message)) => receive::redirected(&serving, message, &headers).await,
+        Ok(Some(message)) => receive::redirected(&serving, &standing, message, &headers).await,
         Ok(None) => begin::begin(&serving, &query, &headers),
         Err(fault) => Err(fault),
     };
-    answer(&serving, answered, &headers)
+    answer(&serving, &standing, answered, &headers)
 }
 
 /// A message of the identity provider in a form.
-pub(crate) async fn post(serving: Serving, headers: HeaderMap, body: Bytes) -> Response {
+pub(crate) async fn post(serving: Serving, standing: Standing, headers: HeaderMap, body: Bytes) -> Response {
     let answered = match Form::read(&body) {
-        Ok(form) => receive::posted(&serving, form, &headers).await,
+        Ok(form) => receive::posted(&serving, &standing, form, &headers).await,
         Err(fault) => Err(fault),
     };
-    answer(&serving, answered, &headers)
+    answer(&serving, &standing, answered, &headers)
 }
 
-fn answer(serving: &Serving, answered: Result<Response>, headers: &HeaderMap) -> Response {
-    answered.unwrap_or_else(|fault| {
-        if fault.code == codes::BUSY {
-            return pages::status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
-        }
-        refusal::logout(serving.activity(), fault, pages::language(headers))
-    })
+fn answer(serving: &Serving, standing: &Standing, answered: Result<Response>, headers: &HeaderMap) -> Response {
+    let language = pages::language(headers);
+    let refuse = |fault| refusal::logout(serving.activity(), fault, language);
+    answered.unwrap_or_else(|fault| standing.refused(fault, language, refuse))
 }
 
 /// Whether this connection takes part in single logout.

@@ -16,6 +16,7 @@ use super::ended::{self, How};
 use crate::face::Serving;
 use crate::flow::{Asked, Handle, State};
 use crate::form::Form;
+use crate::load::standing::Standing;
 use crate::session::marks_of;
 use crate::{Applied, codes, idp, pages};
 use sekisho_config::urls;
@@ -25,14 +26,24 @@ use sekisho_saml::metadata::Binding;
 const RELAY_STATE: usize = 512;
 
 /// A message in a query.
-pub(super) async fn redirected(serving: &Serving, message: Redirected, headers: &HeaderMap) -> Result<Response> {
+pub(super) async fn redirected(
+    serving: &Serving,
+    standing: &Standing,
+    message: Redirected,
+    headers: &HeaderMap,
+) -> Result<Response> {
     let (field, relay_state) = (message.field, message.relay_state.clone());
     let judge = move |wanted: &LogoutExpectations| logout_received::redirected(&message, wanted);
-    received(serving, field, relay_state.as_deref(), headers, judge).await
+    received(serving, standing, field, relay_state.as_deref(), headers, judge).await
 }
 
 /// A message in a form. An answer whose state the browser did not send along is posted once more, by our own page.
-pub(super) async fn posted(serving: &Serving, form: Form, headers: &HeaderMap) -> Result<Response> {
+pub(super) async fn posted(
+    serving: &Serving,
+    standing: &Standing,
+    form: Form,
+    headers: &HeaderMap,
+) -> Result<Response> {
     let handle = form.relay_state.as_deref().and_then(Handle::parse);
     let waits = handle.is_some_and(|handle| handle.kept::<Leaving>(headers).is_none());
     if form.field == Field::Response && waits && !form.reposted {
@@ -40,11 +51,12 @@ pub(super) async fn posted(serving: &Serving, form: Form, headers: &HeaderMap) -
     }
     let (field, relay_state) = (form.field, form.relay_state.clone());
     let judge = move |wanted: &LogoutExpectations| logout_received::posted(field, &form.message, wanted);
-    received(serving, field, relay_state.as_deref(), headers, judge).await
+    received(serving, standing, field, relay_state.as_deref(), headers, judge).await
 }
 
 async fn received(
     serving: &Serving,
+    standing: &Standing,
     field: Field,
     relay_state: Option<&str>,
     headers: &HeaderMap,
@@ -57,7 +69,7 @@ async fn received(
         Field::Response => Some(waiting(serving, relay_state, headers)?),
     };
     let wanted = expectations(serving.applied(), serving.now());
-    let pool = if leaving.is_some() { serving.pool() } else { serving.unsolicited() };
+    let pool = if leaving.is_some() { standing.room() } else { standing.strangers()? };
     match (pool.run(move || judge(&wanted)).await?, leaving) {
         (ReceivedLogout::Request(request), _) => end(serving, &request, relay_state, headers),
         (ReceivedLogout::Response(answer), Some((handle, leaving))) => {

@@ -3,6 +3,7 @@
 
 mod client;
 mod explain;
+mod flood;
 mod headers;
 mod idp;
 mod logout;

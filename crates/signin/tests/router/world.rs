@@ -1,5 +1,6 @@
 //! A face with what it needs around it, and a browser that keeps cookies.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,12 +11,12 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use data_encoding::BASE64URL_NOPAD;
 use sekisho_config::field::{self, Field};
 use sekisho_config::{Configuration, Document, Domain};
-use sekisho_fault::{Code, Result};
+use sekisho_fault::{Code, Fault, Result};
 use sekisho_keys::derive::Secret;
 use sekisho_signin::capabilities::Later;
 use sekisho_signin::{
-    Activity, Applied, Clock, Condition, Face, Identity, Ids, Profile, Pulse, SignIn, StateSecrets, Trial, User, Users,
-    router,
+    Activity, Applied, Clock, Condition, Face, Identity, Ids, Peer, Profile, Pulse, SignIn, StateSecrets, Trial, User,
+    Users, router,
 };
 use tower::ServiceExt;
 use url::form_urlencoded;
@@ -143,6 +144,12 @@ impl World {
         written.last().and_then(|sign_in| sign_in.refusal.as_ref()).map(|fault| fault.code.clone())
     }
 
+    /// The refusals with a code that were written down.
+    pub fn refusals(&self, code: &Code) -> Vec<Fault> {
+        let written = self.written.sign_ins.lock().unwrap();
+        written.iter().filter_map(|sign_in| sign_in.refusal.clone()).filter(|fault| fault.code == *code).collect()
+    }
+
     /// Who signed out, as far as it is known.
     pub fn signed_out(&self) -> Vec<Option<String>> {
         self.written.sign_outs.lock().unwrap().clone()
@@ -156,6 +163,13 @@ impl World {
 
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Request::get(path).header("accept-language", "ja,en").body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts as another computer does.
+    pub async fn post_from(&self, peer: IpAddr, fields: &[(&str, &str)], cookie: &str) -> Reply {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(ACS).header(COOKIE, cookie).extension(Peer(peer)).body(Body::from(body));
+        self.send(request.unwrap()).await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {

@@ -15,6 +15,7 @@ export const RARE = [
   'skew_seconds',
   'just_in_time',
   'client_protocol',
+  'trusted_proxies',
   'entity_id',
   'proxy',
   'authorities',

@@ -1,0 +1,154 @@
+//! Real connections against the port.
+
+use axum::extract::Extension;
+use axum::routing::get;
+use sekisho_signin::Peer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::*;
+use crate::certificates::{Certificates, certified};
+
+const HOST: &str = "sso.example.com";
+const LONG: Duration = Duration::from_hours(1);
+const SHORT: Duration = Duration::from_millis(100);
+/// Nothing but patience of its own ends here by itself.
+const PATIENT: Bounds =
+    Bounds { connections: 64, of_one_network: 64, patience: LONG, idle: LONG, farewell: Duration::from_secs(5) };
+
+/// A port, and what ends it when it is dropped.
+struct Port {
+    address: SocketAddr,
+    _stop: oneshot::Sender<()>,
+}
+
+async fn open(bounds: Bounds, is_proxy: bool) -> Port {
+    let certificates = Arc::new(Certificates::default());
+    let pair = sekisho_certs::trial::certificate(HOST, crate::clock::now()).unwrap();
+    certificates.serve(HOST, &certified(&pair).unwrap());
+    let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let router = Router::new().route("/", get(async |Extension(Peer(peer))| peer.to_string()));
+    let is_proxy: IsProxy = Arc::new(move |_| is_proxy);
+    tokio::spawn(serve(listener, certificates.acceptor(), router, (bounds, is_proxy), stopped));
+    Port { address, _stop: stop }
+}
+
+impl Port {
+    async fn plain(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// A connection after its handshake, if it is served.
+    async fn tls(&self) -> std::io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+        let name = rustls::pki_types::ServerName::try_from(HOST).unwrap();
+        tokio_rustls::TlsConnector::from(Arc::new(anybody())).connect(name, self.plain().await).await
+    }
+}
+
+/// A client that takes any certificate: who the server is, is not what is tested.
+fn anybody() -> rustls::ClientConfig {
+    #[derive(Debug)]
+    struct Anybody;
+    impl rustls::client::danger::ServerCertVerifier for Anybody {
+        fn verify_server_cert(
+            &self,
+            _: &rustls::pki_types::CertificateDer<'_>,
+            _: &[rustls::pki_types::CertificateDer<'_>],
+            _: &rustls::pki_types::ServerName<'_>,
+            _: &[u8],
+            _: rustls::pki_types::UnixTime,
+        ) -> std::result::Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
+            Ok(rustls::client::danger::ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &rustls::pki_types::CertificateDer<'_>,
+            _: &rustls::DigitallySignedStruct,
+        ) -> std::result::Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+            Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _: &[u8],
+            _: &rustls::pki_types::CertificateDer<'_>,
+            _: &rustls::DigitallySignedStruct,
+        ) -> std::result::Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+            Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+            let provider = rustls::crypto::aws_lc_rs::default_provider();
+            provider.signature_verification_algorithms.supported_schemes()
+        }
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    builder.dangerous().with_custom_certificate_verifier(Arc::new(Anybody)).with_no_client_auth()
+}
+
+/// What comes until the end.
+async fn rest(stream: &mut (impl AsyncReadExt + Unpin)) -> String {
+    let mut bytes = Vec::new();
+    let _ = timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes)).await.expect("it ends");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[tokio::test]
+async fn a_request_is_answered_and_knows_where_it_comes_from() {
+    let port = open(PATIENT, false).await;
+    let mut stream = port.tls().await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("127.0.0.1"), "{answer}");
+}
+
+#[tokio::test]
+async fn who_says_nothing_in_the_handshake_is_let_go() {
+    let port = open(Bounds { patience: SHORT, ..PATIENT }, false).await;
+    assert_eq!(rest(&mut port.plain().await).await, "");
+}
+
+#[tokio::test]
+async fn half_a_head_is_not_waited_for() {
+    let port = open(Bounds { patience: SHORT, ..PATIENT }, false).await;
+    let mut stream = port.tls().await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n").await.unwrap();
+    assert!(!rest(&mut stream).await.contains("200"));
+}
+
+#[tokio::test]
+async fn a_head_has_its_largest_size() {
+    let port = open(PATIENT, false).await;
+    let mut stream = port.tls().await.unwrap();
+    let head = format!("GET / HTTP/1.1\r\nHost: a\r\nCookie: {}\r\n\r\n", "a".repeat(65 * 1024));
+    let _ = stream.write_all(head.as_bytes()).await;
+    let answer = rest(&mut stream).await;
+    assert!(!answer.contains("200"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_connection_that_lies_quiet_ends_before_and_after_a_request() {
+    let port = open(Bounds { idle: SHORT, ..PATIENT }, false).await;
+    assert_eq!(rest(&mut port.tls().await.unwrap()).await, "");
+    let mut stream = port.tls().await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    assert!(rest(&mut stream).await.ends_with("127.0.0.1"), "it was answered, and then ended");
+}
+
+#[tokio::test]
+async fn one_network_holds_its_share_of_the_connections_and_a_proxy_any_number() {
+    for (is_proxy, third) in [(false, false), (true, true)] {
+        let port = open(Bounds { of_one_network: 2, ..PATIENT }, is_proxy).await;
+        let held = (port.tls().await.unwrap(), port.tls().await.unwrap());
+        assert_eq!(port.tls().await.is_ok(), third);
+        drop(held.0);
+        // Its place is free when the server has seen the end.
+        let again = async { while port.tls().await.is_err() {} };
+        timeout(Duration::from_secs(30), again).await.expect("a place is given back");
+    }
+}
