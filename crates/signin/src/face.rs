@@ -18,8 +18,10 @@ use sekisho_config::Network;
 
 /// Verifications of answers to requests of ours, at work or waiting: at a millisecond each, the last waits a blink.
 const ASKED: usize = 256;
-/// Those of answers that came by themselves, or from a network that has sent too much that was refused: few (R22).
+/// Those of answers that came by themselves: few, because anybody can send them (R22).
 const STRANGERS: usize = 16;
+/// Those of answers to requests of ours, from networks that have sent too much that was refused.
+const CROWDED: usize = 64;
 /// Requests that are being signed for browsers on their way to the identity provider. Apart from the answers, so that
 /// whoever is on the way back finds a place.
 const LEAVING: usize = 256;
@@ -47,6 +49,7 @@ pub struct Face {
     replay: Replay,
     pool: Pool,
     strangers: Pool,
+    crowded: Pool,
     leaving: Pool,
     unproven: Buckets,
     bodies: Bodies,
@@ -64,6 +67,7 @@ impl Face {
             replay: Replay::default(),
             pool: Pool::new(ASKED),
             strangers: Pool::modest(STRANGERS),
+            crowded: Pool::modest(CROWDED),
             leaving: Pool::modest(LEAVING),
             unproven: Buckets::new(UNPROVEN),
             bodies: Bodies::default(),
@@ -121,7 +125,12 @@ impl Face {
         &self.pool
     }
 
-    /// The small room.
+    /// The room for those whose network has sent too much.
+    pub(crate) fn crowded(&self) -> &Pool {
+        &self.crowded
+    }
+
+    /// The room for what comes by itself.
     pub(crate) fn strangers(&self) -> &Pool {
         &self.strangers
     }

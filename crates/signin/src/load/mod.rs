@@ -3,8 +3,8 @@
 //!
 //! - A request is read within bounds ([`bodies`]).
 //! - Who proves nothing spends tokens of the network that it comes from ([`buckets`]). When they are gone, such requests
-//!   are answered with 429 before any cryptography. A browser that brings its own sealed state is let on, in the small
-//!   room that unsolicited answers have.
+//!   are answered with 429 before any cryptography. A browser that brings its own sealed state is let on, in a
+//!   room apart.
 //! - Cryptography happens in rooms of bounded size ([`pool`]); who finds no place gets 503.
 //!
 //! How many refusals are written down is for the activity to decide.

@@ -23,10 +23,10 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// The room for an answer whose browser brought its own state. Those of a network that has sent too much share the
-    /// small room: they neither lose their place nor take that of others.
+    /// The room for an answer whose browser brought its own state. Those of networks that have sent too much have a
+    /// room of their own: they neither lose their place to strangers nor take that of others.
     pub(crate) fn room(&self) -> &Pool {
-        if self.is_over { self.face.strangers() } else { self.face.pool() }
+        if self.is_over { self.face.crowded() } else { self.face.pool() }
     }
 
     /// The room for what comes by itself.

@@ -78,7 +78,8 @@ async fn while_strangers_flood_whoever_was_asked_signs_in_even_from_the_same_net
     while let Some(done) = tasks.join_next().await {
         let (is_genuine, reply) = done.unwrap();
         if is_genuine {
-            assert!(reply.location().contains("#code="), "{} {}", reply.status, reply.body);
+            assert_eq!(reply.status, StatusCode::SEE_OTHER, "{} {:?}", reply.body, reply.headers);
+            assert!(reply.location().contains("#code="), "{}", reply.location());
             good += 1;
         } else if matches!(reply.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             assert!(reply.headers.contains_key("retry-after"));
