@@ -38,6 +38,32 @@ fn a_user_signs_in_and_the_key_is_opened_in_the_browser() {
 }
 
 #[test]
+fn two_tabs_that_sign_in_at_once_both_finish() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+
+    let browser = Browser::start(home.path());
+    let begin = || {
+        browser.page.go(&format!("{}/vault/", sp.origin));
+        browser.page.click("[data-testid=sign-in]");
+        browser.page.wait("input[name=username]");
+    };
+    let first = browser.page.this_tab();
+    begin();
+    browser.page.tab();
+    begin();
+    // The one that began first ends last.
+    browser.log_in("alice");
+    let check = browser.key_check();
+    browser.page.turn_to(&first);
+    browser.log_in("alice");
+    assert_eq!(browser.key_check(), check);
+}
+
+#[test]
 fn a_user_without_an_address_is_refused_with_a_number_that_the_administrator_can_explain() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());

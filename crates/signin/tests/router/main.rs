@@ -7,6 +7,7 @@ mod flood;
 mod headers;
 mod idp;
 mod logout;
+mod servers;
 mod serving;
 mod shared_cases;
 mod trial;

@@ -1,0 +1,129 @@
+//! Servers of one connection, and tabs of one browser: who may finish what another began (R7, R14, R15).
+
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{Request, StatusCode};
+use sekisho_saml::codes as saml;
+use sekisho_signin::codes;
+
+use crate::idp::{Answer, IDP};
+use crate::world::{ACS, Left, Reply, World, vault_login};
+
+/// Servers that have the connection's secret, and share nothing else.
+fn servers<const N: usize>() -> [World; N] {
+    [(); N].map(|()| World::new())
+}
+
+fn code_of(reply: &Reply) -> String {
+    let fragment = reply.location().split_once("#code=").unwrap_or_else(|| panic!("{}", reply.location())).1;
+    fragment.split_once('&').unwrap().0.to_owned()
+}
+
+async fn redeem(world: &World, code: &str, verifier: &str) -> Reply {
+    let body = serde_json::json!({ "code": code, "code_verifier": verifier }).to_string();
+    let request = Request::post("/vault/redeem").header("content-type", "application/json").body(body.into());
+    world.send(request.unwrap()).await
+}
+
+async fn arrive(world: &World, left: &Left, answer: &Answer) -> Reply {
+    world.arrive(left, answer, &left.cookie).await
+}
+
+#[tokio::test]
+async fn a_sign_in_begun_at_one_server_ends_at_another_and_is_redeemed_at_a_third() {
+    let [first, second, third] = servers();
+    let left = first.leave(&vault_login()).await;
+    let reply = arrive(&second, &left, &Answer::alice(&left.id, second.now())).await;
+    let code = code_of(&reply);
+    let redeemed = redeem(&third, &code, "verifier").await;
+    assert_eq!(redeemed.status, StatusCode::OK);
+    // A second time, anywhere, it is the same sealed bytes, which only the page opens (R15).
+    for world in [&first, &second, &third] {
+        assert_eq!(redeem(world, &code, "verifier").await.body, redeemed.body);
+        assert_eq!(redeem(world, &code, "another").await.status, StatusCode::FORBIDDEN);
+    }
+    third.pass(61);
+    assert_eq!(redeem(&third, &code, "verifier").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_stolen_answer_is_worth_nothing_at_any_server() {
+    let [first, second] = servers();
+    let left = first.leave(&vault_login()).await;
+    let answer = Answer::alice(&left.id, first.now());
+    assert!(arrive(&first, &left, &answer).await.location().contains("#code="));
+    // The same server, even with the cookie.
+    arrive(&first, &left, &answer).await;
+    assert_eq!(first.refusal(), Some(codes::REPLAY));
+    // Another one, which does not know that it was used: the thief has no state of the victim's.
+    let fields = [("SAMLResponse", IDP.answer(&answer)), ("RelayState", left.handle.clone())];
+    let fields = [(fields[0].0, fields[0].1.as_str()), (fields[1].0, fields[1].1.as_str()), ("reposted", "1")];
+    second.post(ACS, &fields, &[]).await;
+    assert_eq!(second.refusal(), Some(codes::NO_STATE));
+    // The thief's own state waits for another answer, under whichever handle it is sent.
+    let own = second.leave(&vault_login()).await;
+    arrive(&second, &own, &answer).await;
+    assert_eq!(second.refusal(), Some(saml::IN_RESPONSE_TO));
+    let renamed = own.cookie.replace(&own.handle, &left.handle);
+    second.arrive(&left, &answer, &renamed).await;
+    assert_eq!(second.refusal(), Some(codes::NO_STATE), "a state opens under its own name alone");
+    // And nothing of it is a sign-in that nobody asked for.
+    second.post(ACS, &[("SAMLResponse", &IDP.answer(&answer))], &[]).await;
+    assert_eq!(second.refusal(), Some(saml::IN_RESPONSE_TO));
+}
+
+#[tokio::test]
+async fn tabs_that_sign_in_at_once_each_finish_in_any_order() {
+    let [first, second] = servers();
+    let (one, other) = (first.leave(&vault_login()).await, second.leave(&vault_login()).await);
+    let both = format!("{}; {}", one.cookie, other.cookie);
+    let mut codes = Vec::new();
+    for (world, left) in [(&first, &other), (&second, &one)] {
+        let value = IDP.answer(&Answer::alice(&left.id, world.now()));
+        let fields = [("SAMLResponse", value.as_str()), ("RelayState", &left.handle)];
+        let reply = world.post(ACS, &fields, &[(COOKIE.as_str(), &both)]).await;
+        codes.push(code_of(&reply));
+        // Each takes its own state away, and leaves the other's.
+        let set: Vec<&str> = reply.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+        assert_eq!(set.len(), 1, "{set:?}");
+        assert!(set[0].starts_with(&format!("__Host-sk-{}=;", left.handle)), "{set:?}");
+    }
+    assert_ne!(codes[0], codes[1]);
+    for code in codes {
+        assert_eq!(redeem(&first, &code, "verifier").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn no_sign_in_ends_anywhere_but_at_this_connections_vault_page() {
+    let world = World::new();
+    let own = "https%3A%2F%2Fsso.example.com%3A8443%2Fvault%2F";
+    assert!(vault_login().contains(own));
+    for elsewhere in [
+        "https%3A%2F%2Fevil.example%2Fvault%2F",
+        "https%3A%2F%2Fsso.example.com%3A8443.evil.example%2Fvault%2F",
+        "https%3A%2F%2Fsso.example.com%3A8443%40evil.example%2Fvault%2F",
+        "https%3A%2F%2Fsso.example.com%2Fvault%2F",
+        "http%3A%2F%2Fsso.example.com%3A8443%2Fvault%2F",
+        "https%3A%2F%2Fsso.example.com%3A8443%2Fvault%2F..%2F%2Fevil.example",
+        "https%3A%2F%2Fsso.example.com%3A8443%2Fvault%2F%23",
+        "%2Fvault%2F",
+        "%2F%2Fevil.example",
+        "javascript%3Aalert(1)",
+        "",
+    ] {
+        let reply = world.get(&vault_login().replace(own, elsewhere)).await;
+        assert_eq!(world.refusal(), Some(codes::LOGIN_REQUEST), "{elsewhere}");
+        assert!(reply.location().starts_with("/vault/#error="), "{elsewhere}: {}", reply.location());
+    }
+    // Whatever a request says of the host, the answer leads to the configured one (R30).
+    let left = world.leave(&vault_login()).await;
+    let value = IDP.answer(&Answer::alice(&left.id, world.now()));
+    let headers = [
+        (COOKIE.as_str(), left.cookie.as_str()),
+        ("host", "evil.example"),
+        ("x-forwarded-host", "evil.example"),
+        ("forwarded", "host=evil.example"),
+    ];
+    let reply = world.post(ACS, &[("SAMLResponse", &value), ("RelayState", &left.handle)], &headers).await;
+    assert!(reply.location().starts_with("https://sso.example.com:8443/vault/#code="), "{}", reply.location());
+}
