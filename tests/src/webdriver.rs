@@ -72,6 +72,14 @@ impl Session {
         });
     }
 
+    /// Presses a key while Ctrl is held.
+    pub fn press_with_ctrl(&self, key: &str) {
+        self.act("body", "takes keys", |element| {
+            let text = format!("\u{E009}{key}\u{E000}");
+            self.command("POST", &format!("/element/{element}/value"), Some(&json!({"text": text}))).map(drop)
+        });
+    }
+
     /// Gives files to the input that the selector names.
     pub fn upload(&self, css: &str, files: &[&str]) {
         let text = files.join("\n");
