@@ -10,6 +10,8 @@ use crate::xml::shape;
 
 /// One element has this many attributes at most, namespace declarations among them: the parser is quadratic in them.
 const ATTRIBUTES: usize = 64;
+/// An attribute is at least so long: `a=""`.
+const SHORTEST: usize = 4;
 
 /// Refuses a document with more than `nodes` elements, or an element with too many attributes.
 ///
@@ -18,13 +20,13 @@ pub(crate) fn bounded(text: &str, nodes: usize) -> Result<()> {
     if is_small(text.as_bytes(), nodes) { Ok(()) } else { counted(text, nodes) }
 }
 
-/// Whether it is enough to count characters: no more `<` than the limit allows, and between each and the next no more
-/// equals signs than an element may have attributes. The parser never gets over a `<` within a tag.
+/// Whether it is enough to count characters: no more `<` than the limit allows, and between each and the next no room
+/// for more attributes than an element may have, or no more equals signs. The parser never gets over a `<` within a tag.
 fn is_small(text: &[u8], nodes: usize) -> bool {
     let (mut left, mut start) = (nodes.saturating_mul(2), 0);
     for end in memchr_iter(b'<', text).chain([text.len()]) {
         let piece = &text[start..end];
-        if piece.len() > ATTRIBUTES && memchr_iter(b'=', piece).count() > ATTRIBUTES {
+        if piece.len() > ATTRIBUTES * SHORTEST && memchr_iter(b'=', piece).count() > ATTRIBUTES {
             return false;
         }
         start = end;
@@ -145,6 +147,18 @@ mod tests {
                 assert!(!fits(&with(before, value)), "{before} {value}");
             }
             assert!(fits(&format!("{before}<a b='{}'/>", "=".repeat(100))), "{before}");
+        }
+    }
+
+    #[test]
+    fn an_element_has_as_many_attributes_as_it_may_and_not_one_more() {
+        for (number, fits_in) in [(64, true), (65, false)] {
+            let attributes = |value: &str| format!(" a={value}").repeat(number);
+            for text in [format!("<a{}/>", attributes("''")), format!("<a b='=='{}/>", " =''".repeat(number - 1))] {
+                assert_eq!(fits(&text), fits_in, "{text}");
+            }
+            // A `<` in a value is an end for the parser, and for nobody else.
+            assert_eq!(counted(&format!("<a{}/>", attributes("'<'")), 5).is_ok(), fits_in);
         }
     }
 
