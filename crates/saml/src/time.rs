@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes;
 
+/// What a moment looks like up to its seconds, with zeros for digits.
+const SHAPE: &str = "0000-00-00T00:00:00";
+
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -16,16 +19,19 @@ impl UnixTime {
     /// Code: `TIME`.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = || Fault::new(codes::TIME).with("value", text);
-        let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-        let fraction = shape.strip_prefix("0000-00-00T00:00:00").and_then(|rest| rest.strip_suffix('Z'));
-        let plain = match fraction {
-            Some("") => true,
-            Some(rest) => {
-                rest.len() > 1 && rest.len() < 20 && rest.starts_with('.') && rest[1..].bytes().all(|b| b == b'0')
+        let is_moment = text.split_at_checked(SHAPE.len()).is_some_and(|(moment, rest)| {
+            let fits = moment.bytes().zip(SHAPE.bytes()).all(|(byte, shape)| match shape {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte == shape,
+            });
+            let fraction = rest.strip_suffix('Z').map(|rest| (rest, rest.strip_prefix('.')));
+            fits && match fraction {
+                Some(("", _)) => true,
+                Some((_, Some(fraction))) => fraction.len() < 19 && digits(fraction),
+                _ => false,
             }
-            None => false,
-        };
-        if !plain {
+        });
+        if !is_moment {
             return Err(wrong());
         }
         text.parse::<jiff::Timestamp>().map(|time| Self(time.as_second())).map_err(|_| wrong())
@@ -122,6 +128,10 @@ mod tests {
             " 2026-11-24T09:41:07Z",
             "2026-02-30T00:00:00Z",
             "２026-11-24T09:41:07Z",
+            "2026-11-24T09:41:07.1234567890123456789Z",
+            "2026-11-24T09:41:07.1.2Z",
+            "2026-11-24 09:41:07Z",
+            "2026-11-24T09:41:07é",
         ] {
             assert_eq!(UnixTime::parse(text).unwrap_err().code, codes::TIME, "{text:?}");
         }

@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use memchr::memchr;
 use sekisho_fault::{Fault, Result};
 use uppsala::{Document, Element, NodeId, NodeKind, Parser};
 
@@ -226,7 +229,10 @@ impl<'a> Xml<'a> {
 fn names(element: &Element<'_>) -> Result<()> {
     let attributes = element.attributes.iter().map(|attribute| &attribute.name);
     for name in std::iter::once(&element.name).chain(attributes) {
-        if name.local_name.is_empty() || name.local_name.contains(':') || name.prefix.as_deref() == Some("") {
+        if name.local_name.is_empty()
+            || memchr(b':', name.local_name.as_bytes()).is_some()
+            || name.prefix.as_deref() == Some("")
+        {
             return Err(Fault::new(codes::NOT_XML));
         }
     }
@@ -270,11 +276,47 @@ fn absolute(uri: &str) -> bool {
     scheme && plain && rest.matches('#').count() < 2 && rest.split('%').skip(1).all(escaped)
 }
 
-/// Base64 with white space between the lines.
+/// Base64 with white space between the lines, padded as it has to be and with no bits left over: whatever is encoded has
+/// one text.
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     // Most have none: what decodes as it is needs no copy.
-    data_encoding::BASE64.decode(text.as_bytes()).ok().or_else(|| {
+    STANDARD.decode(text).ok().or_else(|| {
         let packed: Vec<u8> = text.bytes().filter(|byte| !b" \t\r\n".contains(byte)).collect();
-        data_encoding::BASE64.decode(&packed).ok()
+        STANDARD.decode(&packed).ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn base64_is_read_in_one_way_alone() {
+        for text in ["QUI=", "Q\nU\tI\r =", " QUI= "] {
+            assert_eq!(base64(text).as_deref(), Some(&b"AB"[..]), "{text:?}");
+        }
+        for text in ["QUI", "QUI==", "QUJ=", "QUI=QUI=", "QU=I", "Q-_=", "QUI=\u{a0}", "=", "Q"] {
+            assert_eq!(base64(text), None, "{text:?}");
+        }
+        assert_eq!(base64(""), Some(Vec::new()));
+    }
+
+    proptest! {
+        #[test]
+        fn base64_is_what_another_library_says(octets in prop::collection::vec(any::<u8>(), 0..200), at in any::<usize>(), to in any::<char>()) {
+            let text = data_encoding::BASE64.encode(&octets);
+            prop_assert_eq!(base64(&text), Some(octets));
+            // One character changed.
+            let mut changed: Vec<char> = text.chars().collect();
+            if let Some(place) = at.checked_rem(changed.len()) {
+                changed[place] = to;
+            }
+            let changed: String = changed.into_iter().filter(|c| !" \t\r\n".contains(*c)).collect();
+            // The other one also reads texts one after another.
+            let one = !changed.trim_end_matches('=').contains('=');
+            prop_assert_eq!(base64(&changed), data_encoding::BASE64.decode(changed.as_bytes()).ok().filter(|_| one));
+        }
+    }
 }
