@@ -18,7 +18,7 @@ use crate::flow::Handle;
 use crate::form::{Arrived, Form};
 use crate::load::pool::Pool;
 use crate::load::standing::Standing;
-use crate::login::{Client, Login};
+use crate::login::{self, Client, Login};
 use crate::session::Session;
 use crate::{SignIn, client, codes, handover, idp, pages, refusal, test_login, vault, who};
 
@@ -49,8 +49,14 @@ pub(crate) async fn acs(
         (Arrived::Test(..), None, _) => plain(Fault::new(codes::TEST_LINK)),
         (Arrived::Login(handle, sealed), _, Some(serving)) => {
             let mut sign_in = SignIn::default();
-            let room = standing.room();
-            let response = finish(&serving, room, &handle, &sealed, form, language, &mut sign_in).await;
+            let response = match handle.open::<Login>(serving.applied(), &sealed, serving.now()) {
+                Ok(login) if serving.replay().reaches(login.asked.time, serving.now()) => {
+                    finish(&serving, standing.room(), &handle, login, form, language, &mut sign_in).await
+                }
+                // Whether the answer was used already, this server has forgotten: another one is asked for (R7).
+                Ok(login) => again(&serving, &standing, &handle, login, &headers).await,
+                Err(fault) => Err(fault),
+            };
             answer(&serving, &standing, response, sign_in, language)
         }
         (Arrived::WithoutCookie, _, Some(serving)) => {
@@ -87,18 +93,32 @@ async fn unsolicited(serving: &Serving, standing: &Standing, form: Form) -> Resu
     idp::verified(serving.applied(), pool, form.message, Flow::Unsolicited, serving.now()).await
 }
 
+/// Begins a sign-in anew, for the same client.
+async fn again(
+    serving: &Serving,
+    standing: &Standing,
+    handle: &Handle,
+    login: Login,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let Login { client, relogin, .. } = login;
+    let (applied, now) = (serving.applied(), serving.now());
+    let mut response = login::ask(applied, standing.leaving(), client, relogin, headers, now).await?;
+    handle.forget::<Login>(response.headers_mut());
+    Ok(response)
+}
+
 /// Ends a sign-in: from the browser's own state and the answer to the client that asked.
 async fn finish(
     serving: &Serving,
     room: &Pool,
     handle: &Handle,
-    sealed: &str,
+    login: Login,
     form: Form,
     language: Language,
     sign_in: &mut SignIn,
 ) -> Result<Response> {
     let (applied, now) = (serving.applied(), serving.now());
-    let login: Login = handle.open(applied, sealed, now)?;
     let statement = idp::answer(applied, room, form.message, &login.asked, now).await?;
     let mut response = admit(serving, &login, &statement, now, language, sign_in).await?;
     handle.forget::<Login>(response.headers_mut());

@@ -58,13 +58,14 @@ pub struct Face {
 impl Face {
     /// A face that serves nothing yet.
     pub fn new(users: Arc<dyn Users>, activity: Arc<dyn Activity>, clock: Arc<dyn Clock>) -> Arc<Self> {
+        let replay = Replay::since(clock.now());
         Arc::new(Self {
             served: ArcSwap::default(),
             pulse: ArcSwap::default(),
             users,
             activity,
             clock,
-            replay: Replay::default(),
+            replay,
             pool: Pool::new(ASKED),
             strangers: Pool::modest(STRANGERS),
             crowded: Pool::modest(CROWDED),

@@ -24,6 +24,9 @@ use crate::{Applied, SignIn, codes, idp, pages, refusal, vault};
 pub(crate) struct Login {
     pub(crate) asked: Asked,
     pub(crate) client: Client,
+    /// With a fresh authentication, whatever the configuration says.
+    #[serde(default)]
+    pub(crate) relogin: bool,
 }
 
 impl State for Login {
@@ -108,7 +111,21 @@ async fn begin(applied: &Arc<Applied>, pool: &Pool, query: &str, headers: &Heade
     } else {
         (Client::Vault(vault_page(applied, query)?), false)
     };
-    let login = Login { asked: Asked::new(applied, now)?, client };
+    ask(applied, pool, client, relogin, headers, now).await
+}
+
+/// Sends the browser to the identity provider for a client.
+///
+/// Codes: `BUSY`, and those of the message.
+pub(crate) async fn ask(
+    applied: &Arc<Applied>,
+    pool: &Pool,
+    client: Client,
+    relogin: bool,
+    headers: &HeaderMap,
+    now: i64,
+) -> Result<Response> {
+    let login = Login { asked: Asked::new(applied, now)?, client, relogin };
     let handle = Handle::new()?;
     let mut response = idp::ask(applied, pool, &login.asked, &handle, relogin).await?;
     handle.keep(applied, &login, headers, response.headers_mut())?;

@@ -72,6 +72,24 @@ async fn a_stolen_answer_is_worth_nothing_at_any_server() {
 }
 
 #[tokio::test]
+async fn after_a_restart_an_answer_to_an_older_request_begins_the_sign_in_anew() {
+    let before = World::new();
+    let left = before.leave(&vault_login()).await;
+    let answer = Answer::alice(&left.id, before.now());
+    assert!(arrive(&before, &left, &answer).await.location().contains("#code="));
+    // The server starts again, and has forgotten what was used.
+    let after = World::started(1);
+    let reply = arrive(&after, &left, &answer).await;
+    assert!(reply.location().starts_with("https://idp.example.com/sso?"), "{}", reply.location());
+    assert_eq!((after.refusal(), after.signed_in()), (None, 0), "nobody was signed in");
+    // The identity provider answers by itself, and the page gets what it has asked for at first.
+    let next = Left::of(&reply);
+    assert_ne!((&next.id, &next.handle), (&left.id, &left.handle));
+    let reply = arrive(&after, &next, &Answer::alice(&next.id, after.now())).await;
+    assert_eq!(redeem(&after, &code_of(&reply), "verifier").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn tabs_that_sign_in_at_once_each_finish_in_any_order() {
     let [first, second] = servers();
     let (one, other) = (first.leave(&vault_login()).await, second.leave(&vault_login()).await);

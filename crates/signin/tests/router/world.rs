@@ -115,16 +115,36 @@ pub struct Left {
     pub cookie: String,
 }
 
+impl Left {
+    /// The flow that begins with this answer.
+    pub fn of(reply: &Reply) -> Self {
+        let (xml, handle) = idp::request(reply.location());
+        let cookie = reply.headers[SET_COOKIE].to_str().unwrap();
+        let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600";
+        let cookie = cookie.strip_suffix(attributes).unwrap_or_else(|| panic!("{cookie}")).to_owned();
+        Self { id: idp::id(&xml), xml, handle, cookie }
+    }
+}
+
 impl World {
     pub fn with(users: Arc<dyn Users>) -> Self {
-        let (written, time) = (Arc::new(Written::default()), Arc::new(Time(AtomicI64::new(NOW))));
+        Self::starting(users, NOW)
+    }
+
+    fn starting(users: Arc<dyn Users>, now: i64) -> Self {
+        let (written, time) = (Arc::new(Written::default()), Arc::new(Time(AtomicI64::new(now))));
         let face = Face::new(users, written.clone(), time.clone());
         Self { router: router(face.clone()), face, written, time }
     }
 
     /// A world that serves.
     pub fn new() -> Self {
-        let world = Self::with(Arc::new(Everybody::default()));
+        Self::started(0)
+    }
+
+    /// One that has started so many seconds after the others.
+    pub fn started(later: i64) -> Self {
+        let world = Self::starting(Arc::new(Everybody::default()), NOW + later);
         world.face.apply(Some(applied(&[])));
         world.face.pulse(Pulse { configuration: Condition::Running, ..Pulse::default() });
         world
@@ -142,6 +162,11 @@ impl World {
     pub fn refusal(&self) -> Option<Code> {
         let written = self.written.sign_ins.lock().unwrap();
         written.last().and_then(|sign_in| sign_in.refusal.as_ref()).map(|fault| fault.code.clone())
+    }
+
+    /// How many sign-ins were written down.
+    pub fn signed_in(&self) -> usize {
+        self.written.sign_ins.lock().unwrap().iter().filter(|sign_in| sign_in.refusal.is_none()).count()
     }
 
     /// The refusals with a code that were written down.
@@ -191,11 +216,7 @@ impl World {
         let reply = self.get(path).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{} {:?}", reply.body, self.refusal());
         assert!(reply.location().starts_with(destination), "{}", reply.location());
-        let (xml, handle) = idp::request(reply.location());
-        let cookie = reply.headers[SET_COOKIE].to_str().unwrap();
-        let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600";
-        let cookie = cookie.strip_suffix(attributes).unwrap_or_else(|| panic!("{cookie}")).to_owned();
-        Left { id: idp::id(&xml), xml, handle, cookie }
+        Left::of(&reply)
     }
 
     /// Brings an answer back, with these cookies.
