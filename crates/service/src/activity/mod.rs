@@ -4,6 +4,7 @@ mod quota;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_lc_rs::rand;
 use sekisho_admin_api::activity::{Entry, Kind, Page};
@@ -13,7 +14,7 @@ use sekisho_keys::sealed;
 use sekisho_keys::witness::SignIns;
 use sekisho_signin::SignIn;
 use sqlx::Row;
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 use tokio::sync::mpsc;
 
 use self::quota::Quota;
@@ -28,6 +29,12 @@ const TABLES: &str = "\
 const WAITING: usize = 4096;
 /// Entries that are kept.
 const KEPT: i64 = 100_000;
+/// How long they are kept, in seconds: a year.
+const LIFETIME: i64 = 365 * 86_400;
+/// How often is looked for what has been kept for so long.
+const LOOKS: Duration = Duration::from_hours(1);
+/// Entries that are looked at in one go.
+const PART: i64 = 500;
 
 /// The activity of this server.
 #[derive(Clone)]
@@ -82,7 +89,8 @@ impl ActivityLog {
         let rows = rows
             .map_err(|error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string()))?;
         // An entry that cannot be opened any more is left out: the others are worth reading.
-        Ok(rows.iter().filter_map(|row| self.read(row.get(0), row.get(1))).collect())
+        let read = |row: &SqliteRow| Some(Entry { number: row.get(0), ..read(&self.key, row.get(1))? });
+        Ok(rows.iter().filter_map(read).collect())
     }
 
     /// When users have signed in through this server: the first and the last time.
@@ -94,11 +102,11 @@ impl ActivityLog {
             |error: sqlx::Error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string());
         Ok(row.map_err(failed)?.map(|row| SignIns { first: row.get(0), last: row.get(1) }))
     }
+}
 
-    fn read(&self, number: i64, bytes: &[u8]) -> Option<Entry> {
-        let entry: Entry = serde_json::from_slice(&sealed::open(&self.key, b"", bytes).ok()?).ok()?;
-        Some(Entry { number, ..entry })
-    }
+/// An entry, if it can be opened.
+fn read(key: &Secret, bytes: &[u8]) -> Option<Entry> {
+    serde_json::from_slice(&sealed::open(key, b"", bytes).ok()?).ok()
 }
 
 impl sekisho_signin::Activity for ActivityLog {
@@ -139,7 +147,17 @@ impl sekisho_signin::Activity for ActivityLog {
 
 async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>, board: Arc<Board>) {
     let mut batch = Vec::new();
-    while entries.recv_many(&mut batch, 256).await > 0 {
+    let mut looks = tokio::time::interval(LOOKS);
+    loop {
+        tokio::select! {
+            received = entries.recv_many(&mut batch, 256) => if received == 0 { return },
+            _ = looks.tick() => {
+                if let Err(error) = forget(&pool, &key, clock::now()).await {
+                    tracing::error!(%error, "activity");
+                }
+                continue;
+            }
+        }
         match write_batch(&pool, &key, &batch).await {
             Ok(false) => {}
             // The others hear of it at once: this server is in the pool.
@@ -148,6 +166,17 @@ async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>
         }
         batch.clear();
         board.tell("activity.changed");
+    }
+}
+
+/// Forgets what has been kept for long enough, and what nobody can open any more before it.
+async fn forget(pool: &SqlitePool, key: &Secret, now: i64) -> std::result::Result<(), sqlx::Error> {
+    loop {
+        let select = "SELECT number, sealed FROM activity ORDER BY number LIMIT ?";
+        let oldest = sqlx::query(select).bind(PART).fetch_all(pool).await?;
+        let is_over = |row: &&SqliteRow| read(key, row.get(1)).is_some_and(|entry| entry.time <= now - LIFETIME);
+        let Some(last) = oldest.iter().filter(is_over).map(|row| row.get::<i64, _>(0)).max() else { return Ok(()) };
+        sqlx::query("DELETE FROM activity WHERE number <= ?").bind(last).execute(pool).await?;
     }
 }
 
@@ -192,6 +221,34 @@ mod tests {
     use sekisho_signin::{Activity, SignIn};
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_kept_for_a_year_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (secret, board) = (Secret::new([7; 32]), Arc::new(Board::new("one".to_owned())));
+        let log = ActivityLog::open(folder.path(), &secret, board).await.unwrap();
+        let entry = |time| Entry {
+            number: 0,
+            time,
+            kind: Kind::SignOut,
+            who: None,
+            reference: None,
+            refusal: None,
+            facts: Vec::new(),
+        };
+        let old = vec![entry(1000); 700];
+        for part in old.chunks(256).chain([&[entry(1001), entry(1002)][..]]) {
+            write_batch(&log.pool, &log.key, part).await.unwrap();
+        }
+        let left = async || {
+            let page = log.list(Page { before: None, limit: 500 }).await.unwrap();
+            page.iter().map(|entry| entry.time).collect::<Vec<_>>()
+        };
+        forget(&log.pool, &log.key, 1000 + LIFETIME).await.unwrap();
+        assert_eq!(left().await, [1002, 1001]);
+        forget(&log.pool, &log.key, 1002 + LIFETIME).await.unwrap();
+        assert!(left().await.is_empty());
+    }
 
     #[tokio::test]
     async fn a_flood_of_forged_answers_does_not_push_out_what_administrators_read() {
