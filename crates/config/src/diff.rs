@@ -34,6 +34,9 @@ pub struct Conflict {
 /// Not part of what an administrator compares: they belong to the save itself.
 const OF_THE_SAVE: [&str; 2] = ["reason", "change_number"];
 
+/// The private keys' fields, and what says which of them SAML uses.
+pub const KEYS: [&str; 4] = ["tls", "saml_key", "saml", "saml_second"];
+
 /// The differences, field by field, in the order of the document.
 pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
     let (from, to) = (flat(from), flat(to));

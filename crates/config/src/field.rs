@@ -155,7 +155,8 @@ fn authn_context(text: &str) -> Result<String> {
 
 /// Sets a field of the document.
 ///
-/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `LOCAL_FIELD`; each with the field.
+/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `LOCAL_FIELD`, `ROLLOVER_UNDER_WAY`; each with the
+/// field.
 pub fn set(document: &mut Document, field: Field, text: &str) -> Result<()> {
     set_shared(document, field, text).map_err(|fault| fault.on(&field.name()))
 }
@@ -164,7 +165,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
     match field {
         Field::AdvertisedHost => document.advertised_host = optional(text, Host::parse)?,
         Field::AdvertisedPort => document.advertised_port = port(text)?,
-        Field::SamlKey => document.saml_key = choice(text)?,
+        Field::SamlKey => document.choose_saml_key(choice(text)?)?,
         Field::IdpType => document.idp.kind = choice(text)?,
         Field::AttributeFirst => document.attributes.first = name(text)?,
         Field::AttributeLast => document.attributes.last = name(text)?,

@@ -33,7 +33,7 @@ impl House {
             return Ok(draft);
         }
         let applied = self.applied.read().await;
-        Ok(Draft { base: applied.revision, document: applied.document.clone(), save: None, keys: BTreeMap::new() })
+        Ok(Draft { base: applied.revision, document: applied.document.clone(), ..Draft::default() })
     }
 
     async fn show(&self, draft: &Draft) -> Result<View> {
@@ -74,6 +74,7 @@ impl House {
         let missing_saml =
             |fault: &Fault| fault.code == sekisho_config::codes::MISSING && fault.field.as_deref() == Some("saml");
         found.extend(more.into_iter().filter(|fault| !told.contains(&fault.field) && !missing_saml(fault)));
+        found.extend(draft::not_restored(draft, &self.applied.read().await.document));
         Ok(found)
     }
 
@@ -331,14 +332,14 @@ impl House {
         draft::revisions(&*self.connected.member()?, &self.connected.replica).await
     }
 
-    /// Puts an old revision into the draft.
+    /// Puts an old revision into the draft, all but its keys.
     ///
     /// Codes: `NOT_ENROLLED`, `NO_REVISION`, `DATABASE`.
     pub async fn restore_revision(&self, number: u64) -> Result<View> {
         let _editing = self.editing.lock().await;
         let member = self.connected.member()?;
-        let newest = self.applied.read().await.revision;
-        let draft = draft::restore(&member, &self.connected.replica, number, newest).await?;
+        let today = self.applied.read().await.clone();
+        let draft = draft::restore(&member, &self.connected.replica, number, &today).await?;
         self.keep_draft(&draft).await?;
         self.show(&draft).await
     }
