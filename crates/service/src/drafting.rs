@@ -18,10 +18,11 @@ use sekisho_fault::{Fault, Result, Severity};
 use sekisho_saml::UnixTime;
 use zeroize::Zeroizing;
 
+use crate::configuration::{self, Pairs};
 use crate::draft::{self, Draft};
 use crate::explaining::reported;
 use crate::lifecycle::House;
-use crate::{clock, codes, configuration};
+use crate::{clock, codes};
 
 /// How long a test's link works, in seconds.
 const TEST: i64 = 600;
@@ -56,16 +57,7 @@ impl House {
     async fn quick_checks(&self, draft: &Draft) -> Result<Vec<Fault>> {
         let keys = self.draft_keys(draft).await?;
         let document = &draft.document;
-        let open = |pair: Option<&sekisho_config::document::KeyPair>, at: &str| {
-            pair.map(|pair| configuration::pair_of(pair, &|name| keys.get(name).cloned()))
-                .transpose()
-                .map_err(|fault| fault.on(at))
-        };
-        let (tls, saml) = (open(document.tls.as_ref(), "tls"), open(document.saml.as_ref(), "saml"));
-        let second = open(document.saml_second.as_ref().map(|second| &second.pair), "saml_second");
-        let closed = [tls.as_ref().err(), saml.as_ref().err(), second.as_ref().err()];
-        let mut found: Vec<Fault> = closed.into_iter().flatten().cloned().collect();
-        let (tls, saml) = (tls.ok().flatten(), saml.ok().flatten());
+        let (Pairs { tls, saml }, mut found) = configuration::open(document, &|name| keys.get(name).cloned());
         let domains = self.connected.domains();
         let facts = Facts { tls: tls.as_ref(), saml: saml.as_ref(), domains: &domains, now: clock::now() };
         let more = check::document(document, &facts);
