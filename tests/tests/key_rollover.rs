@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
+use std::process::Command;
+
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::Site;
@@ -29,11 +31,29 @@ fn keys(site: &Site) -> ([Vec<String>; 2], String) {
     (listed, format!("'keys' => [{}], 'assertion.encryption' => true", entries.join(", ")))
 }
 
+/// Whether xmlsec1 verifies this metadata, as it is printed and as it is served, with a certificate (in one line).
+fn is_signed_by(site: &Site, origin: &str, certificate: &str) -> [bool; 2] {
+    let printed = site.founder.run(&["sp-metadata"])["xml"].as_str().unwrap().to_owned();
+    let served = Command::new("curl").args(["-sfk", &format!("{origin}/sso-connect")]).output().unwrap();
+    let der = data_encoding::BASE64.decode(certificate.as_bytes()).unwrap();
+    let write = |name: &str, content: &[u8]| std::fs::write(site.home.join(name), content).unwrap();
+    write("sp.der", &der);
+    write("printed.xml", printed.as_bytes());
+    write("served.xml", &served.stdout);
+    ["printed.xml", "served.xml"].map(|file| {
+        let line = format!(
+            "--verify --pubkey-cert-der sp.der --id-attr:ID urn:oasis:names:tc:SAML:2.0:metadata:EntityDescriptor {file}"
+        );
+        let judged = Command::new("xmlsec1").args(line.split(' ')).current_dir(&site.home).output().unwrap();
+        judged.status.success()
+    })
+}
+
 #[test]
 fn our_key_changes_in_three_saves_and_no_sign_in_fails() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());
-    let sp = site.draft(&[("encrypted_assertions", "true")]);
+    let sp = site.draft(&[("encrypted_assertions", "true"), ("sign_metadata", "true")]);
     let ([_, encryption], policy) = keys(&site);
     let old = encryption[0].clone();
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, &policy);
@@ -52,7 +72,9 @@ fn our_key_changes_in_three_saves_and_no_sign_in_fails() {
         site.founder.run(&["save", "--yes", "--reason", step]);
     };
     let refused = |step: &str| site.founder.code(&["draft", "saml-key", step]);
+    let signs = |certificate: &str| assert_eq!(is_signed_by(&site, &sp.origin, certificate), [true, true]);
 
+    signs(&old);
     assert_eq!(refused("switch"), "config.no_rollover");
     site.founder.run(&["draft", "saml-key", "prepare"]);
     assert_eq!(refused("switch"), "config.rollover_not_saved");
@@ -66,11 +88,14 @@ fn our_key_changes_in_three_saves_and_no_sign_in_fails() {
     // It may encrypt to the next key, which therefore does not go at once; nor does anything else change under way.
     assert_eq!(refused("finish"), "config.rollover_next_known");
     assert_eq!(site.founder.code(&["draft", "set", "saml_key", "tls"]), "config.rollover_under_way");
+    signs(&old);
 
     step("switch");
     still_signs_in("signed with the new key, encrypted to it since the metadata was taken");
     let (turned, _) = keys(&site);
     assert_eq!(turned, [[new.clone(), old.clone()], [new.clone(), old.clone()]]);
+    signs(&new);
+    assert_eq!(is_signed_by(&site, &sp.origin, &old), [false, false]);
 
     // A step back and forth: both keys are known and decrypt until the end.
     step("back");
@@ -79,6 +104,7 @@ fn our_key_changes_in_three_saves_and_no_sign_in_fails() {
     assert_eq!(back, [[old.clone(), new.clone()], [old.clone(), new.clone()]]);
     idp.answer_by(&sp, &policy);
     still_signs_in("encrypted to the old key again");
+    signs(&old);
     step("back");
     still_signs_in("signed with the new key again");
     idp.answer_by(&sp, &keys(&site).1);

@@ -60,6 +60,8 @@ sekisho_fault::codes! {
     ROLLOVER_UNDER_WAY = "config.rollover_under_way";
     /// A restore has left this key as it is today. Argument: `was`, what the old revision says.
     KEY_NOT_RESTORED = "config.key_not_restored";
+    /// Our metadata is to be signed, but there is no key to sign it with.
+    UNSIGNED_METADATA = "config.unsigned_metadata";
     /// The next pair waits for the identity provider to take our metadata.
     ROLLOVER_NEXT = "config.rollover_next";
     /// The former pair waits until the identity provider uses the new one.

@@ -15,6 +15,7 @@ pub mod idp_error;
 pub mod preset;
 pub mod rollover;
 pub mod server;
+pub mod sp_metadata;
 pub mod urls;
 
 pub use configuration::Configuration;

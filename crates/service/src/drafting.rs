@@ -260,14 +260,15 @@ impl House {
 
     /// Our metadata, as the draft has it.
     ///
-    /// Codes: `MISSING` of the configuration, `FILE`.
+    /// Codes: `MISSING` of the configuration, `KEY_MISSING`, `FILE`.
     pub async fn sp_metadata(&self) -> Result<String> {
         let _editing = self.editing.lock().await;
         let mut draft = self.current().await?;
         if draft::ensure_saml_pair(&mut draft, clock::now())? {
             self.keep_draft(&draft).await?;
         }
-        draft::sp_metadata(&draft.document)
+        let keys = self.draft_keys(&draft).await?;
+        draft::sp_metadata(&draft.document, &|name| keys.get(name).cloned())
     }
 
     /// Prepares the save of a draft without errors.

@@ -10,7 +10,7 @@ use sekisho_config::{Configuration, Document, Domain, ThisServer, urls};
 use sekisho_fault::{Fault, Result, Severity};
 use sekisho_saml::keys::SpKey;
 use sekisho_signin::Applied;
-use sekisho_signin::applied::{Ids, SamlPair, StateSecrets};
+use sekisho_signin::applied::{Ids, StateSecrets};
 
 use super::pairs::{self, FindKey, Pairs};
 use crate::idp_metadata::Kept;
@@ -74,21 +74,19 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         return Err(error);
     }
     let missing = |field: &str| Fault::new(sekisho_config::codes::MISSING).on(field);
-    let served = document.saml_pairs().zip(["saml", "saml_second"]).map(|(pair, field)| {
-        let served = |pair: Pair| {
-            Ok(SamlPair { key: SpKey::from_pkcs8(pair.key().pkcs8())?, certificate: pair.leaf().to_vec() })
-        };
-        pairs::pair_of(pair, source.key).and_then(served).map_err(|fault| fault.on(field))
+    let keys = document.saml_pairs().zip(["saml", "saml_second"]).map(|(pair, field)| {
+        let opened = pairs::pair_of(pair, source.key).and_then(|pair| SpKey::from_pkcs8(pair.key().pkcs8()));
+        opened.map_err(|fault| fault.on(field))
     });
-    let served = served.collect::<Result<Vec<_>>>()?;
+    let keys = keys.collect::<Result<Vec<_>>>()?;
     let saved = check::metadata(document)?;
     let idp = match &source.refreshed {
         Some(kept) => kept.served(document, saved),
         None => saved,
     };
-    let mut whole = document.clone();
-    whole.just_in_time = just_in_time;
-    let configuration = Configuration::new(whole, source.domains, source.provider)?;
+    let mut served = document.clone();
+    served.just_in_time = just_in_time;
+    let configuration = Configuration::new(served, source.domains, source.provider)?;
     let ip = source.server.private_ip.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
     let port = source.server.private_port.unwrap_or(document.advertised_port);
     Ok(Ready {
@@ -97,6 +95,6 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         host: configuration.host().as_str().to_owned(),
         address: SocketAddr::new(ip, port),
         login_url: configuration.urls().at(urls::VAULT),
-        applied: Applied::new(configuration, source.ids, idp, served, source.secrets)?,
+        applied: Applied::new(configuration, source.ids, idp, keys, source.secrets)?,
     })
 }
