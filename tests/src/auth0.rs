@@ -18,7 +18,8 @@ pub const FIELDS: [(&str, &str); 4] = [
     ("attribute_email", "email"),
 ];
 
-/// A started identity provider with the users alice (password alicepw) and bob (bobpw). It signs response and assertion until
+/// A started identity provider with the users alice (password alicepw) and bob (bobpw). It takes requests that the certificate
+/// of the service provider has signed, and no others. It signs response and assertion until
 /// it is told otherwise.
 pub struct Auth0Samlp {
     /// Its metadata, in a file.

@@ -35,6 +35,8 @@ impl SimpleSaml {
             Command::new("php")
                 .arg("-d")
                 .arg(format!("session.save_path={}", folder.join("sessions").display()))
+                // What a test writes is read at once.
+                .args(["-d", "opcache.enable=0"])
                 .args(["-d", "date.timezone=UTC", "-d", "error_reporting=0", "-d", "display_errors=0"])
                 // It would look only every other second whether its files have changed.
                 .args(["-d", "opcache.enable=0"])

@@ -129,3 +129,27 @@ fn a_tile_of_the_identity_provider_leads_to_a_sign_in_of_our_own_and_a_new_key_f
     taken("the old key is gone");
     still_signs_in("with the new key alone");
 }
+
+#[test]
+fn a_request_that_another_key_has_signed_is_refused_by_the_identity_provider() {
+    let home = tempfile::tempdir().unwrap();
+    let (site, sp, _idp, browser) = start(home.path());
+    browser.sign_in(&sp.origin, "alice");
+    browser.key_check();
+    let refused = |why: &str| {
+        browser.sign_in(&sp.origin, "alice");
+        wait_for("the identity provider refuses", || browser.page.source().contains(why).then_some(()));
+    };
+
+    // At once, and not step by step: the identity provider knows the old certificate alone.
+    sekisho_tests::service::self_signed(&site.home, "other", "localhost");
+    let file = |name: &str| site.home.join(name).to_string_lossy().into_owned();
+    site.founder.run(&["draft", "certificate", "--saml", &file("other.crt"), &file("other.key")]);
+    site.founder.run(&["save", "--yes", "--reason", "another key at once"]);
+    refused("does not match the one calculated");
+
+    site.founder.run(&["draft", "set", "encrypted_assertions", "false"]);
+    site.founder.run(&["draft", "set", "saml_key", "none"]);
+    site.founder.run(&["save", "--yes", "--reason", "no signature"]);
+    refused("MUST be signed");
+}

@@ -221,6 +221,8 @@ pub enum RolloverStep {
     Switch,
     /// The second pair goes.
     Finish,
+    /// A step that is not saved is undone; else the other way, with both pairs published until the end.
+    Back,
 }
 
 /// Goes a step on in the change of SAML's pair.

@@ -163,7 +163,7 @@ pub(crate) enum Command {
     },
     /// Shows the revisions.
     History,
-    /// Puts an old revision into the draft.
+    /// Puts an old revision into the draft; certificates and keys stay those of today.
     Restore {
         /// Its number.
         revision: u64,
@@ -439,8 +439,10 @@ pub(crate) enum SamlKeyStep {
     Prepare,
     /// The next key signs; the former one still decrypts.
     Switch,
-    /// The former key goes, or the next one when it is given up.
+    /// The former key goes, or a next one that is not saved.
     Finish,
+    /// Undoes a step that is not saved; else the next key is given up, or the former one signs again.
+    Back,
 }
 
 #[derive(Subcommand)]
@@ -477,7 +479,7 @@ pub(crate) enum DraftCommand {
     TrialCertificate,
     /// Changes SAML's key without a failed sign-in. Save after each step, and give the identity provider the metadata.
     SamlKey {
-        /// prepare: publishes the next key; switch: signs with it; finish: forgets the other one.
+        /// prepare: publishes the next key; switch: signs with it; finish: forgets the other one; back: a step back.
         #[arg(value_enum)]
         step: SamlKeyStep,
     },

@@ -47,6 +47,9 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     if document.saml_key == SamlKey::None && document.encrypted_assertions {
         found.push(Fault::new(codes::ENCRYPTED_WITHOUT_KEY).on("encrypted_assertions"));
     }
+    if document.sign_metadata && document.saml_pair().is_none() {
+        found.push(Fault::new(codes::UNSIGNED_METADATA).on("sign_metadata"));
+    }
     found.extend(rollover(document));
     match metadata(document) {
         Ok(metadata) => {
@@ -180,6 +183,15 @@ mod tests {
         for field in ["advertised_host", "tls", "saml", "idp_metadata"] {
             assert!(has(&found, &codes::MISSING, field), "{field}: {found:?}");
         }
+    }
+
+    #[test]
+    fn metadata_is_not_signed_without_a_key() {
+        let mut document = Document::default();
+        document.saml_key = SamlKey::None;
+        assert!(!has(&codes_of(&document, None, &[]), &codes::UNSIGNED_METADATA, "sign_metadata"));
+        document.sign_metadata = true;
+        assert!(has(&codes_of(&document, None, &[]), &codes::UNSIGNED_METADATA, "sign_metadata"));
     }
 
     #[test]

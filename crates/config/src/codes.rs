@@ -56,6 +56,14 @@ sekisho_fault::codes! {
     NO_ROLLOVER = "config.no_rollover";
     /// The step before is not saved, so the identity provider cannot know of it.
     ROLLOVER_NOT_SAVED = "config.rollover_not_saved";
+    /// The next pair is saved, so the identity provider may encrypt to it: it does not go at once.
+    ROLLOVER_NEXT_KNOWN = "config.rollover_next_known";
+    /// The pairs that SAML uses cannot be changed in another way while one follows the other.
+    ROLLOVER_UNDER_WAY = "config.rollover_under_way";
+    /// A restore has left this key as it is today. Argument: `was`, what the old revision says.
+    KEY_NOT_RESTORED = "config.key_not_restored";
+    /// Our metadata is to be signed, but there is no key to sign it with.
+    UNSIGNED_METADATA = "config.unsigned_metadata";
     /// The next pair waits for the identity provider to take our metadata.
     ROLLOVER_NEXT = "config.rollover_next";
     /// The former pair waits until the identity provider uses the new one.

@@ -34,6 +34,12 @@ pub struct Conflict {
 /// Not part of what an administrator compares: they belong to the save itself.
 const OF_THE_SAVE: [&str; 2] = ["reason", "change_number"];
 
+/// One value in a merge: steps of a change of SAML's pair that two administrators took are not mixed.
+const SAML_KEYS: [&str; 3] = ["saml_key", "saml", "saml_second"];
+
+/// The private keys' fields, and what says which of them SAML uses.
+pub const KEYS: [&str; 4] = ["tls", "saml_key", "saml", "saml_second"];
+
 /// The differences, field by field, in the order of the document.
 pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
     let (from, to) = (flat(from), flat(to));
@@ -58,17 +64,20 @@ pub fn follows(from: &Document, to: &Document, field: &str) -> bool {
 }
 
 /// Brings together what was saved (`theirs`) and what is to be saved (`ours`), both made from `base`. Fields that only
-/// one side changed are taken over; a field that both changed in different ways is a conflict, and stays ours.
+/// one side changed are taken over; a field that both changed in different ways is a conflict, and stays ours. SAML's keys
+/// are one field in this.
 pub fn merge(base: &Document, theirs: &Document, ours: &Document) -> (Document, Vec<Conflict>) {
     let (old, other, mut own) = (flat(base), flat(theirs), flat(ours));
     let mut conflicts = Vec::new();
     let names: Vec<String> = other.keys().chain(old.keys()).cloned().collect();
+    let keys_are_ours = SAML_KEYS.iter().any(|name| own.get(*name) != old.get(*name));
     for name in names {
         let (before, saved, wanted) = (old.get(&name), other.get(&name), own.get(&name));
         if saved == before || saved == wanted {
             continue;
         }
-        if wanted == before {
+        let is_ours = keys_are_ours && SAML_KEYS.contains(&name.as_str());
+        if wanted == before && !is_ours {
             match saved {
                 Some(value) => drop(own.insert(name, value.clone())),
                 None => drop(own.remove(&name)),
@@ -169,6 +178,7 @@ fn day(time: i64) -> Option<String> {
 mod tests {
     use super::*;
     use crate::field::{Field, set};
+    use crate::rollover::Step;
     use proptest::prelude::*;
 
     fn with(changes: &[(Field, &str)]) -> Document {
@@ -219,6 +229,34 @@ mod tests {
         let (merged, _) = merge(&with(&[]), &theirs, &with(&[(Field::ForceAuthn, "true")]));
         let written: Value = serde_json::from_slice(&merged.to_json()).unwrap();
         assert_eq!((&written["from_the_future"], &written["idp"]["more"]), (&Value::from(1), &Value::from(2)));
+        assert!(merged.force_authn);
+    }
+
+    #[test]
+    fn which_keys_saml_holds_comes_from_one_side_together() {
+        let pair =
+            |key: &str| KeyPair { certificates: String::new(), key: key.into(), trial: false, unknown: Map::new() };
+        let saml = |document: &Document| (document.saml_key, document.saml.clone(), document.saml_second.clone());
+        let fields = |conflicts: &[Conflict]| conflicts.iter().map(|one| one.field.clone()).collect::<Vec<_>>();
+        let mut base = with(&[]);
+        base.saml = Some(pair("old"));
+        base.prepare_rollover(pair("next"), &Document::default()).unwrap();
+
+        // One switches, the other prepares another pair: the switched pair beside that one is what neither has meant.
+        let (mut theirs, mut ours) = (base.clone(), base.clone());
+        theirs.step_rollover(Step::Switch, &base).unwrap();
+        ours.prepare_rollover(pair("another"), &Document::default()).unwrap();
+        let (merged, conflicts) = merge(&base, &theirs, &ours);
+        assert_eq!(saml(&merged), saml(&ours));
+        assert_eq!(fields(&conflicts), ["saml", "saml_second"]);
+        let (merged, conflicts) = merge(&base, &ours, &theirs);
+        assert_eq!((saml(&merged), fields(&conflicts)), (saml(&theirs), vec!["saml_second".to_owned()]));
+
+        // Only one side's steps go through whole, beside what the other has changed elsewhere.
+        let mut elsewhere = base.clone();
+        set(&mut elsewhere, Field::ForceAuthn, "true").unwrap();
+        let (merged, conflicts) = merge(&base, &theirs, &elsewhere);
+        assert_eq!((saml(&merged), conflicts.len()), (saml(&theirs), 0));
         assert!(merged.force_authn);
     }
 

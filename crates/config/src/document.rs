@@ -189,6 +189,10 @@ pub struct Document {
     /// Whether assertions should come encrypted: our metadata then carries a key for it.
     #[serde(default)]
     pub encrypted_assertions: bool,
+    /// Whether our metadata is signed, by the pair that signs requests. Not written where it is not: an older version then sees
+    /// no change that it does not know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sign_metadata: bool,
     /// The identity provider.
     #[serde(default)]
     pub idp: Idp,
@@ -263,6 +267,7 @@ impl Default for Document {
             saml_second: None,
             signing: Signing::default(),
             encrypted_assertions: false,
+            sign_metadata: false,
             idp: Idp::default(),
             attributes: Attributes::default(),
             name_id_format: None,
@@ -357,6 +362,15 @@ mod tests {
         assert_eq!(written["from_the_future"]["a"], 1);
         assert_eq!(written["idp"]["more"][0], 1);
         assert_eq!((read.advertised_port, read.idp.kind), (443, IdpType::Okta));
+    }
+
+    #[test]
+    fn unsigned_metadata_is_written_as_by_versions_that_do_not_know_of_signing() {
+        let written = |document: &Document| String::from_utf8(document.to_json()).unwrap();
+        let mut document = Document::default();
+        assert!(!written(&document).contains("sign_metadata"));
+        document.sign_metadata = true;
+        assert_eq!(Document::read(written(&document).as_bytes(), 1).unwrap(), document);
     }
 
     #[test]

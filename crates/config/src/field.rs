@@ -33,6 +33,7 @@ pub enum Field {
     EntityId,
     Signing,
     EncryptedAssertions,
+    SignMetadata,
     NameIdFormat,
     RequestBinding,
     AuthnContext,
@@ -65,6 +66,7 @@ impl Field {
         Self::EntityId,
         Self::Signing,
         Self::EncryptedAssertions,
+        Self::SignMetadata,
         Self::NameIdFormat,
         Self::RequestBinding,
         Self::AuthnContext,
@@ -165,7 +167,8 @@ fn networks(text: &str) -> Result<Vec<Network>> {
 
 /// Sets a field of the document.
 ///
-/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `LOCAL_FIELD`; each with the field.
+/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `LOCAL_FIELD`, `ROLLOVER_UNDER_WAY`;
+/// each with the field.
 pub fn set(document: &mut Document, field: Field, text: &str) -> Result<()> {
     set_shared(document, field, text).map_err(|fault| fault.on(&field.name()))
 }
@@ -174,7 +177,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
     match field {
         Field::AdvertisedHost => document.advertised_host = optional(text, Host::parse)?,
         Field::AdvertisedPort => document.advertised_port = port(text)?,
-        Field::SamlKey => document.saml_key = choice(text)?,
+        Field::SamlKey => document.choose_saml_key(choice(text)?)?,
         Field::IdpType => document.idp.kind = choice(text)?,
         Field::AttributeFirst => document.attributes.first = name(text)?,
         Field::AttributeLast => document.attributes.last = name(text)?,
@@ -183,6 +186,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::EntityId => document.entity_id = optional(text, entity_id)?,
         Field::Signing => document.signing = choice(text)?,
         Field::EncryptedAssertions => document.encrypted_assertions = switch(text)?,
+        Field::SignMetadata => document.sign_metadata = switch(text)?,
         Field::NameIdFormat => document.name_id_format = optional(text, name)?,
         Field::RequestBinding => document.request_binding = choice(text)?,
         Field::AuthnContext => document.authn_context = optional(text, authn_context)?,
@@ -248,6 +252,7 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::EntityId => text(&document.entity_id),
         Field::Signing => plain_word(&document.signing),
         Field::EncryptedAssertions => document.encrypted_assertions.to_string(),
+        Field::SignMetadata => document.sign_metadata.to_string(),
         Field::NameIdFormat => text(&document.name_id_format),
         Field::RequestBinding => plain_word(&document.request_binding),
         Field::AuthnContext => text(&document.authn_context),

@@ -16,6 +16,7 @@ pub mod network;
 pub mod preset;
 pub mod rollover;
 pub mod server;
+pub mod sp_metadata;
 pub mod urls;
 
 pub use configuration::Configuration;

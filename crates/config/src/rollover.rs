@@ -43,8 +43,12 @@ impl SecondPair {
 pub enum Step {
     /// The next pair signs, and the one that has signed becomes the former.
     Switch,
-    /// The second pair goes: the former one at the end, or the next one when it is given up.
+    /// The second pair goes: the former one at the end, or a next one that was not saved.
     Finish,
+    /// Takes a step back. One that is not saved is undone. After that the identity provider may hold the second pair, and
+    /// encrypt to it: what comes next goes by way of the former, and after the switch the former one signs again. Either way
+    /// both stay published and decrypt.
+    Back,
 }
 
 impl Document {
@@ -57,25 +61,33 @@ impl Document {
         of_pairs
     }
 
-    /// Publishes a pair that comes next; one that came next already is replaced.
+    /// Publishes a pair that comes next; one that came next already is replaced, unless it is `saved`.
     ///
-    /// Codes: `ROLLOVER_WITHOUT_KEY`, `ROLLOVER_NOT_FINISHED`.
-    pub fn prepare_rollover(&mut self, pair: KeyPair) -> Result<()> {
+    /// Codes: `ROLLOVER_WITHOUT_KEY`, `ROLLOVER_NOT_FINISHED`, `ROLLOVER_NEXT_KNOWN`.
+    pub fn prepare_rollover(&mut self, pair: KeyPair, saved: &Self) -> Result<()> {
         if self.saml_pair().is_none() {
             return Err(Fault::new(codes::ROLLOVER_WITHOUT_KEY).on("saml_second"));
         }
         if self.saml_second.as_ref().is_some_and(|second| second.role == SecondRole::Former) {
             return Err(Fault::new(codes::ROLLOVER_NOT_FINISHED).on("saml_second"));
         }
+        if self.saml_second.is_some() && self.saml_second == saved.saml_second {
+            return Err(Fault::new(codes::ROLLOVER_NEXT_KNOWN).on("saml_second"));
+        }
         self.saml_second = Some(SecondPair::new(SecondRole::Next, pair));
         Ok(())
     }
 
-    /// Goes a step on from what is `saved`: what the identity provider could not have seen yet is not relied on.
+    /// Goes a step from what is `saved`: what the identity provider could not have seen yet is not relied on, and what it may
+    /// have seen is not taken away from under it.
     ///
-    /// Codes: `NO_ROLLOVER`, `ROLLOVER_NOT_SAVED`.
+    /// Codes: `NO_ROLLOVER`, `ROLLOVER_NOT_SAVED`, `ROLLOVER_NEXT_KNOWN`.
     pub fn step_rollover(&mut self, step: Step, saved: &Self) -> Result<()> {
         let wrong = |code| Err(Fault::new(code).on("saml_second"));
+        if step == Step::Back && self.saml_second != saved.saml_second {
+            self.undo_step(saved);
+            return Ok(());
+        }
         let Some(second) = self.saml_second.clone() else { return wrong(codes::NO_ROLLOVER) };
         let is_saved = saved.saml_second.as_ref() == Some(&second);
         match (step, second.role) {
@@ -83,8 +95,12 @@ impl Document {
             (Step::Switch, SecondRole::Next) | (Step::Finish, SecondRole::Former) if !is_saved => {
                 return wrong(codes::ROLLOVER_NOT_SAVED);
             }
+            (Step::Finish, SecondRole::Next) if is_saved => return wrong(codes::ROLLOVER_NEXT_KNOWN),
             (Step::Finish, _) => self.saml_second = None,
-            (Step::Switch, SecondRole::Next) => {
+            (Step::Back, SecondRole::Next) => {
+                self.saml_second = Some(SecondPair { role: SecondRole::Former, ..second });
+            }
+            (Step::Switch, SecondRole::Next) | (Step::Back, SecondRole::Former) => {
                 let former = self.saml_pair().cloned();
                 self.saml_key = SamlKey::Own;
                 self.saml = Some(second.pair);
@@ -93,11 +109,70 @@ impl Document {
         }
         Ok(())
     }
+
+    /// Takes back a step that is not saved.
+    fn undo_step(&mut self, saved: &Self) {
+        // A pair that comes next has touched no other one, which need not be saved either.
+        let only_next = self.saml_second.as_ref().is_some_and(|second| second.role == SecondRole::Next);
+        if !(only_next && saved.saml_second.is_none()) {
+            (self.saml_key, self.saml) = (saved.saml_key, saved.saml.clone());
+        }
+        self.saml_second.clone_from(&saved.saml_second);
+    }
+
+    /// Chooses which pair SAML uses.
+    ///
+    /// Code: `ROLLOVER_UNDER_WAY`.
+    pub fn choose_saml_key(&mut self, saml_key: SamlKey) -> Result<()> {
+        if saml_key != self.saml_key {
+            self.may_change("saml_key")?;
+        }
+        self.saml_key = saml_key;
+        Ok(())
+    }
+
+    /// Replaces SAML's own pair at once.
+    ///
+    /// Code: `ROLLOVER_UNDER_WAY`.
+    pub fn replace_saml(&mut self, pair: KeyPair) -> Result<()> {
+        self.may_change("saml")?;
+        self.saml = Some(pair);
+        Ok(())
+    }
+
+    /// Replaces TLS's pair. It is SAML's, too, where SAML uses it.
+    ///
+    /// Code: `ROLLOVER_UNDER_WAY`.
+    pub fn replace_tls(&mut self, pair: KeyPair) -> Result<()> {
+        if self.saml_key == SamlKey::Tls {
+            self.may_change("tls")?;
+        }
+        self.tls = Some(pair);
+        Ok(())
+    }
+
+    /// While a pair follows another, neither may become a third one that the identity provider has never seen.
+    fn may_change(&self, field: &str) -> Result<()> {
+        let under_way = self.saml_second.is_some() && self.saml_pair().is_some();
+        if under_way { Err(Fault::new(codes::ROLLOVER_UNDER_WAY).on(field)) } else { Ok(()) }
+    }
+
+    /// What an older revision said, with the keys of `today`: a restore revives no retired key (R19), and a change of SAML's
+    /// pair goes on where it is.
+    #[must_use]
+    pub fn restored_over(mut self, today: &Self) -> Self {
+        self.tls.clone_from(&today.tls);
+        self.saml_key = today.saml_key;
+        self.saml.clone_from(&today.saml);
+        self.saml_second.clone_from(&today.saml_second);
+        self
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::{Field, set};
 
     fn pair(key: &str) -> KeyPair {
         KeyPair { certificates: String::new(), key: key.into(), trial: false, unknown: serde_json::Map::new() }
@@ -119,6 +194,18 @@ mod tests {
         (document.saml_pair().map(|pair| pair.key.as_str()), second)
     }
 
+    /// Prepares a pair, of which nothing is saved.
+    fn prepare(document: &mut Document, key: &str) {
+        document.prepare_rollover(pair(key), &Document::default()).unwrap();
+    }
+
+    /// What a step makes of a document that is saved.
+    fn after(step: Step, saved: &Document) -> Document {
+        let mut document = saved.clone();
+        document.step_rollover(step, saved).unwrap();
+        document
+    }
+
     fn code(outcome: Result<()>) -> sekisho_fault::Code {
         outcome.unwrap_err().code
     }
@@ -127,7 +214,7 @@ mod tests {
     fn the_next_pair_is_saved_before_it_signs_and_the_former_one_before_it_goes() {
         let mut document = using(SamlKey::Own, "old");
         let saved = document.clone();
-        document.prepare_rollover(pair("new")).unwrap();
+        prepare(&mut document, "new");
         assert_eq!(keys(&document), (Some("old"), Some((SecondRole::Next, "new"))));
         assert_eq!(code(document.step_rollover(Step::Switch, &saved)), codes::ROLLOVER_NOT_SAVED);
         assert_eq!(keys(&document), (Some("old"), Some((SecondRole::Next, "new"))), "nothing has changed");
@@ -137,7 +224,7 @@ mod tests {
         assert_eq!(keys(&document), (Some("new"), Some((SecondRole::Former, "old"))));
         assert_eq!(code(document.step_rollover(Step::Finish, &saved)), codes::ROLLOVER_NOT_SAVED);
         assert_eq!(code(document.step_rollover(Step::Switch, &saved)), codes::NO_ROLLOVER);
-        assert_eq!(code(document.prepare_rollover(pair("newer"))), codes::ROLLOVER_NOT_FINISHED);
+        assert_eq!(code(document.prepare_rollover(pair("newer"), &saved)), codes::ROLLOVER_NOT_FINISHED);
 
         let saved = document.clone();
         document.step_rollover(Step::Finish, &saved).unwrap();
@@ -150,7 +237,7 @@ mod tests {
         let mut document = using(SamlKey::Own, "old");
         let before = document.clone();
         assert!(!String::from_utf8(before.to_json()).unwrap().contains("saml_second"));
-        document.prepare_rollover(pair("new")).unwrap();
+        prepare(&mut document, "new");
         assert_eq!(Document::read(&document.to_json(), 1).unwrap(), document);
         document.step_rollover(Step::Finish, &before).unwrap();
         assert_eq!(document, before);
@@ -159,7 +246,7 @@ mod tests {
     #[test]
     fn the_tls_pair_gives_way_to_one_of_samls_own() {
         let mut document = using(SamlKey::Tls, "tls");
-        document.prepare_rollover(pair("new")).unwrap();
+        prepare(&mut document, "new");
         let saved = document.clone();
         document.step_rollover(Step::Switch, &saved).unwrap();
         assert_eq!(
@@ -172,11 +259,109 @@ mod tests {
     #[test]
     fn the_next_pair_is_not_lost_when_saml_uses_none_in_between() {
         let mut document = using(SamlKey::Own, "old");
-        document.prepare_rollover(pair("new")).unwrap();
+        prepare(&mut document, "new");
         let saved = document.clone();
         document.saml_key = SamlKey::None;
         document.step_rollover(Step::Switch, &saved).unwrap();
         assert_eq!(keys(&document), (Some("new"), None));
+    }
+
+    #[test]
+    fn after_the_switch_the_former_pair_can_sign_again_and_both_stay_published() {
+        let mut prepared = using(SamlKey::Own, "old");
+        prepare(&mut prepared, "new");
+        let switched = after(Step::Switch, &prepared);
+        let back = after(Step::Back, &switched);
+        // The identity provider may encrypt to the new one, and takes the first of our metadata: the old one again.
+        assert_eq!(keys(&back), (Some("old"), Some((SecondRole::Former, "new"))));
+        assert_eq!(back.newest_first(vec!["old", "new"]), ["old", "new"]);
+        assert_eq!(keys(&after(Step::Back, &back)), keys(&switched), "and forth");
+        assert_eq!(keys(&after(Step::Finish, &back)), (Some("old"), None));
+    }
+
+    #[test]
+    fn a_next_pair_that_the_identity_provider_may_hold_does_not_go_at_once() {
+        let mut prepared = using(SamlKey::Own, "old");
+        prepare(&mut prepared, "new");
+        let mut document = prepared.clone();
+        assert_eq!(code(document.step_rollover(Step::Finish, &prepared)), codes::ROLLOVER_NEXT_KNOWN);
+        assert_eq!(code(document.prepare_rollover(pair("newer"), &prepared)), codes::ROLLOVER_NEXT_KNOWN);
+        assert_eq!(document, prepared, "nothing has changed");
+        let withdrawn = after(Step::Back, &prepared);
+        assert_eq!(keys(&withdrawn), (Some("old"), Some((SecondRole::Former, "new"))));
+        assert_eq!(keys(&after(Step::Finish, &withdrawn)), (Some("old"), None));
+    }
+
+    #[test]
+    fn a_step_that_is_not_saved_is_undone() {
+        let idle = using(SamlKey::Tls, "old");
+        let mut prepared = idle.clone();
+        prepare(&mut prepared, "new");
+        let switched = after(Step::Switch, &prepared);
+        let finished = after(Step::Finish, &switched);
+        for (mut document, saved) in [
+            (prepared.clone(), &idle),
+            (switched.clone(), &prepared),
+            (after(Step::Back, &switched), &switched),
+            (finished, &switched),
+        ] {
+            document.step_rollover(Step::Back, saved).unwrap();
+            assert_eq!(&document, saved);
+        }
+        assert_eq!(code(idle.clone().step_rollover(Step::Back, &idle)), codes::NO_ROLLOVER);
+
+        // Before the first save nothing but what comes next is taken back.
+        let mut document = using(SamlKey::Own, "unsaved");
+        prepare(&mut document, "new");
+        document.step_rollover(Step::Back, &Document::default()).unwrap();
+        assert_eq!(keys(&document), (Some("unsaved"), None));
+    }
+
+    #[test]
+    fn nothing_else_changes_the_pairs_while_one_follows_the_other() {
+        let field = |outcome: Result<()>| {
+            let fault = outcome.unwrap_err();
+            assert_eq!(fault.code, codes::ROLLOVER_UNDER_WAY);
+            fault.field.unwrap()
+        };
+        for used in [SamlKey::Own, SamlKey::Tls] {
+            let mut document = using(used, "old");
+            prepare(&mut document, "new");
+            let prepared = document.clone();
+            assert_eq!(field(set(&mut document, Field::SamlKey, "none")), "saml_key");
+            assert_eq!(field(document.replace_saml(pair("third"))), "saml");
+            if used == SamlKey::Tls {
+                assert_eq!(field(document.replace_tls(pair("third"))), "tls");
+            }
+            assert_eq!(document, prepared, "nothing has changed");
+            let as_it_is = crate::field::get(&document, &crate::ThisServer::default(), Field::SamlKey);
+            set(&mut document, Field::SamlKey, &as_it_is).unwrap();
+            // TLS goes its own way as soon as SAML has a pair of its own.
+            let mut switched = after(Step::Switch, &prepared);
+            switched.replace_tls(pair("renewed")).unwrap();
+            assert_eq!(keys(&switched), (Some("new"), Some((SecondRole::Former, "old"))));
+        }
+    }
+
+    #[test]
+    fn a_pair_that_is_missing_is_no_reason_to_refuse_one() {
+        let mut document = Document::default();
+        document.saml_second = Some(SecondPair::new(SecondRole::Former, pair("former")));
+        document.replace_saml(pair("made")).unwrap();
+        document.saml_key = SamlKey::None;
+        set(&mut document, Field::SamlKey, "own").unwrap();
+    }
+
+    #[test]
+    fn a_restore_revives_no_key_and_a_change_of_the_key_goes_on() {
+        let mut old = using(SamlKey::Tls, "stolen");
+        (old.saml, old.skew_seconds) = (Some(pair("lost")), 7);
+        let mut today = using(SamlKey::Own, "now");
+        today.tls = Some(pair("renewed"));
+        prepare(&mut today, "next");
+        let restored = old.restored_over(&today);
+        today.skew_seconds = 7;
+        assert_eq!(restored, today);
     }
 
     #[test]
@@ -189,6 +374,6 @@ mod tests {
     #[test]
     fn without_a_pair_there_is_nothing_to_change() {
         let mut document = using(SamlKey::None, "unused");
-        assert_eq!(code(document.prepare_rollover(pair("new"))), codes::ROLLOVER_WITHOUT_KEY);
+        assert_eq!(code(document.prepare_rollover(pair("new"), &Document::default())), codes::ROLLOVER_WITHOUT_KEY);
     }
 }

@@ -18,10 +18,11 @@ use sekisho_fault::{Fault, Result, Severity};
 use sekisho_saml::UnixTime;
 use zeroize::Zeroizing;
 
+use crate::configuration::{self, Pairs};
 use crate::draft::{self, Draft};
 use crate::explaining::reported;
 use crate::lifecycle::House;
-use crate::{clock, codes, configuration};
+use crate::{clock, codes};
 
 /// How long a test's link works, in seconds.
 const TEST: i64 = 600;
@@ -33,7 +34,7 @@ impl House {
             return Ok(draft);
         }
         let applied = self.applied.read().await;
-        Ok(Draft { base: applied.revision, document: applied.document.clone(), save: None, keys: BTreeMap::new() })
+        Ok(Draft { base: applied.revision, document: applied.document.clone(), ..Draft::default() })
     }
 
     async fn show(&self, draft: &Draft) -> Result<View> {
@@ -56,16 +57,7 @@ impl House {
     async fn quick_checks(&self, draft: &Draft) -> Result<Vec<Fault>> {
         let keys = self.draft_keys(draft).await?;
         let document = &draft.document;
-        let open = |pair: Option<&sekisho_config::document::KeyPair>, at: &str| {
-            pair.map(|pair| configuration::pair_of(pair, &|name| keys.get(name).cloned()))
-                .transpose()
-                .map_err(|fault| fault.on(at))
-        };
-        let (tls, saml) = (open(document.tls.as_ref(), "tls"), open(document.saml.as_ref(), "saml"));
-        let second = open(document.saml_second.as_ref().map(|second| &second.pair), "saml_second");
-        let closed = [tls.as_ref().err(), saml.as_ref().err(), second.as_ref().err()];
-        let mut found: Vec<Fault> = closed.into_iter().flatten().cloned().collect();
-        let (tls, saml) = (tls.ok().flatten(), saml.ok().flatten());
+        let (Pairs { tls, saml }, mut found) = configuration::open(document, &|name| keys.get(name).cloned());
         let domains = self.connected.domains();
         let facts = Facts { tls: tls.as_ref(), saml: saml.as_ref(), domains: &domains, now: clock::now() };
         let more = check::document(document, &facts);
@@ -74,6 +66,7 @@ impl House {
         let missing_saml =
             |fault: &Fault| fault.code == sekisho_config::codes::MISSING && fault.field.as_deref() == Some("saml");
         found.extend(more.into_iter().filter(|fault| !told.contains(&fault.field) && !missing_saml(fault)));
+        found.extend(draft::not_restored(draft, &self.applied.read().await.document));
         Ok(found)
     }
 
@@ -267,14 +260,15 @@ impl House {
 
     /// Our metadata, as the draft has it.
     ///
-    /// Codes: `MISSING` of the configuration, `FILE`.
+    /// Codes: `MISSING` of the configuration, `KEY_MISSING`, `FILE`.
     pub async fn sp_metadata(&self) -> Result<String> {
         let _editing = self.editing.lock().await;
         let mut draft = self.current().await?;
         if draft::ensure_saml_pair(&mut draft, clock::now())? {
             self.keep_draft(&draft).await?;
         }
-        draft::sp_metadata(&draft.document)
+        let keys = self.draft_keys(&draft).await?;
+        draft::sp_metadata(&draft.document, &|name| keys.get(name).cloned())
     }
 
     /// Prepares the save of a draft without errors.
@@ -331,14 +325,14 @@ impl House {
         draft::revisions(&*self.connected.member()?, &self.connected.replica).await
     }
 
-    /// Puts an old revision into the draft.
+    /// Puts an old revision into the draft, all but its keys.
     ///
     /// Codes: `NOT_ENROLLED`, `NO_REVISION`, `DATABASE`.
     pub async fn restore_revision(&self, number: u64) -> Result<View> {
         let _editing = self.editing.lock().await;
         let member = self.connected.member()?;
-        let newest = self.applied.read().await.revision;
-        let draft = draft::restore(&member, &self.connected.replica, number, newest).await?;
+        let today = self.applied.read().await.clone();
+        let draft = draft::restore(&member, &self.connected.replica, number, &today).await?;
         self.keep_draft(&draft).await?;
         self.show(&draft).await
     }

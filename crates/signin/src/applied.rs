@@ -1,26 +1,16 @@
 //! A configuration in the form in which it serves: every part read, every file parsed.
 
 use sekisho_config::document::Signing;
-use sekisho_config::{Configuration, Urls};
+use sekisho_config::{Configuration, Urls, sp_metadata};
 use sekisho_fault::Result;
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_saml::SigningRule;
 use sekisho_saml::keys::{IdpKey, SpKey};
 use sekisho_saml::metadata::IdpMetadata;
-use sekisho_saml::sp_metadata::SpMetadata;
 
 use crate::flow::{LIFETIME, random};
 
 const DAY: i64 = 24 * 60 * 60;
-
-/// Our SAML key with its certificate.
-#[derive(Clone, Debug)]
-pub struct SamlPair {
-    /// The certificate, DER.
-    pub certificate: Vec<u8>,
-    /// The key.
-    pub key: SpKey,
-}
 
 /// Whose connection it is; bound into every hand-over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,23 +46,26 @@ pub struct Applied {
     pub(crate) ids: Ids,
     pub(crate) idp: IdpMetadata,
     pub(crate) idp_keys: Vec<IdpKey>,
-    /// SAML's pairs, the one that signs first.
-    pub(crate) saml: Vec<SamlPair>,
+    /// The keys of SAML's pairs, the one that signs first.
+    pub(crate) saml: Vec<SpKey>,
+    sp_metadata: String,
     secrets: StateSecrets,
 }
 
 impl Applied {
-    /// Puts a configuration together. `saml`: the pairs that are published and decrypt, the one that signs first.
+    /// Puts a configuration together. `saml`: the keys of the pairs that are published and decrypt, the one that signs first.
     ///
-    /// Codes: those of the metadata's certificates.
+    /// Codes: those of the metadata's certificates, and of our own.
     pub fn new(
         configuration: Configuration,
         ids: Ids,
         idp: IdpMetadata,
-        saml: Vec<SamlPair>,
+        saml: Vec<SpKey>,
         secrets: StateSecrets,
     ) -> Result<Self> {
         Ok(Self {
+            // Once, and not for everybody who asks: it may have to be signed.
+            sp_metadata: sp_metadata::xml(&configuration.document, saml.first())?,
             urls: configuration.urls(),
             entity_id: configuration.entity_id(),
             idp_keys: idp.keys()?,
@@ -126,19 +119,7 @@ impl Applied {
     }
 
     /// Our metadata, as XML.
-    ///
-    /// Codes: none that a configuration can cause.
-    pub fn sp_metadata(&self) -> Result<String> {
-        let certificates: Vec<Vec<u8>> = self.saml.iter().map(|pair| pair.certificate.clone()).collect();
-        let metadata = SpMetadata {
-            entity_id: self.entity_id.clone(),
-            acs: vec![self.urls.at(sekisho_config::urls::ACS)],
-            slo: self.configuration.document.single_logout.then(|| self.urls.at(sekisho_config::urls::LOGOUT)),
-            authn_requests_signed: !certificates.is_empty(),
-            want_assertions_signed: matches!(self.signing(), SigningRule::Assertion | SigningRule::Both),
-            signing: certificates.clone(),
-            encryption: self.configuration.document.newest_first(certificates),
-        };
-        metadata.to_xml()
+    pub fn sp_metadata(&self) -> &str {
+        &self.sp_metadata
     }
 }

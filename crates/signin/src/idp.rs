@@ -74,7 +74,7 @@ pub(crate) async fn answer(
 
 /// The key that signs what we send.
 pub(crate) fn key(applied: &Applied) -> Option<&SpKey> {
-    applied.saml.first().map(|pair| &pair.key)
+    applied.saml.first()
 }
 
 /// Sends the browser to the identity provider with a message, in the way of the endpoint.
@@ -122,7 +122,7 @@ pub(crate) fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectati
         skew_seconds: i64::from(document.skew_seconds),
         flow,
         signing: applied.signing(),
-        decryption_keys: applied.saml.iter().map(|pair| pair.key.clone()).collect(),
+        decryption_keys: applied.saml.clone(),
         allow_sha1: document.allow_sha1,
     }
 }

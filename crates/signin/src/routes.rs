@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -49,10 +49,8 @@ pub fn router(face: Arc<Face>) -> Router {
 
 /// Our metadata, at the Entity ID.
 async fn metadata(serving: Serving) -> Response {
-    match serving.applied().sp_metadata() {
-        Ok(xml) => ([(CONTENT_TYPE, "application/samlmetadata+xml")], xml).into_response(),
-        Err(_) => pages::status(StatusCode::INTERNAL_SERVER_ERROR),
-    }
+    let xml = serving.applied().sp_metadata().to_owned();
+    ([(CONTENT_TYPE, "application/samlmetadata+xml")], xml).into_response()
 }
 
 async fn headers(request: Request, next: Next) -> Response {

@@ -41,10 +41,11 @@ function policy() {
 
 function encryption(encrypt) {
   if (!encrypt) return {};
-  const encryptionCert = `-----BEGIN CERTIFICATE-----\n${settings.sp.certificate}\n-----END CERTIFICATE-----\n`;
-  const encryptionPublicKey = crypto.createPublicKey(encryptionCert).export({ type: 'spki', format: 'pem' });
-  return { encryptionCert, encryptionPublicKey };
+  const encryptionPublicKey = crypto.createPublicKey(ours).export({ type: 'spki', format: 'pem' });
+  return { encryptionCert: ours, encryptionPublicKey };
 }
+
+const ours = `-----BEGIN CERTIFICATE-----\n${settings.sp.certificate}\n-----END CERTIFICATE-----\n`;
 
 const escaped = (text) =>
   text.replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one]);
@@ -78,7 +79,9 @@ app.post('/sso', (request, response, next) => {
   // As it came at first: by redirect.
   Object.defineProperty(request, 'method', { value: 'GET' });
   Object.defineProperty(request, 'query', { value: asked });
-  samlp.parseRequest(request, { signatureKeys: [] }, (error, asking) => {
+  request.body = {};
+  // A request that this certificate has not signed ends here, as one that nobody has signed does.
+  samlp.parseRequest(request, { signingCert: ours }, (error, asking) => {
     const parsed = asking ?? { issuer: settings.sp.entity_id };
     if (error || parsed.issuer !== settings.sp.entity_id) return next(error ?? new Error('unknown service provider'));
     const sessionIndex = `_${crypto.randomBytes(16).toString('hex')}`;
@@ -117,7 +120,7 @@ class Participant {
       nameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
       sessionIndex,
       serviceProviderLogoutURL: settings.sp.slo,
-      cert: `-----BEGIN CERTIFICATE-----\n${settings.sp.certificate}\n-----END CERTIFICATE-----\n`,
+      cert: ours,
       binding: POST,
     });
   }

@@ -43,6 +43,7 @@ const FIELDS: [string, string, boolean][] = [
   ['entity_id', '', false],
   ['signing', 'either', false],
   ['encrypted_assertions', 'false', false],
+  ['sign_metadata', 'false', false],
   ['name_id_format', '', false],
   ['request_binding', 'any', false],
   ['authn_context', '', false],

@@ -44,6 +44,7 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
                 SamlKeyStep::Prepare => RolloverStep::Prepare,
                 SamlKeyStep::Switch => RolloverStep::Switch,
                 SamlKeyStep::Finish => RolloverStep::Finish,
+                SamlKeyStep::Back => RolloverStep::Back,
             };
             service.call::<RollOverSamlKey>(step).await?
         }
@@ -123,6 +124,12 @@ fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
 
 pub(super) fn changes(printer: Printer, draft: &Draft) -> Vec<String> {
     draft.changes.iter().map(|one| printer.change(one)).collect()
+}
+
+/// What a save would change, and what a restore has left out of it.
+pub(super) fn reviewed(printer: Printer, draft: &Draft) -> Vec<String> {
+    let left = draft.checks.iter().filter(|fault| fault.code == sekisho_config::codes::KEY_NOT_RESTORED);
+    changes(printer, draft).into_iter().chain(left.map(|fault| printer.fault(fault))).collect()
 }
 
 /// What a save would change.

@@ -13,6 +13,7 @@ use sekisho_messages::time;
 use serde_json::json;
 
 use super::Context;
+use super::draft::reviewed;
 use super::login::signed_in;
 use super::servers;
 use crate::administrator::Administrator;
@@ -84,7 +85,7 @@ pub(super) async fn sign_and_save(
 ) -> Result<Saved> {
     // What is printed here, and nothing else, is signed.
     let draft = service.call::<GetDraft>(()).await?;
-    context.printer.aside(|printer| draft.changes.iter().map(|change| printer.change(change)).collect());
+    context.printer.aside(|printer| reviewed(printer, &draft));
     consent.agrees(context, &draft.changes)?;
     let (why, number) = (reason.reason.trim().to_owned(), reason.change_number.trim().to_owned());
     let mut wish = json!(service.call::<PrepareSave>(reason).await?);
@@ -135,6 +136,6 @@ pub(super) async fn history(context: &Context) -> Result<()> {
 /// Puts an old revision into the draft.
 pub(super) async fn restore(context: &Context, revision: u64) -> Result<()> {
     let draft = context.service().await?.call::<RestoreRevision>(WhichRevision { revision }).await?;
-    context.printer.reply(&draft.changes, |printer| draft.changes.iter().map(|one| printer.change(one)).collect());
+    context.printer.reply(&draft.changes, |printer| reviewed(printer, &draft));
     Ok(())
 }

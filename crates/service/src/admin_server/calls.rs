@@ -17,7 +17,7 @@ use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
 use sekisho_admin_api::test_login::{GetTestReport, StartTest};
 use sekisho_admin_api::{Call, Request, codes};
-use sekisho_config::idp_error;
+use sekisho_config::{Document, idp_error};
 use sekisho_fault::{Fault, Result};
 use serde_json::Value;
 
@@ -38,8 +38,9 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         SetDraftField::METHOD => answer::<SetDraftField>(house.set_field(&params::<SetDraftField>(request)?).await?),
         SetDraftCertificate::METHOD => {
             let wish = params::<SetDraftCertificate>(request)?;
-            let requests = house.requests()?;
-            answer::<SetDraftCertificate>(house.change_draft(async |draft| import(draft, wish, requests).await).await?)
+            let (requests, saved) = (house.requests()?, house.applied.read().await.document.clone());
+            let change = async |draft: &mut draft::Draft| import(draft, wish, requests, saved).await;
+            answer::<SetDraftCertificate>(house.change_draft(change).await?)
         }
         UseTrialCertificate::METHOD => {
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
@@ -84,9 +85,14 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
 }
 
 /// Opening a container can take seconds of arithmetic: not on a thread that serves sign-ins.
-async fn import(draft: &mut draft::Draft, wish: SetCertificate, requests: draft::Requests) -> Result<()> {
+async fn import(
+    draft: &mut draft::Draft,
+    wish: SetCertificate,
+    requests: draft::Requests,
+    saved: Document,
+) -> Result<()> {
     let mut copy = draft.clone();
-    let work = move || draft::certificate(&mut copy, &wish, &requests).map(|()| copy);
+    let work = move || draft::certificate(&mut copy, &wish, &requests, &saved).map(|()| copy);
     let imported = tokio::task::spawn_blocking(work).await;
     *draft = imported.map_err(|_| Fault::new(codes::CLOSED))??;
     Ok(())

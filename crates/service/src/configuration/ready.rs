@@ -2,19 +2,17 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
+use sekisho_certs::Pair;
 use sekisho_certs::codes::EXPIRED;
-use sekisho_certs::{Pair, PrivateKey, pem};
 use sekisho_config::check::{self, Facts};
 use sekisho_config::codes::JIT_WITHOUT_DOMAIN;
-use sekisho_config::document::KeyPair;
 use sekisho_config::{Configuration, Document, Domain, ThisServer, urls};
 use sekisho_fault::{Fault, Result, Severity};
 use sekisho_saml::keys::SpKey;
 use sekisho_signin::Applied;
-use sekisho_signin::applied::{Ids, SamlPair, StateSecrets};
-use zeroize::Zeroizing;
+use sekisho_signin::applied::{Ids, StateSecrets};
 
-use crate::codes;
+use super::pairs::{self, FindKey, Pairs};
 use crate::idp_metadata::Kept;
 
 /// What a document is served with.
@@ -24,7 +22,7 @@ pub struct Source<'a> {
     /// This server's own settings.
     pub server: &'a ThisServer,
     /// The private keys (PKCS#8) that the document names.
-    pub key: &'a dyn Fn(&str) -> Option<Zeroizing<Vec<u8>>>,
+    pub key: &'a FindKey<'a>,
     /// What the identity provider's metadata has come to since it was saved.
     pub(crate) refreshed: Option<Kept>,
     /// The reserved mail domains.
@@ -55,24 +53,16 @@ pub struct Ready {
     pub warnings: Vec<Fault>,
 }
 
-/// A pair of the document with its private key.
-///
-/// Codes: `KEY_MISSING`, and those of certificates.
-pub fn pair_of(pair: &KeyPair, key: &dyn Fn(&str) -> Option<Zeroizing<Vec<u8>>>) -> Result<Pair> {
-    let missing = || Fault::new(codes::KEY_MISSING).with("key", pair.key.as_str());
-    let key = PrivateKey::from_pkcs8(&key(&pair.key).ok_or_else(missing)?)?;
-    Pair::assemble(&pem::read(pair.certificates.as_bytes())?.certificates, key)
-}
-
 /// Builds it whole.
 ///
 /// Codes: the first error of the checks, and those of certificates and metadata.
 pub fn build(source: Source<'_>) -> Result<Ready> {
     let document = source.document;
-    let open = |pair: Option<&KeyPair>| pair.map(|pair| pair_of(pair, source.key)).transpose();
-    let tls = open(document.tls.as_ref()).map_err(|fault| fault.on("tls"))?;
-    let own = open(document.saml.as_ref()).map_err(|fault| fault.on("saml"))?;
-    let facts = Facts { tls: tls.as_ref(), saml: own.as_ref(), domains: &source.domains, now: source.now };
+    let (Pairs { tls, saml }, closed) = pairs::open(document, source.key);
+    if let Some(fault) = closed.into_iter().next() {
+        return Err(fault);
+    }
+    let facts = Facts { tls: tls.as_ref(), saml: saml.as_ref(), domains: &source.domains, now: source.now };
     let found = check::document(document, &facts);
     let (mut errors, mut warnings): (Vec<Fault>, Vec<Fault>) =
         found.into_iter().partition(|fault| fault.severity == Severity::Error);
@@ -84,13 +74,11 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         return Err(error);
     }
     let missing = |field: &str| Fault::new(sekisho_config::codes::MISSING).on(field);
-    let saml = document.saml_pairs().zip(["saml", "saml_second"]).map(|(pair, field)| {
-        let served = |pair: Pair| {
-            Ok(SamlPair { key: SpKey::from_pkcs8(pair.key().pkcs8())?, certificate: pair.leaf().to_vec() })
-        };
-        pair_of(pair, source.key).and_then(served).map_err(|fault| fault.on(field))
+    let keys = document.saml_pairs().zip(["saml", "saml_second"]).map(|(pair, field)| {
+        let opened = pairs::pair_of(pair, source.key).and_then(|pair| SpKey::from_pkcs8(pair.key().pkcs8()));
+        opened.map_err(|fault| fault.on(field))
     });
-    let saml = saml.collect::<Result<Vec<_>>>()?;
+    let keys = keys.collect::<Result<Vec<_>>>()?;
     let saved = check::metadata(document)?;
     let idp = match &source.refreshed {
         Some(kept) => kept.served(document, saved),
@@ -107,6 +95,6 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         host: configuration.host().as_str().to_owned(),
         address: SocketAddr::new(ip, port),
         login_url: configuration.urls().at(urls::VAULT),
-        applied: Applied::new(configuration, source.ids, idp, saml, source.secrets)?,
+        applied: Applied::new(configuration, source.ids, idp, keys, source.secrets)?,
     })
 }

@@ -29,16 +29,11 @@ fn fingerprint(key: &PrivateKey) -> String {
     Hash::of(key.spki()).to_string()
 }
 
-fn keep(draft: &mut Draft, purpose: Purpose, pair: &Pair, trial: bool) -> Result<()> {
+/// Keeps the private key with the draft, and gives the pair as the document has it.
+fn keep(draft: &mut Draft, pair: &Pair, trial: bool) -> KeyPair {
     let key = fingerprint(pair.key());
     draft.keys.insert(key.clone(), BASE64.encode(pair.key().pkcs8()));
-    let kept = KeyPair { certificates: pair.chain_pem(), key, trial, unknown: serde_json::Map::new() };
-    match purpose {
-        Purpose::Tls => draft.document.tls = Some(kept),
-        Purpose::Saml => draft.document.saml = Some(kept),
-        Purpose::SamlNext => draft.document.prepare_rollover(kept)?,
-    }
-    Ok(())
+    KeyPair { certificates: pair.chain_pem(), key, trial, unknown: serde_json::Map::new() }
 }
 
 fn field_of(purpose: Purpose) -> &'static str {
@@ -50,9 +45,10 @@ fn field_of(purpose: Purpose) -> &'static str {
 }
 
 /// Takes a certificate and its key. An authority's answer without a key finds the key that was made for its request.
+/// `saved`: what is applied.
 ///
-/// Codes: those of certificates.
-pub fn certificate(draft: &mut Draft, wish: &SetCertificate, requests: &Requests) -> Result<()> {
+/// Codes: those of certificates and of the rollover.
+pub fn certificate(draft: &mut Draft, wish: &SetCertificate, requests: &Requests, saved: &Document) -> Result<()> {
     let bytes = wish.files.iter().map(|file| {
         let read = BASE64.decode(file.bytes.as_bytes());
         read.map_err(|_| Fault::new(sekisho_certs::codes::NOT_PEM).with("file", file.name.as_str()))
@@ -67,7 +63,12 @@ pub fn certificate(draft: &mut Draft, wish: &SetCertificate, requests: &Requests
     }
     let pair =
         import.pair().map_err(|fault| if fault.field.is_some() { fault } else { fault.on(field_of(wish.purpose)) })?;
-    keep(draft, wish.purpose, &pair, false)
+    let pair = keep(draft, &pair, false);
+    match wish.purpose {
+        Purpose::Tls => draft.document.replace_tls(pair),
+        Purpose::Saml => draft.document.replace_saml(pair),
+        Purpose::SamlNext => draft.document.prepare_rollover(pair, saved),
+    }
 }
 
 /// The key of an open request that one of these certificates answers.
@@ -80,11 +81,12 @@ fn requested(draft: &Draft, requests: &Requests, import: &Import) -> Option<Priv
 
 /// Takes a trial certificate for the advertised host.
 ///
-/// Code: `MISSING` of the configuration.
+/// Codes: `MISSING` and `ROLLOVER_UNDER_WAY` of the configuration.
 pub fn trial_certificate(draft: &mut Draft, now: i64) -> Result<()> {
     let host = host(draft)?;
     let pair = trial::certificate(&host, now)?;
-    keep(draft, Purpose::Tls, &pair, true)
+    let pair = keep(draft, &pair, true);
+    draft.document.replace_tls(pair)
 }
 
 /// The keys of certificate requests that wait for an answer, by their fingerprints: base64 of PKCS#8.
@@ -131,7 +133,8 @@ pub fn ensure_saml_pair(draft: &mut Draft, now: i64) -> Result<bool> {
     let own = draft.document.saml_key == sekisho_config::document::SamlKey::Own;
     let (true, None, Some(entity)) = (own, &draft.document.saml, draft.document.entity_id()) else { return Ok(false) };
     let pair = trial::saml_pair(&entity, now)?;
-    keep(draft, Purpose::Saml, &pair, false)?;
+    let pair = keep(draft, &pair, false);
+    draft.document.replace_saml(pair)?;
     Ok(true)
 }
 
@@ -143,10 +146,12 @@ pub fn roll_over(draft: &mut Draft, step: RolloverStep, saved: &Document, now: i
         RolloverStep::Prepare => {
             let missing = || Fault::new(sekisho_config::codes::MISSING).on("advertised_host");
             let pair = trial::saml_pair(&draft.document.entity_id().ok_or_else(missing)?, now)?;
-            return keep(draft, Purpose::SamlNext, &pair, false);
+            let pair = keep(draft, &pair, false);
+            return draft.document.prepare_rollover(pair, saved);
         }
         RolloverStep::Switch => Step::Switch,
         RolloverStep::Finish => Step::Finish,
+        RolloverStep::Back => Step::Back,
     };
     draft.document.step_rollover(step, saved)
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use sekisho_admin_api::save::PastRevision;
 use sekisho_config::{Document, diff};
-use sekisho_fault::{Fault, Result};
+use sekisho_fault::{Fault, Result, Severity};
 use sekisho_keys::revision::Revision;
 
 use super::Draft;
 use super::view::change;
 use crate::codes;
 use crate::enrolment::Member;
+use crate::lifecycle::AppliedRevision;
 use crate::replication::Replica;
 
 /// Revisions that are listed.
@@ -75,12 +76,77 @@ pub async fn list(member: &Member, replica: &Replica) -> Result<Vec<PastRevision
     Ok(found)
 }
 
-/// A draft that says what an old revision said, on top of the newest.
+/// A draft that says what an old revision said, on top of what is applied, with the keys of today.
 ///
 /// Codes: `NO_REVISION`, and those of the revision.
-pub async fn restore(member: &Member, replica: &Replica, number: u64, newest: u64) -> Result<Draft> {
-    let (_, mut document) = document(member, replica, number).await?;
+pub async fn restore(member: &Member, replica: &Replica, number: u64, today: &AppliedRevision) -> Result<Draft> {
+    let (_, old) = document(member, replica, number).await?;
+    Ok(restored(old, today))
+}
+
+fn restored(old: Document, today: &AppliedRevision) -> Draft {
+    let keys =
+        diff::diff(&today.document, &old).into_iter().filter(|change| diff::KEYS.contains(&change.field.as_str()));
+    // Where the old revision says nothing, nothing is missed.
+    let not_restored = keys.filter(|key| !key.to.is_empty()).map(|key| (key.field, key.to)).collect();
+    let mut document = old.restored_over(&today.document);
     document.reason.clear();
     document.change_number.clear();
-    Ok(Draft { base: newest, document, save: None, keys: BTreeMap::new() })
+    Draft { base: today.revision, document, not_restored, ..Draft::default() }
+}
+
+/// What a restore has left as it is today, and nobody has changed since: for whoever reviews the draft (R19).
+pub(crate) fn not_restored(draft: &Draft, applied: &Document) -> Vec<Fault> {
+    let changes = diff::diff(applied, &draft.document);
+    let left = draft.not_restored.iter().filter(|(field, _)| changes.iter().all(|change| change.field != **field));
+    let fault = |(field, was): (&String, &String)| {
+        let fault = Fault::new(sekisho_config::codes::KEY_NOT_RESTORED).with("was", was.as_str());
+        fault.on(field).as_severity(Severity::Info)
+    };
+    left.map(fault).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::{ensure_saml_pair, set, trial_certificate};
+
+    const NOW: i64 = 1_795_513_267;
+
+    fn made() -> Document {
+        let mut draft = Draft::default();
+        set(&mut draft, "advertised_host", "sso.example.com").unwrap();
+        trial_certificate(&mut draft, NOW).unwrap();
+        ensure_saml_pair(&mut draft, NOW).unwrap();
+        draft.document
+    }
+
+    #[test]
+    fn a_restore_names_each_key_that_it_leaves_and_uses_none_of_them() {
+        let (mut old, document) = (made(), made());
+        (old.skew_seconds, old.reason) = (7, "then".into());
+        let retired: Vec<String> = old.key_pairs().map(|pair| pair.key.clone()).collect();
+        let today = AppliedRevision { revision: 5, document, save: None };
+        let mut draft = restored(old, &today);
+        assert!(draft.document.key_pairs().all(|pair| !retired.contains(&pair.key)));
+        let changed: Vec<String> =
+            diff::diff(&today.document, &draft.document).into_iter().map(|change| change.field).collect();
+        assert_eq!((changed, draft.base, draft.document.reason.as_str()), (vec!["skew_seconds".to_owned()], 5, ""));
+        let told = |draft: &Draft| {
+            let told = not_restored(draft, &today.document);
+            assert!(told.iter().all(|fault| fault.severity == Severity::Info && fault.args.contains_key("was")));
+            told.into_iter().filter_map(|fault| fault.field).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&draft), ["saml", "tls"]);
+        // Who wants a certificate imports one: then nothing is left of this.
+        trial_certificate(&mut draft, NOW).unwrap();
+        assert_eq!(told(&draft), ["saml"]);
+    }
+
+    #[test]
+    fn a_restore_of_the_keys_of_today_leaves_nothing() {
+        let document = made();
+        let today = AppliedRevision { revision: 5, document: document.clone(), save: None };
+        assert!(restored(document, &today).not_restored.is_empty());
+    }
 }

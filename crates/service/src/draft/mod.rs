@@ -18,7 +18,7 @@ use crate::store::SealedFile;
 
 pub use checks::slow;
 pub use edit::{Requests, certificate, ensure_saml_pair, metadata, request, roll_over, set, trial_certificate};
-pub(crate) use history::document;
+pub(crate) use history::{document, not_restored};
 pub use history::{list as revisions, restore};
 pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};
 pub(crate) use save::keys;
@@ -35,6 +35,9 @@ pub struct Draft {
     pub document: Document,
     /// The save that it is on its way to, once it was prepared: the same at every try.
     pub save: Option<String>,
+    /// What a restore has left as it is: what the old revision said, by its field.
+    #[serde(default)]
+    pub not_restored: BTreeMap<String, String>,
     /// Private keys (PKCS#8, base64) by their fingerprints: those of the draft, and those of open requests.
     pub keys: BTreeMap<String, String>,
 }

@@ -10,9 +10,10 @@ use sekisho_config::field::{self, Field};
 use sekisho_config::rollover::SecondRole;
 use sekisho_config::{Document, ThisServer, check, diff, urls};
 use sekisho_fault::{Fault, Result};
-use sekisho_saml::sp_metadata::SpMetadata;
+use sekisho_saml::keys::SpKey;
 
 use super::Draft;
+use crate::configuration::{self, FindKey};
 use crate::idp_metadata::Kept;
 
 /// What is shown of a certificate.
@@ -98,25 +99,9 @@ pub(super) fn change(change: diff::Change) -> DraftChange {
 
 /// Our metadata, as the draft has it.
 ///
-/// Code: `MISSING` of the configuration.
-pub fn sp_metadata(document: &Document) -> Result<String> {
-    let missing = || Fault::new(sekisho_config::codes::MISSING).on("advertised_host");
-    let own = document.urls().ok_or_else(missing)?;
-    let leaf = |pair: &KeyPair| Ok(pem::read(pair.certificates.as_bytes())?.certificates.into_iter().next());
-    let leaves: Vec<Vec<u8>> =
-        document.saml_pairs().filter_map(|pair| leaf(pair).transpose()).collect::<Result<_>>()?;
-    let wanted = matches!(
-        document.signing,
-        sekisho_config::document::Signing::Assertion | sekisho_config::document::Signing::Both
-    );
-    let metadata = SpMetadata {
-        entity_id: document.entity_id().ok_or_else(missing)?,
-        acs: vec![own.at(urls::ACS)],
-        slo: document.single_logout.then(|| own.at(urls::LOGOUT)),
-        authn_requests_signed: !leaves.is_empty(),
-        want_assertions_signed: wanted,
-        encryption: if document.encrypted_assertions { document.newest_first(leaves.clone()) } else { Vec::new() },
-        signing: leaves,
-    };
-    metadata.to_xml()
+/// Codes: `MISSING` of the configuration, `KEY_MISSING`, `KEY` of SAML.
+pub fn sp_metadata(document: &Document, key: &FindKey<'_>) -> Result<String> {
+    let signs = document.saml_pair().filter(|_| document.sign_metadata);
+    let signs = signs.map(|pair| SpKey::from_pkcs8(configuration::pair_of(pair, key)?.key().pkcs8())).transpose()?;
+    sekisho_config::sp_metadata::xml(document, signs.as_ref())
 }

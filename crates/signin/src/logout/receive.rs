@@ -137,6 +137,6 @@ fn expectations(applied: &Applied, now: i64) -> LogoutExpectations {
         now: UnixTime(now),
         skew_seconds: i64::from(document.skew_seconds),
         allow_sha1: document.allow_sha1,
-        decryption_keys: applied.saml.iter().map(|pair| pair.key.clone()).collect(),
+        decryption_keys: applied.saml.clone(),
     }
 }

@@ -29,6 +29,7 @@ export const IDP_TYPES: [IdpType, string][] = [
 
 const SWITCHES: string[] = [
   'encrypted_assertions',
+  'sign_metadata',
   'force_authn',
   'single_logout',
   'metadata_additions',

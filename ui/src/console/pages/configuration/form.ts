@@ -4,6 +4,7 @@ import type { Field } from '../../../lib/backend/types/Field';
 export const RARE = [
   'signing',
   'encrypted_assertions',
+  'sign_metadata',
   'attribute_subject',
   'name_id_format',
   'request_binding',

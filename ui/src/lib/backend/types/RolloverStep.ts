@@ -3,4 +3,4 @@
 /**
  * A step in the change of SAML's pair.
  */
-export type RolloverStep = "prepare" | "switch" | "finish";
+export type RolloverStep = "prepare" | "switch" | "finish" | "back";
