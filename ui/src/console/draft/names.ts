@@ -31,6 +31,7 @@ const SWITCHES: string[] = [
   'encrypted_assertions',
   'force_authn',
   'single_logout',
+  'unsolicited_direct',
   'metadata_additions',
   'allow_sha1',
   'just_in_time',
