@@ -71,6 +71,10 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     if document.allow_sha1 {
         found.push(warning(codes::SHA1_ALLOWED, "allow_sha1"));
     }
+    if document.unsolicited_direct {
+        found.push(warning(codes::UNSOLICITED_DIRECT, "unsolicited_direct"));
+    }
+    found.extend(asked_in_vain(document));
     if document.client_protocol {
         found.push(warning(codes::CLIENT_PROTOCOL, "client_protocol"));
     }
@@ -88,6 +92,14 @@ fn keys(metadata: &IdpMetadata) -> Vec<Fault> {
         fault.on("idp_metadata").as_severity(severity)
     };
     keys.iter().filter(|key| !key.is_usable()).map(fault).collect()
+}
+
+/// What requests ask for, and an answer to no request does not heed.
+fn asked_in_vain(document: &Document) -> impl Iterator<Item = Fault> {
+    let asks = [("force_authn", document.force_authn), ("authn_context", document.authn_context.is_some())];
+    let direct = document.unsolicited_direct;
+    let in_vain = asks.into_iter().filter(move |(_, asks)| *asks && direct);
+    in_vain.map(|(field, _)| Fault::new(codes::UNSOLICITED_AND_ASKED).on(field))
 }
 
 /// What a change of SAML's pair waits for.
@@ -304,6 +316,27 @@ mod tests {
         assert_eq!(told("t", address), Some((codes::ENTRA_APPID, Severity::Warning)));
         assert_eq!(told("t", &format!("{address}?appid=a")), None);
         assert_eq!(told("{tenantid}", address), Some((codes::ENTRA_TENANT, Severity::Warning)));
+    }
+
+    #[test]
+    fn answers_that_nobody_asked_for_are_warned_of_and_cannot_stand_beside_what_requests_ask_for() {
+        let mut document = Document::default();
+        let told = |document: &Document| {
+            let facts = Facts { tls: None, saml: None, domains: &[], now: NOW };
+            let ours = [codes::UNSOLICITED_DIRECT, codes::UNSOLICITED_AND_ASKED];
+            let found = super::document(document, &facts).into_iter().filter(|fault| ours.contains(&fault.code));
+            found.map(|fault| (fault.field.unwrap(), fault.severity)).collect::<Vec<_>>()
+        };
+        set(&mut document, Field::ForceAuthn, "true").unwrap();
+        assert_eq!(told(&document), []);
+        set(&mut document, Field::UnsolicitedDirect, "true").unwrap();
+        let on = |field: &str, severity| (field.to_owned(), severity);
+        let warned = on("unsolicited_direct", Severity::Warning);
+        assert_eq!(told(&document), [on("force_authn", Severity::Error), warned.clone()]);
+        set(&mut document, Field::ForceAuthn, "false").unwrap();
+        assert_eq!(told(&document), std::slice::from_ref(&warned));
+        set(&mut document, Field::AuthnContext, "urn:federation:authentication:windows").unwrap();
+        assert_eq!(told(&document), [on("authn_context", Severity::Error), warned]);
     }
 
     #[test]

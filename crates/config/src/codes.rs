@@ -81,6 +81,10 @@ sekisho_fault::codes! {
     ENTRA_APPID = "config.entra_appid";
     /// The address of Entra ID's metadata lacks the tenant.
     ENTRA_TENANT = "config.entra_tenant";
+    /// Answers that nobody asked for sign users in.
+    UNSOLICITED_DIRECT = "config.unsolicited_direct";
+    /// Answers that nobody asked for sign users in, although requests ask for more than such an answer can promise.
+    UNSOLICITED_AND_ASKED = "config.unsolicited_and_asked";
     /// The on-prem product's clients are answered.
     CLIENT_PROTOCOL = "config.client_protocol";
 }

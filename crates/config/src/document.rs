@@ -215,6 +215,9 @@ pub struct Document {
     /// Takes part in single logout: logs users out at the identity provider, and answers when it ends a session.
     #[serde(default = "yes")]
     pub single_logout: bool,
+    /// Takes answers that nobody asked for as sign-ins (R6); told as a warning.
+    #[serde(default)]
+    pub unsolicited_direct: bool,
     /// Takes new signing certificates and addresses from the metadata's address by itself (R17); told as a warning.
     #[serde(default)]
     pub metadata_additions: bool,
@@ -275,6 +278,7 @@ impl Default for Document {
             authn_context: None,
             force_authn: false,
             single_logout: yes(),
+            unsolicited_direct: false,
             metadata_additions: false,
             allow_sha1: false,
             skew_seconds: skew(),
@@ -388,6 +392,18 @@ mod tests {
         ] {
             assert_eq!(Document::read(json.as_bytes(), 1).unwrap_err().code, codes::DOCUMENT, "{json}");
         }
+    }
+
+    #[test]
+    fn a_document_of_before_unsolicited_answers_takes_none_and_the_switch_is_a_difference() {
+        let before = Document::read(br#"{"single_logout":true}"#, 1).unwrap();
+        assert!(!before.unsolicited_direct);
+        let mut after = before.clone();
+        after.unsolicited_direct = true;
+        assert_eq!(Document::read(&after.to_json(), MIN_READER).unwrap(), after);
+        let changes = crate::diff::diff(&before, &after);
+        let shown: Vec<_> = changes.iter().map(|one| [&*one.field, &*one.from, &*one.to]).collect();
+        assert_eq!(shown, [["unsolicited_direct", "false", "true"]]);
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub enum Field {
     AuthnContext,
     ForceAuthn,
     SingleLogout,
+    UnsolicitedDirect,
     IdpMetadataUrl,
     MetadataAdditions,
     AllowSha1,
@@ -72,6 +73,7 @@ impl Field {
         Self::AuthnContext,
         Self::ForceAuthn,
         Self::SingleLogout,
+        Self::UnsolicitedDirect,
         Self::IdpMetadataUrl,
         Self::MetadataAdditions,
         Self::AllowSha1,
@@ -192,6 +194,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::AuthnContext => document.authn_context = optional(text, authn_context)?,
         Field::ForceAuthn => document.force_authn = switch(text)?,
         Field::SingleLogout => document.single_logout = switch(text)?,
+        Field::UnsolicitedDirect => document.unsolicited_direct = switch(text)?,
         Field::IdpMetadataUrl => document.idp.metadata_url = optional(text, https)?,
         Field::MetadataAdditions => document.metadata_additions = switch(text)?,
         Field::AllowSha1 => document.allow_sha1 = switch(text)?,
@@ -258,6 +261,7 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::AuthnContext => text(&document.authn_context),
         Field::ForceAuthn => document.force_authn.to_string(),
         Field::SingleLogout => document.single_logout.to_string(),
+        Field::UnsolicitedDirect => document.unsolicited_direct.to_string(),
         Field::IdpMetadataUrl => text(&document.idp.metadata_url),
         Field::MetadataAdditions => document.metadata_additions.to_string(),
         Field::AllowSha1 => document.allow_sha1.to_string(),
@@ -295,6 +299,7 @@ mod tests {
         assert_eq!(refused(Field::RequestBinding, "soap"), codes::CHOICE);
         assert_eq!(refused(Field::AuthnContext, "password"), codes::AUTHN_CONTEXT);
         assert_eq!(refused(Field::JustInTime, "yes"), codes::CHOICE);
+        assert_eq!(refused(Field::UnsolicitedDirect, "on"), codes::CHOICE);
         assert_eq!(refused(Field::TrustedProxies, "10.2.0.0/16 balancer"), codes::NETWORK);
         for address in ["http://idp.example.com/metadata", "file:///etc/passwd", "idp.example.com", "https://"] {
             assert_eq!(refused(Field::IdpMetadataUrl, address), codes::HTTPS);

@@ -14,9 +14,9 @@ use url::Url;
 use crate::address::HubAddress;
 use crate::away::{innermost, reason};
 use crate::wire::{
-    Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewFact, NewInvitation, NewRecord, NewRevision,
-    PendingInvitation, RegistrationStarted, Resealed, Row, SIGNATURE, SIGNED_AT, Session, SignInStarted,
-    StartRegistration, StartSignIn, VERSION, write_statement,
+    Accept, Append, Claimed, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewClaim, NewFact, NewInvitation,
+    NewRecord, NewRevision, PendingInvitation, RegistrationStarted, Resealed, Row, SIGNATURE, SIGNED_AT, Session,
+    SignInStarted, StartRegistration, StartSignIn, VERSION, write_statement,
 };
 use crate::{Blob, codes, tls};
 
@@ -236,6 +236,11 @@ impl Hub {
             request.header(http::header::IF_MATCH, format!("\"{}\"", body.after))
         };
         self.send(request).await
+    }
+
+    /// Claims, as a server, what may happen once in a connection.
+    pub async fn claim(&self, connection: &str, claim: &str, body: &NewClaim) -> Result<Claimed> {
+        self.write(Method::PUT, &format!("connections/{connection}/claims/{claim}"), body).await
     }
 
     /// Writes what an administrator says of a user.

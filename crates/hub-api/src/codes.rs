@@ -37,6 +37,8 @@ sekisho_fault::codes! {
     RETIRED_EPOCH = "hub.retired_epoch";
     /// Somebody else wrote in between.
     STALE = "hub.stale";
+    /// The connection has claimed more than fits until some of it ends.
+    CLAIMS_FULL = "hub.claims_full";
     /// The name is taken. Argument: `name`.
     TAKEN = "hub.taken";
     /// There is no such thing. Argument: `what`.

@@ -313,6 +313,23 @@ pub struct NewRecord {
     pub email: String,
 }
 
+/// The longest that a claim may last, in seconds.
+pub const LONGEST_CLAIM: i64 = 24 * 60 * 60;
+
+/// Something that may happen once in a connection, under its blinded name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewClaim {
+    /// Until when it is remembered, in seconds since 1970: at most [`LONGEST_CLAIM`] from now.
+    pub ends: i64,
+}
+
+/// What came of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// Whether nobody had claimed it before.
+    pub first: bool,
+}
+
 /// What an administrator says of a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewFact {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
+use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
 /// 32 secret bytes. Never printed, wiped when dropped.
@@ -33,6 +34,18 @@ impl Secret {
             return Self(bytes);
         }
         unreachable!("HKDF-SHA256 expands to 32 bytes")
+    }
+
+    /// HMAC-SHA256 over parts, each with its length before it: a name that tells nothing without this secret.
+    pub fn blinded(&self, parts: &[&str]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, self.expose()));
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        let mut name = [0; 32];
+        name.copy_from_slice(context.sign().as_ref());
+        name
     }
 }
 
@@ -91,6 +104,8 @@ pub enum Purpose {
     Session,
     /// What tells the pages of a session apart from others.
     SessionMark,
+    /// Names under which assertions are claimed at the hub: the same in every epoch, as those of users.
+    Replay,
     /// What administrators note about a server, under the organisation's key.
     Checklist,
 }
@@ -117,6 +132,7 @@ impl Purpose {
             Self::ClientPassword => "client-password",
             Self::Session => "session",
             Self::SessionMark => "session-mark",
+            Self::Replay => "replay",
             Self::Checklist => "checklist",
         }
     }

@@ -4,6 +4,7 @@
 //! generator.
 
 pub mod checklist;
+pub mod claim;
 pub mod codes;
 pub mod derive;
 pub mod envelope;

@@ -276,14 +276,5 @@ fn hub_key(user: &User) -> [u8; 32] {
 
 /// The blinded name of something about a user (an identity, an e-mail address): tells nothing without the keyring.
 pub fn blinded(keyring: &Keyring, parts: &[&str]) -> UserId {
-    let key = keyring.blind.derive(Purpose::Blind, b"user");
-    let mut context =
-        aws_lc_rs::hmac::Context::with_key(&aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key.expose()));
-    for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part.as_bytes());
-    }
-    let mut id = [0; 32];
-    id.copy_from_slice(context.sign().as_ref());
-    UserId(id)
+    UserId(keyring.blind.derive(Purpose::Blind, b"user").blinded(parts))
 }

@@ -38,7 +38,7 @@ use crate::secret::file_fault;
 use crate::servers::Servers;
 use crate::status::Board;
 use crate::store::SealedFile;
-use crate::users::{HubUsers, Writer};
+use crate::users::{HubClaims, HubUsers, Writer};
 use crate::{admin_server, codes, places, secret};
 
 /// The longest pause between two tries to reach the hub; and the longest that a start waits for it.
@@ -121,7 +121,8 @@ impl Service {
         let writer = Writer::new(SealedFile::new(data, "outgoing.sealed", &secret));
         let connected = Arc::new(Connected::new(papers, replica, link, writer, None));
         let users = Arc::new(HubUsers::new(connected.clone()));
-        let face = Face::new(users, Arc::new(activity.clone()), Arc::new(SystemClock));
+        let claims = Arc::new(HubClaims::new(connected.clone()));
+        let face = Face::new(users, claims, Arc::new(activity.clone()), Arc::new(SystemClock));
         let house = Arc::new(House {
             runtime: Runtime::new(face, board.clone()),
             draft: Mutex::new(DraftFile::new(SealedFile::new(data, "draft.sealed", &secret))),

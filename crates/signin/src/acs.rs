@@ -11,7 +11,7 @@ use axum::response::Response;
 use sekisho_config::urls;
 use sekisho_fault::{Fault, Result};
 use sekisho_messages::Language;
-use sekisho_saml::{Flow, Verified};
+use sekisho_saml::Verified;
 
 use crate::face::{Face, Serving};
 use crate::flow::Handle;
@@ -20,7 +20,9 @@ use crate::load::pool::Pool;
 use crate::load::standing::Standing;
 use crate::login::{self, Client, Login};
 use crate::session::Session;
-use crate::{SignIn, client, codes, handover, idp, pages, refusal, test_login, vault, who};
+use crate::{
+    Applied, Identity, Profile, SignIn, client, codes, handover, idp, pages, refusal, test_login, unsolicited, who,
+};
 
 /// Takes the identity provider's answer.
 pub(crate) async fn acs(
@@ -63,10 +65,9 @@ pub(crate) async fn acs(
             answer(&serving, &standing, Err(Fault::new(codes::NO_STATE)), SignIn::default(), language)
         }
         (Arrived::Unsolicited, _, Some(serving)) => {
-            let verified = unsolicited(&serving, &standing, form).await;
-            // Verified, so that a broken set-up shows in the activity; then dropped, and answered by a sign-in that
-            // the user's own page starts (R6): nobody can be signed in to another's vault by a posted form.
-            answer(&serving, &standing, verified.map(|_| vault::start()), SignIn::default(), language)
+            let mut sign_in = SignIn::default();
+            let response = unsolicited::receive(&serving, &standing, form, &headers, &mut sign_in).await;
+            answer(&serving, &standing, response, sign_in, language)
         }
         (Arrived::Unsolicited, _, None) => plain(Fault::new(codes::UNSOLICITED_IN_TRIAL)),
         (_, _, None) => plain(Fault::new(codes::NO_STATE)),
@@ -86,11 +87,6 @@ fn answer(
         Err(fault) if !sign_in.facts.is_empty() => refusal::refuse(serving, fault, sign_in),
         Err(fault) => standing.refused(fault, language, |fault| refusal::refuse(serving, fault, sign_in)),
     }
-}
-
-async fn unsolicited(serving: &Serving, standing: &Standing, form: Form) -> Result<Verified> {
-    let pool = standing.strangers()?;
-    idp::verified(serving.applied(), pool, form.message, Flow::Unsolicited, serving.now()).await
 }
 
 /// Begins a sign-in anew, for the same client.
@@ -140,14 +136,11 @@ async fn admit(
     if !serving.replay().take(&statement.assertion_id, lives, Instant::now()) {
         return Err(Fault::new(codes::REPLAY));
     }
-    let identity = who::identity(statement, &applied.configuration)?;
-    let profile = who::profile(statement, &applied.configuration)?;
-    sign_in.who = Some(profile.email.as_str().to_owned());
+    let (identity, profile) = recognized(applied, statement, sign_in)?;
     if let Client::OnPrem(_) = login.client {
         client::allowed(applied)?;
     }
-    let may_create = applied.configuration.document.just_in_time;
-    let user = serving.users().sign_in(&identity, &profile, may_create).await?;
+    let user = serving.user(&identity, &profile).await?;
     let response = match &login.client {
         Client::Vault(page) => {
             let session = Session::of(user.email.as_str(), statement);
@@ -159,9 +152,17 @@ async fn admit(
     Ok(response)
 }
 
+/// Who a verified statement speaks of; from here on the activity knows it too.
+pub(crate) fn recognized(applied: &Applied, statement: &Verified, sign_in: &mut SignIn) -> Result<(Identity, Profile)> {
+    let identity = who::identity(statement, &applied.configuration)?;
+    let profile = who::profile(statement, &applied.configuration)?;
+    sign_in.who = Some(profile.email.as_str().to_owned());
+    Ok((identity, profile))
+}
+
 /// What an administrator may see of a statement: decoded, without signatures or raw XML (R29). Names with `@` are
 /// ours and have texts; the others are the identity provider's attributes.
-fn facts(statement: &Verified) -> Vec<(String, String)> {
+pub(crate) fn facts(statement: &Verified) -> Vec<(String, String)> {
     let mut facts = vec![("@signing_key".to_owned(), statement.key_fingerprint.clone())];
     if let Some(name) = &statement.name_id {
         facts.push(("@name_id_format".to_owned(), name.format.clone().unwrap_or_default()));

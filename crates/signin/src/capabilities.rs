@@ -7,12 +7,13 @@ use std::pin::Pin;
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::Secret;
+use serde::{Deserialize, Serialize};
 
 /// A future that any thread may run.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Who a user is at the identity provider, for good.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The identity provider's entity ID.
     pub idp: String,
@@ -29,7 +30,7 @@ impl fmt::Debug for Identity {
 }
 
 /// What the identity provider says of a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The e-mail address, in a reserved domain.
     pub email: Email,
@@ -59,6 +60,24 @@ pub trait Users: Send + Sync + 'static {
     /// Codes: `UNKNOWN_USER`, `EMAIL_TAKEN`, `USERS`.
     fn sign_in<'a>(&'a self, identity: &'a Identity, profile: &'a Profile, may_create: bool)
     -> Later<'a, Result<User>>;
+}
+
+/// What came of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// Nobody had claimed it before.
+    First,
+    /// It was claimed before, at this server or another.
+    Again,
+    /// Nobody can say now.
+    Unknown,
+}
+
+/// The assertions that were used at any server of the connection, without having been asked for (R7).
+pub trait Claims: Send + Sync + 'static {
+    /// Claims an assertion of an identity provider, which nobody accepts after `until` (seconds since 1970). It may be
+    /// given up in between: then it is unknown whether it was claimed.
+    fn claim<'a>(&'a self, idp: &'a str, assertion: &'a str, until: i64) -> Later<'a, Claimed>;
 }
 
 /// One sign-in, for the activity.

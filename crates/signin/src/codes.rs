@@ -21,6 +21,10 @@ sekisho_fault::codes! {
     UNKNOWN_USER = "signin.unknown_user";
     /// Another user has this e-mail address. Argument: `email`.
     EMAIL_TAKEN = "signin.email_taken";
+    /// An answer that nobody asked for was dropped: nobody could say whether it was used before. The page signs in anew.
+    CLAIM_UNKNOWN = "signin.claim_unknown";
+    /// What a browser would have to keep of a sign-in is more than browsers keep.
+    STATE_TOO_LARGE = "signin.state_too_large";
     /// Too much is going on at once.
     BUSY = "signin.busy";
     /// A network has sent too much that proved nothing. Argument, in the activity: `network`.

@@ -11,10 +11,12 @@ use axum::response::Response;
 
 use crate::load::bodies::Bodies;
 use crate::load::buckets::{Buckets, Rule};
+use crate::load::claiming::Claiming;
 use crate::load::pool::Pool;
 use crate::replay::Replay;
-use crate::{Activity, Applied, Clock, Pulse, Trial, Users, pages};
+use crate::{Activity, Applied, Claims, Clock, Identity, Profile, Pulse, Trial, User, Users, pages};
 use sekisho_config::Network;
+use sekisho_fault::Fault;
 
 /// Verifications of answers to requests of ours, at work or waiting: at a millisecond each, the last waits a blink.
 const ASKED: usize = 256;
@@ -43,6 +45,7 @@ pub struct Face {
     pulse: ArcSwap<Pulse>,
     // Reached through `Serving` alone, so that nothing of a trial can get at a user (R13).
     users: Arc<dyn Users>,
+    claiming: Claiming,
     activity: Arc<dyn Activity>,
     clock: Arc<dyn Clock>,
     // Assertions that were used stay used, whatever is applied (R7).
@@ -57,12 +60,18 @@ pub struct Face {
 
 impl Face {
     /// A face that serves nothing yet.
-    pub fn new(users: Arc<dyn Users>, activity: Arc<dyn Activity>, clock: Arc<dyn Clock>) -> Arc<Self> {
+    pub fn new(
+        users: Arc<dyn Users>,
+        claims: Arc<dyn Claims>,
+        activity: Arc<dyn Activity>,
+        clock: Arc<dyn Clock>,
+    ) -> Arc<Self> {
         let replay = Replay::since(clock.now());
         Arc::new(Self {
             served: ArcSwap::default(),
             pulse: ArcSwap::default(),
             users,
+            claiming: Claiming::new(claims),
             activity,
             clock,
             replay,
@@ -170,8 +179,16 @@ impl Serving {
         &self.applied
     }
 
-    pub(crate) fn users(&self) -> &dyn Users {
-        &*self.face.users
+    /// The user with this identity; made where the configuration makes users at their first sign-in.
+    ///
+    /// Codes: those of [`Users::sign_in`].
+    pub(crate) async fn user(&self, identity: &Identity, profile: &Profile) -> Result<User, Fault> {
+        let may_create = self.applied.configuration.document.just_in_time;
+        self.face.users.sign_in(identity, profile, may_create).await
+    }
+
+    pub(crate) fn claiming(&self) -> &Claiming {
+        &self.face.claiming
     }
 
     pub(crate) fn replay(&self) -> &Replay {

@@ -17,6 +17,8 @@ use crate::{Applied, codes};
 pub(crate) const LIFETIME: i64 = 600;
 /// Flows of one kind that a browser may have under way; a request's head has only so much room for cookies.
 const MOST: usize = 5;
+/// The longest sealed state, in bytes: browsers drop a cookie of more than 4096 without a word.
+const LARGEST: usize = 3 * 1024;
 
 /// The request that a flow is waiting for an answer to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,13 +38,19 @@ impl Asked {
     }
 }
 
-/// A kind of state. There are two, a sign-in's and a test's (R13): two types with two kinds of cookies, neither of
-/// which is ever read as the other.
+/// A kind of state: a sign-in's, a test's (R13), a logout's, a direct hand-over's. Each is a type of its own with a kind
+/// of cookies of its own, and is never read as another.
 pub(crate) trait State: Serialize + DeserializeOwned {
     /// What the cookie's name begins with. `__Host-` keeps it to this host, over TLS, for all paths.
     const COOKIE: &'static str;
+    /// How long it is good for, in seconds: at most [`LIFETIME`].
+    const LIFETIME: i64 = LIFETIME;
 
-    fn asked(&self) -> &Asked;
+    /// The identity provider that it is of.
+    fn idp(&self) -> &str;
+
+    /// When it began, in seconds since 1970.
+    fn since(&self) -> i64;
 }
 
 /// The `RelayState`: 128 random bits, and nothing else (no address that could be redirected to).
@@ -68,6 +76,8 @@ impl Handle {
     }
 
     /// Gives the browser a state to keep. `sent`: what it has; of too many flows the oldest are given up.
+    ///
+    /// Code: `STATE_TOO_LARGE`, when no browser would keep it.
     pub(crate) fn keep<S: State>(
         &self,
         applied: &Applied,
@@ -76,8 +86,12 @@ impl Handle {
         headers: &mut HeaderMap,
     ) -> Result<()> {
         let name = self.cookie::<S>();
-        let value = seal(applied, Purpose::State, &name, state, state.asked().time)?;
-        set_cookie(headers, &format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFETIME}"));
+        let value = seal(applied, Purpose::State, &name, state, state.since())?;
+        if value.len() > LARGEST {
+            return Err(Fault::new(codes::STATE_TOO_LARGE));
+        }
+        let lives = S::LIFETIME;
+        set_cookie(headers, &format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={lives}"));
         // Browsers send cookies of one path in the order in which they were made (RFC 6265, 5.4).
         let others = cookies(sent).filter_map(|(name, _)| name.strip_prefix(S::COOKIE)).filter_map(Self::parse);
         let others: Vec<Self> = others.collect();
@@ -98,8 +112,9 @@ impl Handle {
     /// Code: `NO_STATE`.
     pub(crate) fn open<S: State>(&self, applied: &Applied, sealed: &str, now: i64) -> Result<S> {
         let state: Option<S> = open(applied, Purpose::State, &self.cookie::<S>(), sealed, now);
-        let fits = |asked: &Asked| (0..=LIFETIME).contains(&(now - asked.time)) && asked.idp == applied.idp.entity_id;
-        state.filter(|state| fits(state.asked())).ok_or_else(|| Fault::new(codes::NO_STATE))
+        let fits =
+            |state: &S| (0..=S::LIFETIME).contains(&(now - state.since())) && state.idp() == applied.idp.entity_id;
+        state.filter(fits).ok_or_else(|| Fault::new(codes::NO_STATE))
     }
 
     /// Takes the state away from the browser.

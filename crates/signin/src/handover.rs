@@ -68,6 +68,19 @@ pub(crate) fn address(
     session: &Session,
     now: i64,
 ) -> Result<String> {
+    let code = code(applied, page, user, profile, session, now)?;
+    Ok(format!("{}#code={code}&state={}", page.redirect_uri, page.page_state))
+}
+
+/// A code, which the page redeems.
+pub(crate) fn code(
+    applied: &Applied,
+    page: &VaultPage,
+    user: &User,
+    profile: &Profile,
+    session: &Session,
+    now: i64,
+) -> Result<String> {
     let key = BASE64URL_NOPAD.decode(page.page_key.as_bytes()).map_err(|_| Fault::new(codes::CODE))?;
     let bound = Bound {
         organisation: applied.ids.organisation.clone(),
@@ -99,8 +112,7 @@ pub(crate) fn address(
         info: bound,
     };
     let code = Code { minted: now, challenge: page.code_challenge.clone(), redeemed };
-    let code = flow::seal(applied, Purpose::Code, CONTEXT, &code, now)?;
-    Ok(format!("{}#code={code}&state={}", page.redirect_uri, page.page_state))
+    flow::seal(applied, Purpose::Code, CONTEXT, &code, now)
 }
 
 /// What the page sends.

@@ -1,9 +1,10 @@
-//! The public face: what browsers and the identity provider meet. It takes what is to be served and three
-//! capabilities (users, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the assertions
+//! The public face: what browsers and the identity provider meet. It takes what is to be served and four
+//! capabilities (users, claims, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the assertions
 //! that were used. A draft on trial is served beside, sealed off from users.
 
 mod acs;
 mod client;
+mod direct;
 mod flow;
 mod form;
 mod handover;
@@ -16,6 +17,7 @@ mod refusal;
 mod replay;
 mod session;
 mod test_login;
+mod unsolicited;
 mod vault;
 mod who;
 
@@ -30,7 +32,7 @@ pub mod routes;
 pub mod trial;
 
 pub use applied::{Applied, Ids, StateSecrets};
-pub use capabilities::{Activity, Clock, Identity, Profile, SignIn, User, Users};
+pub use capabilities::{Activity, Claimed, Claims, Clock, Identity, Profile, SignIn, User, Users};
 pub use face::Face;
 pub use load::prefix::{Peer, Prefix};
 pub use load::share::{Held, Shares};

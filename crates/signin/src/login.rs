@@ -32,8 +32,12 @@ pub(crate) struct Login {
 impl State for Login {
     const COOKIE: &'static str = "__Host-sk-";
 
-    fn asked(&self) -> &Asked {
-        &self.asked
+    fn idp(&self) -> &str {
+        &self.asked.idp
+    }
+
+    fn since(&self) -> i64 {
+        self.asked.time
     }
 }
 
@@ -58,6 +62,24 @@ pub(crate) struct VaultPage {
     pub(crate) page_key: String,
     /// The page's own state.
     pub(crate) page_state: String,
+}
+
+impl VaultPage {
+    /// The vault page of this origin, with what it has made for one sign-in.
+    ///
+    /// Code: `LOGIN_REQUEST`.
+    pub(crate) fn of(applied: &Applied, code_challenge: String, page_key: String, page_state: String) -> Result<Self> {
+        let challenge = BASE64URL_NOPAD.decode(code_challenge.as_bytes()).map_err(|_| wrong("code_challenge"))?;
+        if challenge.len() != 32 {
+            return Err(wrong("code_challenge"));
+        }
+        PageKey::parse(&BASE64URL_NOPAD.decode(page_key.as_bytes()).map_err(|_| wrong("page_key"))?)?;
+        let plain = page_state.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if !plain || !(16..=128).contains(&page_state.len()) {
+            return Err(wrong("state"));
+        }
+        Ok(Self { redirect_uri: applied.urls.at(urls::VAULT), code_challenge, page_key, page_state })
+    }
 }
 
 /// The query of a login, each parameter once.
@@ -139,26 +161,12 @@ fn vault_page(applied: &Applied, query: &str) -> Result<VaultPage> {
     if query.required("client")? != "vault" {
         return Err(wrong("client"));
     }
-    let redirect_uri = query.required("redirect_uri")?;
-    if redirect_uri != applied.urls.at(urls::VAULT) {
+    if query.required("redirect_uri")? != applied.urls.at(urls::VAULT) {
         return Err(wrong("redirect_uri"));
     }
-    let challenge = query.required("code_challenge")?;
-    let decoded = BASE64URL_NOPAD.decode(challenge.as_bytes()).map_err(|_| wrong("code_challenge"))?;
-    if query.required("code_challenge_method")? != "S256" || decoded.len() != 32 {
+    if query.required("code_challenge_method")? != "S256" {
         return Err(wrong("code_challenge"));
     }
-    let page_key = query.required("page_key")?;
-    PageKey::parse(&BASE64URL_NOPAD.decode(page_key.as_bytes()).map_err(|_| wrong("page_key"))?)?;
-    let page_state = query.required("state")?;
-    let plain = page_state.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if !plain || !(16..=128).contains(&page_state.len()) {
-        return Err(wrong("state"));
-    }
-    Ok(VaultPage {
-        redirect_uri: redirect_uri.to_owned(),
-        code_challenge: challenge.to_owned(),
-        page_key: page_key.to_owned(),
-        page_state: page_state.to_owned(),
-    })
+    let value = |name| query.required(name).map(str::to_owned);
+    VaultPage::of(applied, value("code_challenge")?, value("page_key")?, value("state")?)
 }

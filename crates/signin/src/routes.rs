@@ -16,7 +16,7 @@ use sekisho_config::urls;
 
 use crate::face::{Face, Serving};
 use crate::load::bodies;
-use crate::{acs, client, handover, login, logout, pages, ping, test_login, trial, vault};
+use crate::{acs, client, direct, handover, login, logout, pages, ping, test_login, trial, vault};
 
 /// The policy of what is no page.
 const NOTHING: &str = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
@@ -30,6 +30,7 @@ pub fn router(face: Arc<Face>) -> Router {
         .route("/vault/vault.js", get(vault::script))
         .route("/vault/vault.css", get(vault::style))
         .route("/vault/redeem", post(handover::redeem))
+        .route("/vault/direct", post(direct::direct))
         .route(pages::SUBMIT, get(pages::submit))
         .route(pages::STYLE, get(pages::style))
         .route(urls::ENTITY_ID, get(metadata))

@@ -26,8 +26,12 @@ pub(crate) struct Test {
 impl flow::State for Test {
     const COOKIE: &'static str = "__Host-skt-";
 
-    fn asked(&self) -> &Asked {
-        &self.asked
+    fn idp(&self) -> &str {
+        &self.asked.idp
+    }
+
+    fn since(&self) -> i64 {
+        self.asked.time
     }
 }
 

@@ -5,6 +5,7 @@ use axum::response::Response;
 use sekisho_config::urls;
 
 use crate::face::Serving;
+use crate::flow::Handle;
 use crate::pages;
 
 const HTML: &str = include_str!("../../../ui/dist-vault/vault.html");
@@ -29,6 +30,11 @@ pub(crate) async fn style() -> Response {
 /// To the vault page, which starts a sign-in by itself: it alone can make the key that the answer is sealed to.
 pub(crate) fn start() -> Response {
     pages::see_other(LOCATION, &format!("{}#start", urls::VAULT))
+}
+
+/// To the vault page, which fetches what waits for it under this handle.
+pub(crate) fn direct(handle: &Handle) -> Response {
+    pages::see_other(LOCATION, &format!("{}#direct={}", urls::VAULT, handle.as_str()))
 }
 
 fn answer(kind: &'static str, body: &'static str) -> Response {

@@ -49,6 +49,7 @@ const FIELDS: [string, string, boolean][] = [
   ['authn_context', '', false],
   ['force_authn', 'false', false],
   ['single_logout', 'true', false],
+  ['unsolicited_direct', 'false', false],
   ['idp_metadata_url', '', false],
   ['metadata_additions', 'false', false],
   ['allow_sha1', 'false', false],

@@ -6,5 +6,6 @@ test('the fragment tells a return from a refusal from a fresh visit', () => {
   expect(arrivalOf('#error=AB12')).toEqual({ kind: 'refused', reference: 'AB12' });
   expect(arrivalOf('#code=c&state=s')).toEqual({ kind: 'returned', code: 'c', state: 's' });
   expect(arrivalOf('#start')).toEqual({ kind: 'start' });
+  expect(arrivalOf('#direct=h')).toEqual({ kind: 'direct', handle: 'h' });
   expect(arrivalOf('#code=c')).toEqual({ kind: 'fresh' });
 });

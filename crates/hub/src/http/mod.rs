@@ -1,6 +1,7 @@
 //! The hub over HTTP. `hub-api` has the words of it.
 
 mod accounts;
+mod claims;
 mod connections;
 mod epochs;
 mod feed;
@@ -44,6 +45,7 @@ pub fn router(app: App) -> Router {
         .route("/objects/{object}", get(connections::object).put(connections::reseal_object))
         .route("/users/{user}", put(connections::put_user))
         .route("/facts/{fact}", put(connections::put_fact))
+        .route("/claims/{claim}", put(claims::claim))
         .route("/sync", put(connections::ask_for_sync))
         .route("/checklists", get(connections::checklists))
         .route("/checklists/{server}", put(connections::put_checklist))

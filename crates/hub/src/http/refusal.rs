@@ -33,7 +33,7 @@ impl IntoResponse for Refusal {
             StatusCode::CONFLICT
         } else if *code == codes::NOT_FOUND {
             StatusCode::NOT_FOUND
-        } else if *code == codes::TOO_MANY_TRIES {
+        } else if *code == codes::TOO_MANY_TRIES || *code == codes::CLAIMS_FULL {
             StatusCode::TOO_MANY_REQUESTS
         } else if *code == codes::STORE {
             StatusCode::SERVICE_UNAVAILABLE

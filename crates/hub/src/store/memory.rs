@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Batch, Change, Done, Later, PAGE, Read, Refused, Row, Store, is_name};
+use super::{Batch, Change, Done, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
 
 /// Scope, kind, id.
 type Key = (String, String, String);
@@ -14,6 +14,8 @@ struct State {
     heads: BTreeMap<String, u64>,
     holders: BTreeMap<String, String>,
     sessions: HashMap<[u8; 32], (Vec<u8>, i64)>,
+    /// By scope and id: the end.
+    marks: BTreeMap<(String, String), i64>,
 }
 
 /// A store in memory: the model that the databases are compared with, and the store of tests.
@@ -148,6 +150,25 @@ impl Store for MemoryStore {
         Box::pin(async move { Ok(self.state().holders.get(name).cloned()) })
     }
 
+    fn mark(&self, mark: Mark, now: i64, most: u32) -> Later<'_, Read<Marked>> {
+        Box::pin(async move {
+            if ![&mark.scope, &mark.id].into_iter().all(|name| is_name(name)) {
+                return Ok(Marked::Full);
+            }
+            let mut state = self.state();
+            let living = state.marks.iter().filter(|((scope, _), ends)| *scope == mark.scope && **ends > now).count();
+            let key = (mark.scope, mark.id);
+            Ok(match state.marks.get(&key) {
+                Some(ends) if *ends > now => Marked::Again,
+                _ if living >= usize::try_from(most).unwrap_or(usize::MAX) => Marked::Full,
+                _ => {
+                    state.marks.insert(key, mark.ends);
+                    Marked::First
+                }
+            })
+        })
+    }
+
     fn put_session(&self, key: [u8; 32], body: Vec<u8>, ends: i64) -> Later<'_, Read<()>> {
         Box::pin(async move {
             self.state().sessions.insert(key, (body, ends));
@@ -169,7 +190,9 @@ impl Store for MemoryStore {
 
     fn sweep(&self, now: i64) -> Later<'_, Read<()>> {
         Box::pin(async move {
-            self.state().sessions.retain(|_, (_, ends)| *ends > now);
+            let mut state = self.state();
+            state.sessions.retain(|_, (_, ends)| *ends > now);
+            state.marks.retain(|_, ends| *ends > now);
             Ok(())
         })
     }

@@ -1,4 +1,5 @@
-//! The hub's one narrow store: generic rows in scopes, names that one holder has, and sessions.
+//! The hub's one narrow store: generic rows in scopes, names that one holder has, marks of what may happen once, and
+//! sessions.
 //!
 //! No rules about what rows mean live here. Three implementations keep one contract (`tests/store`):
 //! [`MemoryStore`], the model; [`SqliteStore`], for one hub node; [`PostgresStore`], for several.
@@ -134,6 +135,28 @@ impl From<sqlx::Error> for Unavailable {
     }
 }
 
+/// That something has happened which may happen once. It is in no feed, and forgotten at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What is counted together.
+    pub scope: String,
+    /// What has happened.
+    pub id: String,
+    /// Until when it is remembered: seconds since 1970.
+    pub ends: i64,
+}
+
+/// What came of a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// It is made: nobody has made it before, or it had ended.
+    First,
+    /// It was there, and stays as it was.
+    Again,
+    /// It was not there, and there is no room for more in its scope.
+    Full,
+}
+
 /// What a read gives.
 pub type Read<T> = Result<T, Unavailable>;
 
@@ -168,6 +191,10 @@ pub trait Store: Send + Sync + 'static {
     /// Who holds a name.
     fn holder<'a>(&'a self, name: &'a str) -> Later<'a, Read<Option<String>>>;
 
+    /// Makes a mark if it is not there at `now` (seconds since 1970). A scope holds at most `most` that have not ended, and
+    /// as many more as are made at the same moment. A mark that cannot have its names is [`Marked::Full`].
+    fn mark(&self, mark: Mark, now: i64, most: u32) -> Later<'_, Read<Marked>>;
+
     /// Keeps a session, or replaces it. `key` is the SHA-256 of its token; `ends` is in seconds since 1970.
     fn put_session(&self, key: [u8; 32], body: Vec<u8>, ends: i64) -> Later<'_, Read<()>>;
 
@@ -177,6 +204,6 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets a session. True when it was there: of two who end it at once, one hears so.
     fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>>;
 
-    /// Forgets every session that has ended at `now` (seconds since 1970).
+    /// Forgets every session and every mark that has ended at `now` (seconds since 1970).
     fn sweep(&self, now: i64) -> Later<'_, Read<()>>;
 }

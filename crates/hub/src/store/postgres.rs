@@ -11,7 +11,7 @@ use sqlx::{Connection as _, PgConnection, Postgres};
 
 use super::batch::is_claimable;
 use super::sql::{self, Failure};
-use super::{Batch, Change, Done, Later, PAGE, Read, Refused, Row, Store, is_name};
+use super::{Batch, Change, Done, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
 
 // Names compare by bytes, whatever the database's language is.
@@ -25,6 +25,9 @@ const TABLES: &str = r#"
     CREATE TABLE IF NOT EXISTS claims (name TEXT COLLATE "C" PRIMARY KEY, holder TEXT COLLATE "C" NOT NULL);
     CREATE TABLE IF NOT EXISTS sessions (key BYTEA PRIMARY KEY, body BYTEA NOT NULL, ends BIGINT NOT NULL);
     CREATE INDEX IF NOT EXISTS sessions_by_end ON sessions (ends);
+    CREATE TABLE IF NOT EXISTS marks (
+        scope TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, ends BIGINT NOT NULL, PRIMARY KEY (scope, id));
+    CREATE INDEX IF NOT EXISTS marks_by_end ON marks (ends);
 "#;
 
 /// A node that vanishes inside a transaction must not keep a scope locked until TCP notices.

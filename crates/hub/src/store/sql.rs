@@ -4,7 +4,7 @@
 use super::{Refused, Row, Unavailable};
 
 /// The schema that this hub writes.
-pub(super) const SCHEMA: i64 = 1;
+pub(super) const SCHEMA: i64 = 2;
 
 /// Locks a scope against other writers until the transaction ends, and moves its head on by `$2`.
 pub(super) const ADVANCE: &str = "INSERT INTO heads (scope, seq) VALUES ($1, $2) \
@@ -30,6 +30,15 @@ pub(super) const CLAIM: &str = "INSERT INTO claims (name, holder) VALUES ($1, $2
     ON CONFLICT (name) DO UPDATE SET holder = claims.holder RETURNING holder";
 pub(super) const RELEASE: &str = "DELETE FROM claims WHERE name = $1 AND holder = $2";
 pub(super) const HOLDER: &str = "SELECT holder FROM claims WHERE name = $1";
+
+/// Makes a mark (`$3`: its end) that is not there at `$4`, where there is room in its scope for one of `$5`, and returns
+/// it. No more than `$5` are counted.
+pub(super) const MARK: &str = "INSERT INTO marks (scope, id, ends) \
+    SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT) WHERE $5 > (SELECT COUNT(*) FROM \
+        (SELECT 1 FROM marks WHERE scope = CAST($1 AS TEXT) AND ends > $4 LIMIT $5) AS living) \
+    ON CONFLICT (scope, id) DO UPDATE SET ends = excluded.ends WHERE marks.ends <= $4 RETURNING id";
+pub(super) const IS_MARKED: &str = "SELECT id FROM marks WHERE scope = $1 AND id = $2 AND ends > $3";
+pub(super) const SWEEP_MARKS: &str = "DELETE FROM marks WHERE ends <= $1";
 
 pub(super) const PUT_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
     ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends";
@@ -264,6 +273,24 @@ macro_rules! sql_store {
                 })
             }
 
+            fn mark(&self, mark: Mark, now: i64, most: u32) -> Later<'_, Read<Marked>> {
+                Box::pin(async move {
+                    let Mark { scope, id, ends } = &mark;
+                    if ![scope, id].into_iter().all(|name| is_name(name)) {
+                        return Ok(Marked::Full);
+                    }
+                    let made = sqlx::query_scalar(sql::MARK).bind(scope).bind(id).bind(ends);
+                    let made = made.bind(now).bind(i64::from(most));
+                    let made: Option<String> = made.fetch_optional(&self.writers).await?;
+                    if made.is_some() {
+                        return Ok(Marked::First);
+                    }
+                    let there = sqlx::query_scalar(sql::IS_MARKED).bind(scope).bind(id).bind(now);
+                    let there: Option<String> = there.fetch_optional(&self.writers).await?;
+                    Ok(if there.is_some() { Marked::Again } else { Marked::Full })
+                })
+            }
+
             fn put_session(&self, key: [u8; 32], body: Vec<u8>, ends: i64) -> Later<'_, Read<()>> {
                 Box::pin(async move {
                     let put = sqlx::query(sql::PUT_SESSION).bind(key.to_vec()).bind(body).bind(ends);
@@ -289,6 +316,7 @@ macro_rules! sql_store {
             fn sweep(&self, now: i64) -> Later<'_, Read<()>> {
                 Box::pin(async move {
                     sqlx::query(sql::SWEEP).bind(now).execute(&self.writers).await?;
+                    sqlx::query(sql::SWEEP_MARKS).bind(now).execute(&self.writers).await?;
                     Ok(())
                 })
             }

@@ -11,7 +11,7 @@ use sqlx::{Connection as _, Sqlite, SqliteConnection};
 
 use super::batch::is_claimable;
 use super::sql::{self, Failure};
-use super::{Batch, Change, Done, Later, PAGE, Read, Refused, Row, Store, is_name};
+use super::{Batch, Change, Done, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
 
 const TABLES: &str = "
@@ -25,6 +25,9 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, holder TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS sessions (key BLOB PRIMARY KEY, body BLOB NOT NULL, ends INTEGER NOT NULL) STRICT;
     CREATE INDEX IF NOT EXISTS sessions_by_end ON sessions (ends);
+    CREATE TABLE IF NOT EXISTS marks (scope TEXT NOT NULL, id TEXT NOT NULL, ends INTEGER NOT NULL,
+        PRIMARY KEY (scope, id)) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS marks_by_end ON marks (ends);
 ";
 
 /// Another process may hold the file for a moment: a backup, or a hub that is just stopping.

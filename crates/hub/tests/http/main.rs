@@ -1,6 +1,7 @@
 //! What the hub lets whom write, over its own routes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod claims;
 mod world;
 
 use sekisho_hub_api::Blob;
@@ -39,6 +40,7 @@ async fn a_stolen_session_writes_nothing_anywhere() {
         ("PUT", format!("connections/{connection}/revisions/1")),
         ("PUT", format!("connections/{connection}/users/{id}")),
         ("PUT", format!("connections/{connection}/facts/{id}")),
+        ("PUT", format!("connections/{connection}/claims/{id}")),
         ("PUT", format!("connections/{connection}/sync")),
         ("PUT", format!("connections/{connection}/reports/{connection}")),
     ] {

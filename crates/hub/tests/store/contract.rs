@@ -1,9 +1,11 @@
 //! What every store does, in sentences.
 
-use sekisho_hub::store::{Batch, Change, Expect, Later, MAX_BODY, MAX_NAME, PAGE, Refused, Store, Unmoved, is_name};
+use sekisho_hub::store::{
+    Batch, Change, Expect, Later, MAX_BODY, MAX_NAME, Marked, PAGE, Refused, Store, Unmoved, is_name,
+};
 
 use crate::support::{
-    KIND, changes, claim, claims, feed, get, heads, missing, put, releases, remove, require, row, stale, taken,
+    KIND, changes, claim, claims, feed, get, heads, mark, missing, put, releases, remove, require, row, stale, taken,
 };
 
 macro_rules! sentences {
@@ -36,6 +38,8 @@ sentences! {
     a_name_is_given_back_by_its_holder_only
     a_name_passes_from_one_holder_to_another_in_one_batch
     a_refused_batch_leaves_the_names_alone
+    what_may_happen_once_is_marked_once_until_its_end
+    the_marks_of_a_scope_are_bounded_and_in_no_feed
     a_session_lives_until_its_end
     what_no_store_can_do_is_refused
     reading_what_cannot_be_a_name_finds_nothing
@@ -240,6 +244,34 @@ async fn a_refused_batch_leaves_the_names_alone(store: &dyn Store) {
     assert_eq!(store.head("names").await, Ok(0));
     assert_eq!(store.holder("kept-a").await, Ok(Some("alice".into())));
     assert_eq!(store.holder("kept-new").await, Ok(None));
+}
+
+async fn what_may_happen_once_is_marked_once_until_its_end(store: &dyn Store) {
+    let made = async |scope, id, ends, now| store.mark(mark(scope, id, ends), now, 99).await.unwrap();
+    assert_eq!(made("once", "a", 100, 0).await, Marked::First);
+    assert_eq!(made("once", "a", 200, 99).await, Marked::Again);
+    assert_eq!(made("once", "b", 300, 0).await, Marked::First);
+    assert_eq!(made("once-other", "a", 100, 0).await, Marked::First, "scopes are apart");
+    assert_eq!(
+        made("once", "a", 200, 100).await,
+        Marked::First,
+        "at its end it has ended; whoever came between moved it not"
+    );
+    assert_eq!(made("once", "a", 300, 199).await, Marked::Again);
+    store.sweep(200).await.unwrap();
+    assert_eq!(made("once", "a", 300, 0).await, Marked::First, "a swept mark is not there at any time");
+    assert_eq!(made("once", "b", 400, 0).await, Marked::Again, "what has not ended stays");
+}
+
+async fn the_marks_of_a_scope_are_bounded_and_in_no_feed(store: &dyn Store) {
+    let made = async |id, ends, now| store.mark(mark("marks", id, ends), now, 2).await.unwrap();
+    assert_eq!(made("a", 100, 0).await, Marked::First);
+    assert_eq!(made("b", 200, 0).await, Marked::First);
+    assert_eq!(made("c", 200, 0).await, Marked::Full);
+    assert_eq!(made("a", 200, 0).await, Marked::Again, "what is there is known, full or not");
+    assert_eq!(made("c", 200, 100).await, Marked::First, "what has ended takes no room");
+    assert_eq!((store.head("marks").await, feed(store, "marks").await), (Ok(0), Vec::new()));
+    assert_eq!(store.mark(mark("marks ", "a", 9), 0, 2).await, Ok(Marked::Full));
 }
 
 async fn a_session_lives_until_its_end(store: &dyn Store) {

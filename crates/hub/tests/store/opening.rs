@@ -3,10 +3,10 @@
 use std::fs;
 
 use sekisho_hub::codes;
-use sekisho_hub::store::{Expect, PostgresStore, SqliteStore, Store};
+use sekisho_hub::store::{Expect, Marked, PostgresStore, SqliteStore, Store};
 use sqlx::{Connection, SqliteConnection};
 
-use crate::support::{changes, get, put, row};
+use crate::support::{changes, get, mark, put, row};
 
 #[tokio::test]
 async fn what_was_written_is_there_when_the_file_is_opened_again() {
@@ -56,6 +56,21 @@ async fn a_file_of_a_newer_hub_is_refused() {
     let fault = SqliteStore::open(&path).await.err().unwrap();
     assert_eq!(fault.code, codes::DATABASE_NEWER);
     assert_eq!(fault.args["found"], 99_i64.into());
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_hub_gets_what_it_lacks_and_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let store = SqliteStore::open(&path).await.unwrap();
+    store.commit(changes([put("older", "a", Expect::Absent, "x")])).await.unwrap();
+    store.close().await;
+    let mut older = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    sqlx::raw_sql("DROP TABLE marks; UPDATE schema_version SET version = 1").execute(&mut older).await.unwrap();
+    older.close().await.unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(store.mark(mark("older", "a", 9), 0, 1).await, Ok(Marked::First));
+    assert_eq!(get(&store, "older", "a").await, Some(row("older", "a", 1, 1, "x")));
 }
 
 #[tokio::test]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sekisho_hub::store::{Batch, Expect, Refused, Store};
+use sekisho_hub::store::{Batch, Expect, Marked, Refused, Store};
 use tokio::task::JoinSet;
 
-use crate::support::{Follower, changes, claim, claims, feed, put, require};
+use crate::support::{Follower, changes, claim, claims, feed, mark, put, require};
 
 const TASKS: usize = 8;
 const COMMITS: usize = 50;
@@ -18,6 +18,7 @@ pub async fn run(nodes: Nodes<'_>) {
     writers_on_one_scope_leave_no_gap(nodes).await;
     one_of_many_puts_an_absent_row(nodes).await;
     one_of_many_takes_a_name(nodes).await;
+    one_of_many_makes_a_mark(nodes).await;
     batches_that_touch_the_same_things_crosswise_all_get_through(nodes).await;
     nothing_is_written_after_what_it_requires_has_changed(nodes).await;
     a_follower_in_small_pages_misses_nothing(nodes).await;
@@ -73,6 +74,19 @@ async fn one_of_many_puts_an_absent_row(nodes: Nodes<'_>) {
         assert!(told.eq(std::iter::repeat_n(winners[0], TASKS - 1)), "every loser sees the winner's row");
     }
     assert_eq!(nodes[0].head("first").await, Ok(10));
+}
+
+async fn one_of_many_makes_a_mark(nodes: Nodes<'_>) {
+    for turn in 0..10 {
+        let id = format!("{turn}");
+        let made = at_once(nodes, |node, _| {
+            let mark = mark("raced", &id, 100);
+            async move { node.mark(mark, 0, 99).await.unwrap() }
+        });
+        let made = made.await;
+        assert_eq!(made.iter().filter(|made| **made == Marked::First).count(), 1, "{made:?}");
+        assert!(!made.contains(&Marked::Full), "{made:?}");
+    }
 }
 
 async fn one_of_many_takes_a_name(nodes: Nodes<'_>) {

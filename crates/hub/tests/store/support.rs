@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sekisho_hub::store::{Batch, Change, Claim, Done, Expect, Refused, Require, Row, Store};
+use sekisho_hub::store::{Batch, Change, Claim, Done, Expect, Mark, Refused, Require, Row, Store};
 
 pub const KIND: &str = "note";
 
@@ -21,6 +21,10 @@ pub fn require(scope: &str, id: &str, rev: Option<u64>) -> Require {
 
 pub fn claim(name: &str, holder: &str) -> Claim {
     Claim { name: name.into(), holder: holder.into() }
+}
+
+pub fn mark(scope: &str, id: &str, ends: i64) -> Mark {
+    Mark { scope: scope.into(), id: id.into(), ends }
 }
 
 pub fn changes(changes: impl Into<Vec<Change>>) -> Batch {

@@ -1,6 +1,7 @@
 //! The users of the connection: known ones sign in without the hub; new ones are made at the hub first, read back, and
 //! only then handed over (R11).
 
+mod claims;
 mod writer;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use sekisho_keys::user::{self, Record, State};
 use sekisho_signin::capabilities::Later;
 use sekisho_signin::{Identity, Profile, User, codes};
 
+pub use claims::HubClaims;
 pub use writer::Writer;
 
 use crate::connected::Connected;

@@ -17,7 +17,7 @@ use crate::{codes, idp, pages};
 /// The state of a logout that waits for the identity provider's answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Leaving {
-    asked: Asked,
+    pub(super) asked: Asked,
     /// The marks of what ends.
     pub(super) marks: Vec<String>,
     /// The account.
@@ -27,8 +27,12 @@ pub(super) struct Leaving {
 impl State for Leaving {
     const COOKIE: &'static str = "__Host-skl-";
 
-    fn asked(&self) -> &Asked {
-        &self.asked
+    fn idp(&self) -> &str {
+        &self.asked.idp
+    }
+
+    fn since(&self) -> i64 {
+        self.asked.time
     }
 }
 

@@ -14,7 +14,7 @@ use sekisho_saml::redirect::Redirected;
 use super::begin::Leaving;
 use super::ended::{self, How};
 use crate::face::Serving;
-use crate::flow::{Asked, Handle, State};
+use crate::flow::{Asked, Handle};
 use crate::form::Form;
 use crate::load::standing::Standing;
 use crate::session::marks_of;
@@ -73,7 +73,7 @@ async fn received(
     match (pool.run(move || judge(&wanted)).await?, leaving) {
         (ReceivedLogout::Request(request), _) => end(serving, &request, relay_state, headers),
         (ReceivedLogout::Response(answer), Some((handle, leaving))) => {
-            if answer.in_response_to != leaving.asked().request_id {
+            if answer.in_response_to != leaving.asked.request_id {
                 return Err(Fault::new(codes::NO_LOGOUT));
             }
             serving.activity().sign_out(Some(leaving.subject), &[]);

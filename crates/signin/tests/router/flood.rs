@@ -117,6 +117,23 @@ async fn sign_ins_that_go_well_or_are_refused_for_a_proven_reason_cost_nothing()
 }
 
 #[tokio::test]
+async fn answers_that_are_taken_directly_cost_nothing_and_the_same_one_again_does() {
+    let world = World::new();
+    world.face.apply(Some(applied(&[(Field::UnsolicitedDirect, "true")])));
+    let (company, attacker) = (address("203.0.113.9"), address("198.51.100.7"));
+    let tile = |number: usize| Answer { request: None, ..Answer::alice(&format!("_t{number}"), world.now()) };
+    for number in 0..BURST * 2 {
+        let reply = send(&world, company, &[("SAMLResponse", IDP.answer(&tile(number)))], "").await;
+        assert!(reply.location().starts_with("/vault/#direct="), "{}", reply.location());
+    }
+    let again = [("SAMLResponse", IDP.answer(&tile(0)))];
+    for _ in 0..BURST {
+        assert_eq!(send(&world, attacker, &again, "").await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(send(&world, attacker, &again, "").await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn forged_answers_of_a_browser_with_a_state_of_its_own_are_answered_more_and_more_shortly() {
     let world = World::new();
     let left = world.leave(&vault_login()).await;

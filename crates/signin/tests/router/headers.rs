@@ -111,7 +111,9 @@ async fn every_answer_of_every_route_has_its_headers_and_a_policy_that_lets_in_n
         safe(path, &world.get(path).await, form);
     }
     for method in [Method::POST, Method::PUT, Method::OPTIONS, Method::HEAD] {
-        for path in ["/vault/", "/vault/redeem", ACS, "/sso-connect/saml/logout", "/sso-connect/saml/release"] {
+        for path in
+            ["/vault/", "/vault/redeem", "/vault/direct", ACS, "/sso-connect/saml/logout", "/sso-connect/saml/release"]
+        {
             let request = Request::builder().method(&method).uri(path).header("origin", "https://evil.example");
             safe(&format!("{method} {path}"), &world.send(request.body(Body::empty()).unwrap()).await, "'none'");
         }
@@ -143,6 +145,11 @@ async fn every_page_on_the_way_of_a_sign_in_is_as_closed() {
         safe("token", &token, "'none'");
         assert_eq!(token.policy().contains("script-src 'self'"), script, "{dest}");
     }
+    world.face.apply(Some(applied(&[(Field::UnsolicitedDirect, "true")])));
+    let tile = IDP.answer(&Answer { request: None, ..Answer::alice("_tile", world.now()) });
+    let waits = world.post(ACS, &[("SAMLResponse", &tile)], &[]).await;
+    assert!(waits.location().starts_with("/vault/#direct="), "{}", waits.location());
+    safe("waits for the page", &waits, "'none'");
     let trial = trial();
     let link = trial.start_test(world.now()).unwrap();
     world.face.try_draft(Some(trial));

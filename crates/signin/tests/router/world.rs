@@ -1,7 +1,8 @@
 //! A face with what it needs around it, and a browser that keeps cookies.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -15,8 +16,8 @@ use sekisho_fault::{Code, Fault, Result};
 use sekisho_keys::derive::Secret;
 use sekisho_signin::capabilities::Later;
 use sekisho_signin::{
-    Activity, Applied, Clock, Condition, Face, Identity, Ids, Peer, Profile, Pulse, SignIn, StateSecrets, Trial, User,
-    Users, router,
+    Activity, Applied, Claimed, Claims, Clock, Condition, Face, Identity, Ids, Peer, Profile, Pulse, SignIn,
+    StateSecrets, Trial, User, Users, router,
 };
 use tower::ServiceExt;
 use url::form_urlencoded;
@@ -50,6 +51,31 @@ pub struct Untouchable;
 impl Users for Untouchable {
     fn sign_in<'a>(&'a self, _: &'a Identity, _: &'a Profile, _: bool) -> Later<'a, Result<User>> {
         panic!("a test reached the users")
+    }
+}
+
+/// The hub, as far as servers claim at it.
+#[derive(Default)]
+pub struct Hub {
+    claimed: Mutex<HashSet<(String, String)>>,
+    pub is_away: AtomicBool,
+}
+
+impl Hub {
+    /// What was claimed.
+    pub fn claimed(&self) -> usize {
+        self.claimed.lock().unwrap().len()
+    }
+}
+
+impl Claims for Hub {
+    fn claim<'a>(&'a self, idp: &'a str, assertion: &'a str, until: i64) -> Later<'a, Claimed> {
+        assert!((NOW..NOW + 3600).contains(&until), "until the assertion is over: {until}");
+        if self.is_away.load(Ordering::Relaxed) {
+            return Box::pin(async { Claimed::Unknown });
+        }
+        let first = self.claimed.lock().unwrap().insert((idp.to_owned(), assertion.to_owned()));
+        Box::pin(async move { if first { Claimed::First } else { Claimed::Again } })
     }
 }
 
@@ -128,12 +154,17 @@ impl Left {
 
 impl World {
     pub fn with(users: Arc<dyn Users>) -> Self {
-        Self::starting(users, NOW)
+        Self::at(Arc::new(Hub::default()), users)
     }
 
-    fn starting(users: Arc<dyn Users>, now: i64) -> Self {
+    /// A server of this hub.
+    pub fn at(hub: Arc<Hub>, users: Arc<dyn Users>) -> Self {
+        Self::starting(hub, users, NOW)
+    }
+
+    fn starting(hub: Arc<Hub>, users: Arc<dyn Users>, now: i64) -> Self {
         let (written, time) = (Arc::new(Written::default()), Arc::new(Time(AtomicI64::new(now))));
-        let face = Face::new(users, written.clone(), time.clone());
+        let face = Face::new(users, hub, written.clone(), time.clone());
         Self { router: router(face.clone()), face, written, time }
     }
 
@@ -144,7 +175,7 @@ impl World {
 
     /// One that has started so many seconds after the others.
     pub fn started(later: i64) -> Self {
-        let world = Self::starting(Arc::new(Everybody::default()), NOW + later);
+        let world = Self::starting(Arc::new(Hub::default()), Arc::new(Everybody::default()), NOW + later);
         world.face.apply(Some(applied(&[])));
         world.face.pulse(Pulse { configuration: Condition::Running, ..Pulse::default() });
         world
@@ -173,6 +204,11 @@ impl World {
     pub fn refusals(&self, code: &Code) -> Vec<Fault> {
         let written = self.written.sign_ins.lock().unwrap();
         written.iter().filter_map(|sign_in| sign_in.refusal.clone()).filter(|fault| fault.code == *code).collect()
+    }
+
+    /// What was written down last.
+    pub fn last(&self) -> Option<SignIn> {
+        self.written.sign_ins.lock().unwrap().last().cloned()
     }
 
     /// Who signed out, as far as it is known.
@@ -257,18 +293,24 @@ pub fn trial() -> Arc<Trial> {
     Arc::new(Trial::new(built(&[]), "draft-1".into()).unwrap())
 }
 
-/// The address with which the vault page starts a sign-in.
-pub fn vault_login() -> String {
+/// A vault page's challenge (its verifier is `verifier`) and its key.
+pub fn page() -> [String; 2] {
     let mut point = [4; 65];
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
     point.copy_from_slice(&rcgen::PublicKeyData::der_bytes(&key)[..65]);
     let challenge = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"verifier");
+    [BASE64URL_NOPAD.encode(challenge.as_ref()), BASE64URL_NOPAD.encode(&point)]
+}
+
+/// The address with which the vault page starts a sign-in.
+pub fn vault_login() -> String {
+    let [challenge, key] = page();
     form_urlencoded::Serializer::new("/sso-connect/saml/login?".to_owned())
         .append_pair("client", "vault")
         .append_pair("redirect_uri", "https://sso.example.com:8443/vault/")
-        .append_pair("code_challenge", &BASE64URL_NOPAD.encode(challenge.as_ref()))
+        .append_pair("code_challenge", &challenge)
         .append_pair("code_challenge_method", "S256")
-        .append_pair("page_key", &BASE64URL_NOPAD.encode(&point))
+        .append_pair("page_key", &key)
         .append_pair("state", "state-of-the-page")
         .finish()
         .replacen("?&", "?", 1)

@@ -32,6 +32,7 @@ const SWITCHES: string[] = [
   'sign_metadata',
   'force_authn',
   'single_logout',
+  'unsolicited_direct',
   'metadata_additions',
   'allow_sha1',
   'just_in_time',

@@ -11,6 +11,7 @@ export const RARE = [
   'authn_context',
   'force_authn',
   'single_logout',
+  'unsolicited_direct',
   'metadata_additions',
   'allow_sha1',
   'skew_seconds',

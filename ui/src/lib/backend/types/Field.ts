@@ -3,4 +3,4 @@
 /**
  * The fields that are set from a text, in the order of the form. Certificates and metadata come as files.
  */
-export type Field = "advertised_host" | "advertised_port" | "private_ip" | "private_port" | "saml_key" | "idp_type" | "attribute_first" | "attribute_last" | "attribute_email" | "attribute_subject" | "entity_id" | "signing" | "encrypted_assertions" | "sign_metadata" | "name_id_format" | "request_binding" | "authn_context" | "force_authn" | "single_logout" | "idp_metadata_url" | "metadata_additions" | "allow_sha1" | "skew_seconds" | "just_in_time" | "client_protocol" | "trusted_proxies" | "proxy" | "authorities";
+export type Field = "advertised_host" | "advertised_port" | "private_ip" | "private_port" | "saml_key" | "idp_type" | "attribute_first" | "attribute_last" | "attribute_email" | "attribute_subject" | "entity_id" | "signing" | "encrypted_assertions" | "sign_metadata" | "name_id_format" | "request_binding" | "authn_context" | "force_authn" | "single_logout" | "unsolicited_direct" | "idp_metadata_url" | "metadata_additions" | "allow_sha1" | "skew_seconds" | "just_in_time" | "client_protocol" | "trusted_proxies" | "proxy" | "authorities";
