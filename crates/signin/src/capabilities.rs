@@ -75,7 +75,8 @@ pub enum Claimed {
 
 /// The assertions that were used at any server of the connection, without having been asked for (R7).
 pub trait Claims: Send + Sync + 'static {
-    /// Claims an assertion of an identity provider, which nobody accepts after `until` (seconds since 1970). It may be
+    /// Claims an assertion of an identity provider, which no server accepts from `until` on (seconds since 1970; the same
+    /// at all servers). It may be
     /// given up in between: then it is unknown whether it was claimed.
     fn claim<'a>(&'a self, idp: &'a str, assertion: &'a str, until: i64) -> Later<'a, Claimed>;
 }

@@ -19,6 +19,9 @@ use crate::{Claimed, SignIn, acs, codes, idp, vault, who};
 /// The assertion that came by itself and was taken, or would have been: by its ID the identity provider's log has it.
 const FACT: &str = "@unsolicited";
 
+/// The largest difference of clocks that a configuration may allow, in seconds.
+const LARGEST_SKEW: i64 = 300;
+
 /// Verifies the answer, so that a broken set-up shows in the activity. Then it is dropped, and answered by a sign-in that
 /// the user's own page starts (R6): nobody can be signed in to another's vault by a posted form. Where the switch is on,
 /// it is taken, if it is the first time that it is (R7).
@@ -62,8 +65,11 @@ pub(crate) async fn receive(
 /// Once at this server, and once at all servers.
 async fn claimed(serving: &Serving, statement: &Verified, now: i64) -> Claimed {
     let lives = statement.not_on_or_after.0.saturating_sub(now);
+    let skew = i64::from(serving.applied().configuration.document.skew_seconds);
+    // The same end at all servers, whatever revision they are at: once it is forgotten, none of them can claim it anew.
+    let ends = statement.not_on_or_after.0.saturating_sub(skew).saturating_add(LARGEST_SKEW);
     if serving.replay().take(&statement.assertion_id, lives, Instant::now()) {
-        serving.claiming().claim(statement).await
+        serving.claiming().claim(statement, ends).await
     } else {
         Claimed::Again
     }

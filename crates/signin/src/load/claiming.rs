@@ -27,9 +27,8 @@ impl Claiming {
         Self { claims, places: Semaphore::new(AT_ONCE), patience: PATIENCE }
     }
 
-    /// Claims the assertion of a statement. Too slow, or too many at once, is unknown as well.
-    pub(crate) async fn claim(&self, statement: &Verified) -> Claimed {
-        let until = statement.not_on_or_after.0;
+    /// Claims the assertion of a statement until then. Too slow, or too many at once, is unknown as well.
+    pub(crate) async fn claim(&self, statement: &Verified, until: i64) -> Claimed {
         self.ask(self.claims.claim(&statement.issuer, &statement.assertion_id, until)).await
     }
 

@@ -142,6 +142,18 @@ async fn an_answer_counts_once_whichever_server_it_is_sent_to() {
 }
 
 #[tokio::test]
+async fn all_servers_claim_an_answer_until_no_revision_accepts_it_any_more() {
+    let ([first, second], hub) = servers();
+    second.face.apply(Some(applied(&[ON[0], (Field::SkewSeconds, "300")])));
+    let value = tile(&first, 1);
+    for world in [&first, &second] {
+        post(world, &value).await;
+    }
+    // The answer is good for five minutes, and for five more where the clocks may differ most.
+    assert_eq!(hub.ends(), [first.now() + 600; 2]);
+}
+
+#[tokio::test]
 async fn while_nobody_can_say_whether_it_was_used_the_page_signs_in_by_itself() {
     let hub = Arc::new(Hub::default());
     let world = server(&hub, Arc::new(Untouchable));

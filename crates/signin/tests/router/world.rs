@@ -1,6 +1,6 @@
 //! A face with what it needs around it, and a browser that keeps cookies.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -57,7 +57,7 @@ impl Users for Untouchable {
 /// The hub, as far as servers claim at it.
 #[derive(Default)]
 pub struct Hub {
-    claimed: Mutex<HashSet<(String, String)>>,
+    claimed: Mutex<HashMap<(String, String), Vec<i64>>>,
     pub is_away: AtomicBool,
 }
 
@@ -66,16 +66,23 @@ impl Hub {
     pub fn claimed(&self) -> usize {
         self.claimed.lock().unwrap().len()
     }
+
+    /// Until when, as each server has said that claimed it.
+    pub fn ends(&self) -> Vec<i64> {
+        self.claimed.lock().unwrap().values().flatten().copied().collect()
+    }
 }
 
 impl Claims for Hub {
     fn claim<'a>(&'a self, idp: &'a str, assertion: &'a str, until: i64) -> Later<'a, Claimed> {
-        assert!((NOW..NOW + 3600).contains(&until), "until the assertion is over: {until}");
         if self.is_away.load(Ordering::Relaxed) {
             return Box::pin(async { Claimed::Unknown });
         }
-        let first = self.claimed.lock().unwrap().insert((idp.to_owned(), assertion.to_owned()));
-        Box::pin(async move { if first { Claimed::First } else { Claimed::Again } })
+        let mut claimed = self.claimed.lock().unwrap();
+        let ends = claimed.entry((idp.to_owned(), assertion.to_owned())).or_default();
+        ends.push(until);
+        let came = if ends.len() == 1 { Claimed::First } else { Claimed::Again };
+        Box::pin(async move { came })
     }
 }
 
