@@ -67,7 +67,7 @@ pub fn walk(page: &Session, site: &Site, typed: &Typed, step: impl FnMut(&Sessio
         let value = page.script("return document.querySelector('[data-testid=field-passphrase]').value");
         value.as_str().filter(|text| text.len() > 20).map(str::to_owned)
     });
-    click("begin-founding");
+    click("begin-account");
     page.wait("[data-testid=qr]");
     let secret = page.text("[data-testid=totp-secret]");
     fill("field-totp", &totp::now(&secret));
