@@ -36,10 +36,13 @@ const typeKit = async (): Promise<void> => {
 test('an invitation names the account, which waits to be admitted when it is made', async () => {
   const fake = new Fake().running();
   await choose(fake, 'accept');
+  // By keyboard alone: what comes next has the focus at each step.
+  expect(document.activeElement).toBe(screen.getByTestId('field-invitation'));
   await type('invitation', ` ${INVITATION} `);
   await click('check-invitation');
   expect((await screen.findByTestId('invited-as')).dataset['login']).toBe('suzuki');
   expect(screen.queryByTestId('field-login')).toBeNull();
+  expect(document.activeElement).toBe(screen.getByTestId('field-passphrase'));
   await click('suggest');
   await waitFor(() =>
     expect(screen.getByTestId('field-passphrase')).toHaveProperty('value', 'kumo-7301-tabi-mizu-yama'),
@@ -59,6 +62,7 @@ test('an invitation names the account, which waits to be admitted when it is mad
   // Signing in is next, at the hub that is remembered from now on.
   expect(await screen.findByTestId('field-sign-in-passphrase')).toHaveProperty('value', '');
   expect(screen.queryByTestId('field-sign-in-hub')).toBeNull();
+  expect(document.activeElement).toBe(screen.getByTestId('field-sign-in-passphrase'));
 });
 
 test('what is no invitation is refused before anything is asked', async () => {
