@@ -110,6 +110,7 @@ mod tour {
         window.page.click("[data-testid=nav-servers]");
         window.page.wait("[data-testid=item-disk]");
         both(&window.page, folder, "29-servers-dark");
+        at(&window.page, "[data-testid=item-saml]", folder, "29-to-do-dark");
         window.page.click("[data-testid=nav-activity]");
         window.page.wait("[data-testid=entry]");
         both(&window.page, folder, "30-activity-dark");
