@@ -1,5 +1,6 @@
 //! The First-server wizard in the real window, from nothing to a running server.
 
+use crate::account::{authenticator, kit_lines, read_back};
 use crate::browser::Browser;
 use crate::idp::SimpleSaml;
 use crate::service::self_signed;
@@ -32,6 +33,10 @@ pub const JAPANESE: Typed =
 
 /// What came of it.
 pub struct Walked {
+    /// The founder's passphrase.
+    pub passphrase: String,
+    /// The secret in the founder's authenticator app.
+    pub totp_secret: String,
     /// What the identity provider was told.
     pub sp: Sp,
     /// The identity provider.
@@ -63,25 +68,15 @@ pub fn walk(page: &Session, site: &Site, typed: &Typed, step: impl FnMut(&Sessio
     fill("field-organisation", typed.organisation);
     fill("field-login", "tanaka");
     click("suggest");
-    wait_for("a passphrase is suggested", || {
+    let passphrase = wait_for("a passphrase is suggested", || {
         let value = page.script("return document.querySelector('[data-testid=field-passphrase]').value");
         value.as_str().filter(|text| text.len() > 20).map(str::to_owned)
     });
-    click("begin-founding");
-    page.wait("[data-testid=qr]");
-    let secret = page.text("[data-testid=totp-secret]");
+    let secret = authenticator(page);
     fill("field-totp", &totp::now(&secret));
     click("found");
     page.wait("[data-testid=page-kit]");
-    let lines: Vec<String> = (1..=4).map(|line| page.text(&id(&format!("kit-line-{line}")))).collect();
-    click("on-paper");
-    let line: usize = page.attribute("[data-testid=rehearse-line]", "data-line").unwrap().parse().unwrap();
-    // First a slip, then what is on paper.
-    fill("field-rehearse", "AAAA AAAA AAAA AAAA");
-    click("rehearse");
-    page.wait("[data-testid=fault-rehearse][data-code='admin.kit_line']");
-    fill("field-rehearse", &lines[line - 1]);
-    click("rehearse");
+    read_back(page, &kit_lines(page));
     done("kit");
     next("kit", "second");
     next("second", "connection");
@@ -140,7 +135,7 @@ pub fn walk(page: &Session, site: &Site, typed: &Typed, step: impl FnMut(&Sessio
     step.borrow_mut()(page, "running");
     click("finish");
     page.wait("[data-testid=state][data-state=running]");
-    Walked { sp, idp }
+    Walked { passphrase, totp_secret: secret, sp, idp }
 }
 
 /// The test login of the draft, in a browser of its own, as the window asks for it.

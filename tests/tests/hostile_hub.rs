@@ -183,6 +183,15 @@ fn a_cut_organisation_log_ends_the_administrators_sign_in() {
     let code = lied.site.founder.write("code", &sekisho_tests::totp::next(&totp));
     let sign_in = ["sign-in", "--passphrase-file", &passphrase, "--code-file", &code];
     assert_eq!(lied.site.founder.code(&sign_in), "admin.fork");
+    // So does whoever recovers on it: no account is made in such an organisation, and the kit is not used up.
+    let paper = std::fs::read_to_string(lied.site.founder.file("kit")).unwrap();
+    let after = |start: &str| paper.lines().find_map(|line| line.strip_prefix(start)).unwrap().trim().to_owned();
+    let lines: Vec<&str> = paper.lines().filter(|line| line.len() == 19).collect();
+    let lines = lied.site.founder.write("lines", &lines.join("\n"));
+    let (hub, fingerprint, secret) = (after("Hub "), after("Fingerprint "), lied.site.founder.file("rescuer-totp"));
+    let mut recover = vec!["recover", "--hub", &hub, "--kit", &lines, "--fingerprint", &fingerprint];
+    recover.extend(["--login", "rescuer", "--passphrase-file", &passphrase, "--totp-secret-file", &secret]);
+    assert_eq!(lied.site.founder.code(&recover), "admin.fork");
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub struct Preflight {
     pub version: String,
     /// How far this machine's clock is ahead of the hub's, in seconds.
     pub clock_ahead: i64,
+    /// The name at sign-in that the invitation is for; none when the way is no invitation.
+    pub invited: Option<String>,
 }
 
 /// Begins to found an organisation.

@@ -11,6 +11,10 @@ sekisho_fault::codes! {
     NEEDS_SETUP_CODE = "admin.needs_setup_code";
     /// An invitation is needed.
     NEEDS_INVITATION = "admin.needs_invitation";
+    /// The invitation is not open: it was used, withdrawn, or has ended.
+    INVITATION_CLOSED = "admin.invitation_closed";
+    /// The recovery kit opens nothing: it was used or replaced.
+    KIT_SPENT = "admin.kit_spent";
     /// The authenticator's secret was not made in this process.
     NO_AUTHENTICATOR = "admin.no_authenticator";
     /// The line of the recovery kit is another. Argument: `line`.

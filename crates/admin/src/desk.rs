@@ -179,14 +179,16 @@ impl Desk {
         let (hub, destination) = client(way, &self.memory)?;
         let info = hub.info().await?;
         let address = destination.address().url.to_string();
-        Ok(Preflight { hub: address, version: info.version, clock_ahead: now() - info.time })
+        let clock_ahead = now() - info.time;
+        let invited = if let Destination::Invited(code) = destination { Some(code.login) } else { None };
+        Ok(Preflight { hub: address, version: info.version, clock_ahead, invited })
     }
 
     async fn found(&mut self, wish: &FoundOrganisation) -> Result<KitSheet> {
         let (hub, destination) = client(&wish.way, &self.memory)?;
         let Destination::Setup(code) = destination else { return Err(Fault::new(codes::NEEDS_SETUP_CODE).on("hub")) };
         let name = named(&wish.name, "name")?;
-        let who = self.newcomer(&wish.login, &wish.passphrase, &wish.totp_code, &[&name])?;
+        let who = newcomer(self.totp_secret.as_ref(), &wish.login, &wish.passphrase, &wish.totp_code, &[&name])?;
         let (kit, sheet, session) = founding::found(&hub, &code, &name, &who).await?;
         let organisation = session.organisation();
         let (id, head) = (organisation.id().to_string(), organisation.head());
@@ -204,9 +206,9 @@ impl Desk {
     async fn recover(&mut self, wish: &RecoverOrganisation) -> Result<KitSheet> {
         let (hub, _) = client(&wish.way, &self.memory)?;
         let kit = Kit::read(wish.lines.iter().map(String::as_str))?;
-        let who = self.newcomer(&wish.login, &wish.passphrase, &wish.totp_code, &[])?;
+        let who = newcomer(self.totp_secret.as_ref(), &wish.login, &wish.passphrase, &wish.totp_code, &[])?;
         let fingerprint = Hash::read_shown(&wish.fingerprint).map_err(|fault| fault.on("fingerprint"))?;
-        let (next, sheet) = founding::recover(&hub, &kit, fingerprint, &who).await?;
+        let (next, sheet) = founding::recover(&hub, &kit, fingerprint, &who, &mut self.memory).await?;
         self.kit = Some(next);
         Ok(sheet)
     }
@@ -216,26 +218,28 @@ impl Desk {
         let Destination::Invited(code) = destination else {
             return Err(Fault::new(codes::NEEDS_INVITATION).on("hub"));
         };
-        let who = self.newcomer(&code.login, &wish.passphrase, &wish.totp_code, &[])?;
-        inviting::accept(&hub, &code, &who).await
+        let who = newcomer(self.totp_secret.as_ref(), &code.login, &wish.passphrase, &wish.totp_code, &[])?;
+        inviting::accept(&hub, &code, &who, &mut self.memory).await
     }
+}
 
-    /// Judges the passphrase before anything is sent.
-    fn newcomer<'a>(
-        &'a self,
-        login: &'a str,
-        passphrase: &'a str,
-        totp_code: &'a str,
-        known: &[&str],
-    ) -> Result<Newcomer<'a>> {
-        let login = login.trim();
-        if login.is_empty() {
-            return Err(Fault::new(codes::NAME).on("login"));
-        }
-        passphrase::judge(passphrase, &[known, &[login]].concat()).map_err(|fault| fault.on("passphrase"))?;
-        let totp_secret = self.totp_secret.as_ref().ok_or_else(|| Fault::new(codes::NO_AUTHENTICATOR))?;
-        Ok(Newcomer { login, passphrase, totp_secret, totp_code })
+/// Judges the passphrase before anything is sent.
+///
+/// Codes: `NAME`, `WEAK_PASSPHRASE`, `NO_AUTHENTICATOR`.
+fn newcomer<'a>(
+    totp_secret: Option<&'a [u8; 20]>,
+    login: &'a str,
+    passphrase: &'a str,
+    totp_code: &'a str,
+    known: &[&str],
+) -> Result<Newcomer<'a>> {
+    let login = login.trim();
+    if login.is_empty() {
+        return Err(Fault::new(codes::NAME).on("login"));
     }
+    passphrase::judge(passphrase, &[known, &[login]].concat()).map_err(|fault| fault.on("passphrase"))?;
+    let totp_secret = totp_secret.ok_or_else(|| Fault::new(codes::NO_AUTHENTICATOR))?;
+    Ok(Newcomer { login, passphrase, totp_secret, totp_code })
 }
 
 fn named(text: &str, field: &str) -> Result<String> {

@@ -13,6 +13,8 @@ use sekisho_keys::log::{Act, Administrator, Body, Entry, FORMAT, Organisation, S
 
 use crate::account::{self, Applicant};
 use crate::acts::KitSheet;
+use crate::codes;
+use crate::memory::Memory;
 use crate::session::{Log, Session, no_effects, now, random};
 use crate::signing_in::{by_key, signer};
 
@@ -111,10 +113,20 @@ pub(crate) async fn found(
 
 /// Makes a new administrator with the kit, and the next kit: each is used once. The fingerprint on the kit says which
 /// organisation is the right one.
-pub(crate) async fn recover(hub: &Hub, kit: &Kit, fingerprint: Hash, who: &Newcomer<'_>) -> Result<(Kit, KitSheet)> {
+///
+/// Codes: `KIT_SPENT`, `FORK`, and those of the hub and the log.
+pub(crate) async fn recover(
+    hub: &Hub,
+    kit: &Kit,
+    fingerprint: Hash,
+    who: &Newcomer<'_>,
+    memory: &mut Memory,
+) -> Result<(Kit, KitSheet)> {
     let kit_identity = kit.identity();
-    let hub = by_key(hub, &kit_identity).await?;
+    let hub = by_key(hub, &kit_identity, codes::KIT_SPENT).await?;
     let mut log = Log::read(&hub, Some(fingerprint)).await?;
+    // Before anything is made: from then on nothing may keep the next kit from being told.
+    memory.check_and_keep(hub.address(), who.login, &log)?;
     let organisation = &log.organisation;
     let id = organisation.id();
     let missing = || sekisho_fault::Fault::new(sekisho_keys::codes::NOT_AUTHENTIC);

@@ -15,6 +15,7 @@ use crate::account;
 use crate::acts::{InvitationText, InviteAdministrator, OpenInvitation};
 use crate::codes;
 use crate::founding::Newcomer;
+use crate::memory::Memory;
 use crate::session::{Effects, Log, Session, no_effects, now, random};
 use crate::signing_in::by_key;
 use crate::way::InvitationCode;
@@ -115,12 +116,13 @@ fn administrator(keys: &PublicIdentity) -> AdministratorId {
 
 /// Accepts an invitation: makes keys and account, and leaves both for those who admit.
 ///
-/// Codes: the hub's.
-pub(crate) async fn accept(hub: &Hub, code: &InvitationCode, who: &Newcomer<'_>) -> Result<()> {
+/// Codes: `INVITATION_CLOSED`, `FORK`, and those of the hub and the log.
+pub(crate) async fn accept(hub: &Hub, code: &InvitationCode, who: &Newcomer<'_>, memory: &mut Memory) -> Result<()> {
     let invitation = Invitation::new(code.id, &code.secret);
-    let hub = by_key(hub, &invitation.credential()).await?;
+    let hub = by_key(hub, &invitation.credential(), codes::INVITATION_CLOSED).await?;
     // The invitation names the organisation: a hub that shows another one gets no account.
     let log = Log::read(&hub, Some(code.genesis)).await?;
+    memory.check_and_keep(hub.address(), who.login, &log)?;
     let identity = Identity::new(Secret::new(random()));
     let owner = Owner {
         administrator: administrator(identity.public()),

@@ -10,6 +10,7 @@ use sekisho_keys::log::Head;
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
+use crate::session::Log;
 
 /// How far a log was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,10 +52,19 @@ impl Memory {
         &self.contents.login
     }
 
+    /// Compares the log that the hub shows with what was seen, and remembers both.
+    ///
+    /// Codes: `FORK`, `MEMORY`.
+    pub(crate) fn check_and_keep(&mut self, hub: &HubAddress, login: &str, log: &Log) -> Result<()> {
+        let organisation = log.organisation.id().to_string();
+        self.check(&organisation, &log.heads)?;
+        self.keep(hub, login, &organisation, log.organisation.head())
+    }
+
     /// Compares what the hub shows with what was seen: the log may have grown, and not shrunk or changed.
     ///
     /// Code: `FORK`.
-    pub(crate) fn check(&self, organisation: &str, shown: &[Head]) -> Result<()> {
+    fn check(&self, organisation: &str, shown: &[Head]) -> Result<()> {
         let Some(seen) = self.contents.organisations.get(organisation) else { return Ok(()) };
         let same = |head: &Head| head.sequence == seen.sequence && head.hash.to_string() == seen.hash;
         if shown.iter().any(same) {

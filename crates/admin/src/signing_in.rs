@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sekisho_fault::{Fault, Result};
+use sekisho_fault::{Code, Fault, Result};
 use sekisho_hub_api::wire::{FinishSignIn, KeySignIn, StartSignIn, greeting};
 use sekisho_hub_api::{Blob, Hub, Signer, codes, passphrase};
 use sekisho_keys::envelope;
@@ -39,21 +39,20 @@ pub(crate) async fn by_passphrase(
     if log.organisation.id() != owner.organisation {
         return Err(Fault::new(sekisho_keys::codes::LOG_WRONG_ORGANISATION));
     }
-    let organisation = owner.organisation.to_string();
-    memory.check(&organisation, &log.heads)?;
-    memory.keep(hub.address(), login, &organisation, log.organisation.head())?;
+    memory.check_and_keep(hub.address(), login, &log)?;
     Session::open(hub, log, owner.administrator, identity, login.to_owned())
 }
 
-/// Signs in by key.
+/// Signs in by a key that is used once. `spent` is what it means that the hub does not know the key any more.
 ///
-/// Codes: `SESSION`, `CLOCK`.
-pub(crate) async fn by_key(hub: &Hub, identity: &Identity) -> Result<Hub> {
+/// Codes: `spent`, `CLOCK`.
+pub(crate) async fn by_key(hub: &Hub, identity: &Identity, spent: Code) -> Result<Hub> {
     let info = hub.info().await?;
     let (keys, nonce, time) = (identity.id().to_string(), Blob(random::<16>().to_vec()), now());
     let signature = identity.sign(Signing::HubSession, &greeting(&keys, &info.hub, &nonce, time));
     let body = KeySignIn { keys, nonce, time, signature: Blob(signature.0.to_vec()) };
-    let session = hub.sign_in_by_key(&body).await?;
+    let unknown = |fault: Fault| if fault.code == codes::SESSION { Fault::new(spent) } else { fault };
+    let session = hub.sign_in_by_key(&body).await.map_err(unknown)?;
     Ok(hub.with_session(&session.token, signer(identity)))
 }
 

@@ -19,9 +19,12 @@ mod tour {
     use std::path::Path;
     use std::time::Instant;
 
+    use sekisho_tests::account::{authenticator, kit_lines, read_back};
     use sekisho_tests::browser::Browser;
-    use sekisho_tests::first_server::{ENGLISH, walk as set_up};
-    use sekisho_tests::site::Site;
+    use sekisho_tests::first_server::{ENGLISH, Walked, walk as set_up};
+    use sekisho_tests::site::{PASSPHRASE, Site};
+    use sekisho_tests::totp;
+    use sekisho_tests::wait::wait_for;
     use sekisho_tests::webdriver::Session;
     use sekisho_tests::window::Window;
 
@@ -58,7 +61,7 @@ mod tour {
             number += 1;
             step(&format!("wizard: {name}"));
         });
-        let (sp, _idp) = (walked.sp, walked.idp);
+        let (sp, _idp) = (&walked.sp, &walked.idp);
         both(&window.page, folder, "16-running");
 
         let browser = Browser::start(&work);
@@ -95,18 +98,124 @@ mod tour {
         browser.page.shot(&folder.join("19-signed-out-en.png"));
         step("the user signs out");
 
+        people(&window.page, folder, &work, &site);
+        step("an administrator is invited, admitted and removed");
+        servers(&window.page, folder, &site, &walked);
+        step("a second server comes, and leaves");
+
         window.page.click("[data-testid=nav-settings]");
         window.page.click("[data-testid=theme-dark]");
         window.page.wait("html[data-theme=dark]");
-        both(&window.page, folder, "20-settings-dark");
+        both(&window.page, folder, "28-settings-dark");
+        window.page.click("[data-testid=nav-servers]");
+        window.page.wait("[data-testid=item-disk]");
+        both(&window.page, folder, "29-servers-dark");
+        at(&window.page, "[data-testid=item-saml]", folder, "29-to-do-dark");
         window.page.click("[data-testid=nav-activity]");
         window.page.wait("[data-testid=entry]");
-        both(&window.page, folder, "21-activity-dark");
+        both(&window.page, folder, "30-activity-dark");
         window.page.click("[data-testid=nav-configuration]");
         window.page.wait("[data-testid=field-advertised_host]");
-        both(&window.page, folder, "22-configuration-dark");
+        both(&window.page, folder, "31-configuration-dark");
         step("dark");
         println!("screenshots: {}", folder.display());
+    }
+
+    /// Settings: invites an administrator, who accepts in a window of their own, is admitted, and removed.
+    fn people(page: &Session, folder: &Path, work: &Path, site: &Site) {
+        page.click("[data-testid=nav-settings]");
+        page.fill("[data-testid=field-invite-login]", "suzuki");
+        page.click("[data-testid=invite]");
+        let invitation = wait_for("the invitation is there", || {
+            let value = page.script("return document.querySelector('[data-testid=text-invitation]')?.value");
+            value.as_str().map(str::to_owned)
+        });
+        at(page, "[data-testid=administrator-tanaka]", folder, "20-settings");
+        at(page, "[data-testid=text-invitation]", folder, "20-invited");
+
+        let second = Window::open(&work.join("second"), &site.service.socket);
+        let own = &second.page;
+        own.click("[data-testid=nav-settings]");
+        at(own, "[data-testid=way-recover]", folder, "21-ways");
+        own.click("[data-testid=way-recover]");
+        at(own, "[data-testid=field-kit-fingerprint]", folder, "21-recover");
+        own.click("[data-testid=back-to-sign-in]");
+        own.click("[data-testid=way-accept]");
+        own.fill("[data-testid=field-invitation]", &invitation);
+        own.click("[data-testid=check-invitation]");
+        own.fill("[data-testid=field-passphrase]", PASSPHRASE);
+        let secret = authenticator(own);
+        at(own, "[data-testid=accept]", folder, "22-accept");
+        own.fill("[data-testid=field-totp]", &totp::now(&secret));
+        own.click("[data-testid=accept]");
+        own.wait("[data-testid=account-made]");
+        at(own, "[data-testid=account-made]", folder, "22-accepted");
+
+        page.click("[data-testid=nav-overview]");
+        page.click("[data-testid=nav-settings]");
+        page.click("[data-testid=admit-suzuki]");
+        page.wait("[data-testid=remove-suzuki]");
+        at(page, "[data-testid=remove-suzuki]", folder, "23-administrators");
+        dialog(page, folder, "23-remove", "[data-testid=remove-suzuki]", "[data-testid=cancel-remove]");
+        page.click("[data-testid=remove-suzuki]");
+        page.fill("[data-testid=field-typed-name]", "suzuki");
+        page.click("[data-testid=confirm-remove]:enabled");
+        page.wait("[data-testid=dialog-new-kit]");
+        page.shot(&folder.join("24-next-kit.png"));
+        read_back(page, &kit_lines(page));
+        page.click("[data-testid=close-kit]");
+        dialog(page, folder, "24-new-kit", "[data-testid=new-kit]", "[data-testid=cancel-new-kit]");
+    }
+
+    /// Servers: another one is enrolled, shown, and taken out as one that was in wrong hands.
+    fn servers(page: &Session, folder: &Path, site: &Site, walked: &Walked) {
+        let founder = &site.founder;
+        let code = founder.write("setup-code", &site.hub.setup_code());
+        let passphrase = founder.write("passphrase", &walked.passphrase);
+        let app = founder.write("app", &walked.totp_secret);
+        let code_file = founder.write("code", &totp::next(&app));
+        let sign_in = ["sign-in", "--hub-file", &code, "--login", "tanaka", "--passphrase-file", &passphrase];
+        founder.run(&[&sign_in[..], &["--code-file", &code_file]].concat());
+        let (_two, two) = site.second();
+        let id = two.run(&["status"])["membership"]["server"].as_str().unwrap().to_owned();
+        page.click("[data-testid=nav-servers]");
+        page.wait(&format!("[data-testid='server-{id}'][data-state=running]"));
+        both(page, folder, "25-servers");
+        for way in ["retire", "compromised"] {
+            let button = format!("[data-testid='{way}-{id}']");
+            dialog(page, folder, &format!("26-{way}"), &button, "[data-testid=cancel-leave]");
+        }
+        page.click(&format!("[data-testid='compromised-{id}']"));
+        let name = founder.run(&["servers", "list"])[0]["name"].as_str().unwrap().to_owned();
+        page.fill("[data-testid=field-typed-name]", &name);
+        page.click("[data-testid=confirm-leave]:enabled");
+        page.click("[data-testid=mark-disk]");
+        page.wait("[data-testid=item-resealed][data-done=true]");
+        page.wait("[data-testid=item-disk][data-done=true]");
+        at(page, "[data-testid=item-saml]", folder, "27-to-do");
+    }
+
+    /// Both languages of a dialog, which stands in front of the choice of language.
+    fn dialog(page: &Session, folder: &Path, name: &str, open: &str, close: &str) {
+        for language in ["en", "ja"] {
+            page.choose("[data-testid=language]", language);
+            page.wait(&format!("html[lang={language}]"));
+            page.click(open);
+            page.wait("dialog[open]");
+            page.shot(&folder.join(format!("{name}-{language}.png")));
+            page.click(close);
+        }
+    }
+
+    /// Both languages, with this in the middle of the page.
+    fn at(page: &Session, css: &str, folder: &Path, name: &str) {
+        for language in ["en", "ja"] {
+            page.choose("[data-testid=language]", language);
+            page.wait(&format!("html[lang={language}]"));
+            page.wait(css);
+            page.script(&format!("document.querySelector(\"{css}\").scrollIntoView({{block: 'center'}})"));
+            page.shot(&folder.join(format!("{name}-{language}.png")));
+        }
     }
 
     fn both(page: &Session, folder: &Path, name: &str) {

@@ -2,6 +2,7 @@ import { asFault, type Backend } from '../lib/backend/backend';
 import type { AdminSession } from '../lib/backend/types/AdminSession';
 import type { ConnectionInfo } from '../lib/backend/types/ConnectionInfo';
 import type { Fault } from '../lib/backend/types/Fault';
+import type { KitSheet } from '../lib/backend/types/KitSheet';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
 import type { SignIn } from '../lib/backend/types/SignIn';
 
@@ -11,6 +12,10 @@ const ENDED = ['hub.session', 'admin.session'];
 /** The administrator's session, which lives in the console's own process. */
 export class Session {
   current = $state<AdminSession>();
+  /** A recovery kit that has taken the place of another, until it was rehearsed: whatever page is shown, it is not lost. */
+  kit = $state<KitSheet>();
+  /** An administrator whose removal is still to be finished, and why. */
+  unfinished = $state<{ login: string; fault: Fault }>();
   /** The backend for everybody: a call that finds the session ended makes the pages ask for a new one. */
   readonly backend: Backend;
   readonly #plain: Backend;

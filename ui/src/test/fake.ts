@@ -3,6 +3,7 @@ import type { Method, Methods } from '../lib/backend/methods';
 import type { CertificateInfo } from '../lib/backend/types/CertificateInfo';
 import type { Draft } from '../lib/backend/types/Draft';
 import type { Fault } from '../lib/backend/types/Fault';
+import type { KitSheet } from '../lib/backend/types/KitSheet';
 import type { PastRevision } from '../lib/backend/types/PastRevision';
 import type { Server } from '../lib/backend/types/Server';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
@@ -80,6 +81,13 @@ export const server = (name: string, changes: Partial<Server> = {}): Server => (
   sync: null,
   warnings: [],
   ...changes,
+});
+
+const kit = (organisation: string): KitSheet => ({
+  organisation,
+  hub: 'https://hub.example.co.jp sha256-3fX9',
+  fingerprint: '4F2A 90C1 77B3 E05D 1188 2C6E',
+  lines: ['K7QM RT2A 94XH WD3C', 'B5VN 2PLE 88GS T6YJ', 'HX4D 7CMU RA29 QK5W', 'ZE3T LN86 VY2P D9BF'],
 });
 
 /** A service, a hub and an administrator in one object: enough of each to walk through every page. */
@@ -428,7 +436,12 @@ export class Fake implements Backend {
       case 'admin.session':
         return { signed_in: this.signedIn, last_hub: '', last_login: '' };
       case 'admin.preflight':
-        return { hub: 'https://hub.example.co.jp', version: '0.1.0', clock_ahead: 2 };
+        return {
+          hub: 'https://hub.example.co.jp',
+          version: '0.1.0',
+          clock_ahead: 2,
+          invited: given['hub']?.startsWith('sekisho-invitation ') ? 'suzuki' : null,
+        };
       case 'admin.suggest_passphrase':
         return { passphrase: 'kumo-7301-tabi-mizu-yama' };
       case 'admin.begin_founding':
@@ -445,12 +458,14 @@ export class Fake implements Backend {
           connections: [],
           administrators: [given['login'] ?? ''],
         };
-        return {
-          organisation: given['name'] ?? '',
-          hub: 'https://hub.example.co.jp#sha256-3fX9',
-          fingerprint: '4F2A 90C1 77B3 E05D 1188 2C6E',
-          lines: ['K7QM RT2A 94XH WD3C', 'B5VN 2PLE 88GS T6YJ', 'HX4D 7CMU RA29 QK5W', 'ZE3T LN86 VY2P D9BF'],
-        };
+        return kit(given['name'] ?? '');
+      case 'admin.new_kit':
+      case 'admin.recover':
+        return kit('株式会社サンプル');
+      case 'admin.remove_administrator':
+        if (this.signedIn)
+          this.signedIn.administrators = this.signedIn.administrators.filter((one) => one !== given['login']);
+        return { kit: kit('株式会社サンプル'), unfinished: null };
       case 'admin.rehearse_kit':
         if (!/^[A-Z0-9]{4}( [A-Z0-9]{4}){3}$/.test(given['text'] ?? ''))
           throw fault('keys.kit_line') as unknown as Error;

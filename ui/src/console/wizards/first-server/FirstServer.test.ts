@@ -37,7 +37,7 @@ const reachAndFound = async (): Promise<void> => {
   await waitFor(() =>
     expect(screen.getByTestId('field-passphrase')).toHaveProperty('value', 'kumo-7301-tabi-mizu-yama'),
   );
-  await click('begin-founding');
+  await click('begin-account');
   expect((await screen.findByTestId('qr')).getAttribute('src')).toMatch(/^data:image\/svg\+xml;base64,/);
   await type('field-totp', '１２３４５６');
   await click('found');
@@ -168,6 +168,7 @@ test('a clock that is off is told before any code is asked for', async () => {
     hub: 'https://hub.example',
     version: '0.1.0',
     clock_ahead: -95,
+    invited: null,
   });
   await open(fake);
   await type('field-hub', 'https://hub.example');

@@ -15,4 +15,8 @@ version: string,
 /**
  * How far this machine's clock is ahead of the hub's, in seconds.
  */
-clock_ahead: number, };
+clock_ahead: number, 
+/**
+ * The name at sign-in that the invitation is for; none when the way is no invitation.
+ */
+invited: string | null, };

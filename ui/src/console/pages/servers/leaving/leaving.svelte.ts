@@ -1,0 +1,113 @@
+import { asFault } from '../../../../lib/backend/backend';
+import type { Checklist } from '../../../../lib/backend/types/Checklist';
+import type { ChecklistItem } from '../../../../lib/backend/types/ChecklistItem';
+import type { Fault } from '../../../../lib/backend/types/Fault';
+import type { MemberServer } from '../../../../lib/backend/types/MemberServer';
+import type { Session } from '../../../session.svelte';
+
+/** How often it is looked at what is left while something is, in milliseconds. */
+const LOOK = 2000;
+
+/** The two ways to take a server out of its connection. */
+export type Way = 'retire' | 'compromised';
+
+const METHODS = { retire: 'admin.retire_server', compromised: 'admin.compromised_server' } as const;
+
+/** User records that the other servers have still to seal anew after a server has left. */
+export interface Sealing {
+  server: string;
+  way: Way;
+  left: number;
+  /** How many there were when it was first looked at. */
+  of: number;
+}
+
+/** The servers that have left a connection, and what is still to be done about them. It is kept at the hub: whoever opens
+ * this again goes on where it stood. */
+export class Leavers {
+  /** Servers that the connection had. */
+  left = $state<MemberServer[]>([]);
+  lists = $state<Checklist[]>([]);
+  sealing = $state<Sealing>();
+  fault = $state<Fault>();
+  /** Whether the hub was asked. */
+  read = $state(false);
+  readonly #session: Session;
+  readonly #connection: string;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #watching = false;
+
+  constructor(session: Session, connection: string) {
+    [this.#session, this.#connection] = [session, connection];
+  }
+
+  /** The list about a server. */
+  list(server: string): Checklist | undefined {
+    return this.lists.find((list) => list.server === server);
+  }
+
+  has(server: string): boolean {
+    return this.left.some((one) => one.server === server);
+  }
+
+  /** Begins to watch. What it gives ends it. */
+  watch(): () => void {
+    this.#watching = true;
+    void this.look();
+    return () => {
+      this.#watching = false;
+      clearTimeout(this.#timer);
+    };
+  }
+
+  /** Takes a server out, or goes on with it: done before, it finishes what was cut off and says what is left. */
+  async leave(server: string, way: Way): Promise<void> {
+    const wish = { connection: this.#connection, server };
+    const { left } = await this.#session.backend.call(METHODS[way], wish);
+    const before = this.sealing?.server === server ? this.sealing.of : 0;
+    this.sealing = { server, way, left, of: Math.max(before, left) };
+    await this.look();
+  }
+
+  async mark(server: string, item: ChecklistItem, done: boolean): Promise<void> {
+    const wish = { connection: this.#connection, server, item, done };
+    try {
+      const list = await this.#session.backend.call('admin.mark', wish);
+      this.lists = this.lists.map((one) => (one.server === server ? list : one));
+      this.fault = undefined;
+    } catch (caught) {
+      this.fault = asFault(caught);
+    }
+  }
+
+  /** Reads what there is, and again as long as the other servers are at work. */
+  async look(): Promise<void> {
+    clearTimeout(this.#timer);
+    const which = { connection: this.#connection };
+    try {
+      const members = await this.#session.backend.call('admin.servers', which);
+      this.left = members.filter((one) => one.retired !== null).reverse();
+      this.lists = await this.#session.backend.call('admin.checklists', which);
+      this.fault = undefined;
+      this.read = true;
+    } catch (caught) {
+      this.fault = asFault(caught);
+    }
+    if (this.#watching && this.#atWork()) this.#timer = setTimeout(() => void this.#again(), LOOK);
+  }
+
+  #atWork(): boolean {
+    const left = this.lists.some((list) => list.entries.some((entry) => (entry.left ?? 0) > 0));
+    return this.#session.signedIn !== undefined && (left || (this.sealing?.left ?? 0) > 0);
+  }
+
+  async #again(): Promise<void> {
+    const { sealing } = this;
+    if (!sealing || sealing.left === 0) return this.look();
+    try {
+      await this.leave(sealing.server, sealing.way);
+    } catch (caught) {
+      this.fault = asFault(caught);
+    }
+  }
+}
