@@ -17,6 +17,8 @@ pub struct Hub {
     port: u16,
     /// Systemd runs it, from the package.
     installed: bool,
+    /// The PostgreSQL database in which it is one of several nodes.
+    database: Option<String>,
     process: Option<Process>,
 }
 
@@ -26,15 +28,31 @@ impl Hub {
         fs::create_dir_all(folder).unwrap();
         let port = free_port();
         let url = format!("https://127.0.0.1:{port}");
-        let mut hub = Self { url, folder: folder.to_owned(), port, installed: false, process: None };
+        let mut hub = Self { url, folder: folder.to_owned(), port, installed: false, database: None, process: None };
         hub.start_again();
         hub
+    }
+
+    /// Starts a node of a hub that is reached at `url`.
+    pub fn node(folder: &Path, port: u16, url: &str, database: &str) -> Self {
+        fs::create_dir_all(folder).unwrap();
+        let (url, folder, database) = (url.to_owned(), folder.to_owned(), Some(database.to_owned()));
+        let mut node = Self { url, folder, port, installed: false, database, process: None };
+        node.start_again();
+        node
+    }
+
+    /// The hub that this node is one of.
+    #[must_use]
+    pub fn seen_from_outside(&self) -> Self {
+        let (url, folder, database) = (self.url.clone(), self.folder.clone(), self.database.clone());
+        Self { url, folder, port: self.port, installed: false, database, process: None }
     }
 
     /// The one of the package, at its usual port.
     pub fn installed() -> Self {
         let (url, folder) = ("https://127.0.0.1:8444".to_owned(), PathBuf::from("/var/lib/sekisho-hub"));
-        Self { url, folder, port: 8444, installed: true, process: None }
+        Self { url, folder, port: 8444, installed: true, database: None, process: None }
     }
 
     fn command(&self) -> Command {
@@ -45,6 +63,9 @@ impl Hub {
         }
         let mut command = Command::new(built("sekisho-hub"));
         command.arg("--data").arg(&self.folder).args(["--name", "127.0.0.1"]);
+        if let Some(database) = &self.database {
+            command.env("HUB_DATABASE", database).args(["--postgres", "HUB_DATABASE"]);
+        }
         command
     }
 
@@ -53,7 +74,11 @@ impl Hub {
         let listen = format!("127.0.0.1:{}", self.port);
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("hub.log")).unwrap();
         let mut command = self.command();
-        self.process = Some(Process::start(command.args(["serve", "--listen", &listen]).stderr(Stdio::from(log))));
+        command.args(["serve", "--listen", &listen]);
+        if self.database.is_some() {
+            command.args(["--balancer", "127.0.0.1"]);
+        }
+        self.process = Some(Process::start(command.stderr(Stdio::from(log))));
         wait_for("the hub listens", || TcpStream::connect(("127.0.0.1", self.port)).ok());
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod auth0;
+pub mod balancer;
 pub mod browser;
 pub mod cli;
 pub mod display;
@@ -10,6 +11,8 @@ pub mod first_server;
 pub mod hub;
 pub mod idp;
 pub mod installed;
+pub mod nodes;
+pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod service;

@@ -5,5 +5,6 @@ pub mod certificate;
 pub mod codes;
 pub mod http;
 pub mod listener;
+mod proxy_line;
 pub mod setup;
 pub mod store;

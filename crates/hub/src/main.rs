@@ -4,7 +4,7 @@
 #[cfg_attr(windows, path = "folder/windows.rs")]
 mod folder;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,6 +42,9 @@ enum Command {
         /// Where to listen.
         #[arg(long, default_value = "0.0.0.0:8444")]
         listen: SocketAddr,
+        /// A balancer before this hub, by its address, which says in the PROXY protocol (version 1) for whom it connects.
+        #[arg(long = "balancer", value_name = "ADDRESS")]
+        balancers: Vec<IpAddr>,
     },
     /// Prints a set-up code, with which an organisation is founded, once, within an hour.
     SetupCode {
@@ -90,7 +93,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
             let address = HubAddress::new(url, (!no_pin).then_some(identity.pin))?;
             println!("{}", setup::new_code(&app, address).await?);
         }
-        Command::Serve { listen } => {
+        Command::Serve { listen, balancers } => {
             let socket = TcpListener::bind(listen).await;
             let socket = socket.map_err(|error| {
                 Fault::new(codes::BIND).with("address", listen.to_string()).with("detail", error.to_string())
@@ -98,7 +101,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
             tracing::info!(%listen, "serving");
             tokio::spawn(sweep(app.clone()));
             tokio::select! {
-                () = listener::serve(socket, identity.tls, http::router(app)) => {}
+                () = listener::serve(socket, identity.tls, http::router(app), balancers) => {}
                 () = told_to_stop() => {}
             }
         }

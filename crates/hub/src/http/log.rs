@@ -64,6 +64,10 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
     }
     let organisation = &who.organisation;
     let scope = organisation_scope(organisation);
+    // Appended before, though the answer was lost: what follows from the entries was done with them.
+    if appended_already(&app, &scope, &body).await? {
+        return Ok(());
+    }
     let mut batch = Batch::default();
     if body.after > 0 {
         let before = row(body.after - 1);

@@ -163,6 +163,25 @@ impl Store for MemoryStore {
         })
     }
 
+    fn swap_session<'a>(
+        &'a self,
+        key: &'a [u8; 32],
+        before: Option<&'a [u8]>,
+        after: Vec<u8>,
+        ends: i64,
+        now: i64,
+    ) -> Later<'a, Read<bool>> {
+        Box::pin(async move {
+            let mut state = self.state();
+            let held = state.sessions.get(key).filter(|(_, ends)| *ends > now).map(|(body, _)| body.as_slice());
+            let is_met = held == before;
+            if is_met {
+                state.sessions.insert(*key, (after, ends));
+            }
+            Ok(is_met)
+        })
+    }
+
     fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>> {
         Box::pin(async move { Ok(self.state().sessions.remove(key).is_some()) })
     }

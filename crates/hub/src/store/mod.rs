@@ -174,6 +174,17 @@ pub trait Store: Send + Sync + 'static {
     /// A session that has not ended at `now` (seconds since 1970). At its end it has ended.
     fn session<'a>(&'a self, key: &'a [u8; 32], now: i64) -> Later<'a, Read<Option<Vec<u8>>>>;
 
+    /// Keeps a session in the place of the one that has this body, or, without one, where none lives at `now`. False when
+    /// there is another: of two who replace one at once, one hears so.
+    fn swap_session<'a>(
+        &'a self,
+        key: &'a [u8; 32],
+        before: Option<&'a [u8]>,
+        after: Vec<u8>,
+        ends: i64,
+        now: i64,
+    ) -> Later<'a, Read<bool>>;
+
     /// Forgets a session. True when it was there: of two who end it at once, one hears so.
     fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>>;
 

@@ -34,6 +34,11 @@ pub(super) const HOLDER: &str = "SELECT holder FROM claims WHERE name = $1";
 pub(super) const PUT_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
     ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends";
 pub(super) const SESSION: &str = "SELECT body FROM sessions WHERE key = $1 AND ends > $2";
+pub(super) const REPLACE_SESSION: &str =
+    "UPDATE sessions SET body = $2, ends = $3 WHERE key = $1 AND body = $4 AND ends > $5";
+/// One that has ended and is not swept yet is none.
+pub(super) const NEW_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
+    ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends WHERE sessions.ends <= $4";
 pub(super) const END_SESSION: &str = "DELETE FROM sessions WHERE key = $1";
 pub(super) const SWEEP: &str = "DELETE FROM sessions WHERE ends <= $1";
 
@@ -276,6 +281,25 @@ macro_rules! sql_store {
                 Box::pin(async move {
                     let session = sqlx::query_scalar(sql::SESSION).bind(key.as_slice()).bind(now);
                     Ok(session.fetch_optional(&self.readers).await?)
+                })
+            }
+
+            fn swap_session<'a>(
+                &'a self,
+                key: &'a [u8; 32],
+                before: Option<&'a [u8]>,
+                after: Vec<u8>,
+                ends: i64,
+                now: i64,
+            ) -> Later<'a, Read<bool>> {
+                Box::pin(async move {
+                    let statement = if before.is_some() { sql::REPLACE_SESSION } else { sql::NEW_SESSION };
+                    let mut swap = sqlx::query(statement).bind(key.as_slice()).bind(after).bind(ends);
+                    if let Some(before) = before {
+                        swap = swap.bind(before);
+                    }
+                    let swapped = swap.bind(now).execute(&self.writers).await?;
+                    Ok(swapped.rows_affected() == 1)
                 })
             }
 

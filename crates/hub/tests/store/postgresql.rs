@@ -7,10 +7,10 @@ use std::sync::mpsc;
 
 use sekisho_hub::codes;
 use sekisho_hub::store::{Expect, PostgresStore, Store};
+use sekisho_tests::postgres::Cluster;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::runtime::Runtime;
 
-use crate::cluster::Cluster;
 use crate::kill::{ENOUGH, assert_sound, write_on};
 use crate::support::{changes, feed, get, put, row};
 use crate::{batches, contract, races};
