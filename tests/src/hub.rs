@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::process::{Process, built, free_port};
 use crate::wait::wait_for;
@@ -33,20 +33,16 @@ impl Hub {
         hub
     }
 
-    /// Starts a node of a hub that is reached at `url`.
+    /// A node, not started yet, of a hub that is reached at `url`.
     pub fn node(folder: &Path, port: u16, url: &str, database: &str) -> Self {
         fs::create_dir_all(folder).unwrap();
         let (url, folder, database) = (url.to_owned(), folder.to_owned(), Some(database.to_owned()));
-        let mut node = Self { url, folder, port, installed: false, database, process: None };
-        node.start_again();
-        node
+        Self { url, folder, port, installed: false, database, process: None }
     }
 
-    /// The hub that this node is one of.
-    #[must_use]
-    pub fn seen_from_outside(&self) -> Self {
-        let (url, folder, database) = (self.url.clone(), self.folder.clone(), self.database.clone());
-        Self { url, folder, port: self.port, installed: false, database, process: None }
+    /// Where it listens on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The one of the package, at its usual port.
@@ -75,7 +71,7 @@ impl Hub {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("hub.log")).unwrap();
         let mut command = self.command();
         command.args(["serve", "--listen", &listen]);
-        if self.database.is_some() {
+        if !self.url.ends_with(&format!(":{}", self.port)) {
             command.args(["--balancer", "127.0.0.1"]);
         }
         self.process = Some(Process::start(command.stderr(Stdio::from(log))));
@@ -98,8 +94,24 @@ impl Hub {
     }
 
     fn code(&self, more: &[&str]) -> String {
-        let made = self.command().args(["setup-code", "--url", &self.url]).args(more).output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        String::from_utf8(made.stdout).unwrap().trim().to_owned()
+        self.run(&[&["setup-code", "--url", &self.url], more].concat())
+    }
+
+    fn output(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).env("LANG", "C.UTF-8").output().unwrap()
+    }
+
+    /// Runs a command of its program that has to succeed, and gives what it prints.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let done = self.output(arguments);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Runs a command of its program that has to be refused, and gives the reason in English.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let done = self.output(arguments);
+        assert!(!done.status.success(), "sekisho-hub {} was not refused", arguments.join(" "));
+        String::from_utf8(done.stderr).unwrap()
     }
 }

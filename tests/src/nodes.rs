@@ -31,17 +31,20 @@ impl Nodes {
         let url = format!("https://127.0.0.1:{}", balancer.port);
         let [one, other] = ["node_one", "node_two"].map(|name| (name, cluster.url_as(name)));
         let (folder, second) = (home.join(one.0), home.join(other.0));
-        let first = Hub::node(&folder, ports[0], &url, &one.1);
+        let mut first = Hub::node(&folder, ports[0], &url, &one.1);
+        first.start_again();
         // Both show the certificate that is pinned.
         fs::create_dir_all(&second).unwrap();
         fs::copy(folder.join("tls.pem"), second.join("tls.pem")).unwrap();
-        let second = Hub::node(&second, ports[1], &url, &other.1);
+        let mut second = Hub::node(&second, ports[1], &url, &other.1);
+        second.start_again();
         Self { url, nodes: [(one.0, first), (other.0, second)], cluster, _balancer: balancer }
     }
 
     /// The hub of these nodes, for whom it makes no difference how many they are.
     pub fn hub(&self) -> Hub {
-        self.nodes[0].1.seen_from_outside()
+        let first = &self.nodes[0].1;
+        Hub::node(&first.folder, first.port(), &self.url, &self.cluster.url("postgres"))
     }
 
     /// A node.

@@ -1,6 +1,7 @@
 //! The hub: orders and keeps sealed things, refuses stale writes, and vouches for nothing.
 
 pub mod app;
+pub mod backup;
 pub mod certificate;
 pub mod codes;
 pub mod http;

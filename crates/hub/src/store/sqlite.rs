@@ -1,17 +1,21 @@
 //! The store in an SQLite file, for one hub node.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
 use sekisho_fault::{Fault, Result as Faulty};
 use sqlx::error::DatabaseError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Connection as _, Sqlite, SqliteConnection};
 
 use super::batch::is_claimable;
-use super::sql::{self, Failure};
-use super::{Batch, Change, Done, Later, PAGE, Read, Refused, Row, Store, is_name};
+use super::sql::{self, Failure, Taking};
+use super::{Batch, Change, Claim, Done, Item, Later, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
 
 const TABLES: &str = "
@@ -73,6 +77,27 @@ impl SqliteStore {
         Ok(Self { readers: readers.map_err(failed)?, writers })
     }
 
+    /// That no hub has the file open. One that is not there is open to nobody.
+    ///
+    /// Codes: `IN_USE`, `DATABASE`.
+    pub async fn nobody_uses(path: &Path) -> Faulty<()> {
+        if !path.exists() {
+            return Ok(());
+        }
+        let place = path.display().to_string();
+        // In WAL mode each who has it open holds a shared lock: only who is alone gets the exclusive one.
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::ZERO);
+        let options = options.locking_mode(SqliteLockingMode::Exclusive);
+        let mut alone = SqliteConnection::connect_with(&options).await.map_err(|error| fault(&place, &error))?;
+        let locked = sqlx::raw_sql("BEGIN EXCLUSIVE; ROLLBACK").execute(&mut alone).await;
+        let _ = alone.close().await;
+        match locked {
+            Err(error) if is_busy(&error) => Err(Fault::new(codes::IN_USE).with("place", place)),
+            Err(error) => Err(fault(&place, &error)),
+            Ok(_) => Ok(()),
+        }
+    }
+
     /// Waits for what is being done and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
@@ -111,6 +136,12 @@ async fn make(writers: &SqlitePool) -> Result<(), sqlx::Error> {
     work.commit().await
 }
 
+/// `SQLITE_BUSY`, or one that says more of it.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
+
 fn newer(place: &str, found: i64) -> Fault {
     Fault::new(codes::DATABASE_NEWER).with("place", place).with("found", found).with("known", sql::SCHEMA)
 }
@@ -125,4 +156,12 @@ fn fault(place: &str, error: &sqlx::Error) -> Fault {
 /// Takes the write lock at once: a transaction that reads first could not write after another has.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
-sql::sql_store!(SqliteStore, Sqlite, begin: BEGIN, retry: |_: &sqlx::Error| false);
+/// Sees what was committed when it first reads, and keeps no writer waiting.
+const SNAPSHOT: &str = "BEGIN DEFERRED";
+
+const EMPTY: &str = "DELETE FROM entries; DELETE FROM heads; DELETE FROM claims; DELETE FROM sessions";
+
+sql::sql_store!(
+    SqliteStore, Sqlite, begin: BEGIN, snapshot: SNAPSHOT, empty: EMPTY,
+    retry: |_: &sqlx::Error| false
+);

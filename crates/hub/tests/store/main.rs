@@ -1,6 +1,7 @@
 //! One contract for the three stores: the model, SQLite, and a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod backup;
 mod batches;
 mod contract;
 mod kill;

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
 use sekisho_hub::codes;
-use sekisho_hub::store::{Expect, PostgresStore, Store};
+use sekisho_hub::store::{Expect, MemoryStore, PostgresStore, Store};
 use sekisho_tests::postgres::Cluster;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::runtime::Runtime;
 
 use crate::kill::{ENOUGH, assert_sound, write_on};
 use crate::support::{changes, feed, get, put, row};
-use crate::{batches, contract, races};
+use crate::{backup, batches, contract, races};
 
 /// One test, because one cluster serves it all.
 #[test]
@@ -29,6 +29,7 @@ fn postgresql_keeps_the_contract_and_stands_two_nodes_and_a_crash() {
     runtime.block_on(contract::check(&*one));
     batches::compare(&runtime, &*one, 24);
     runtime.block_on(races::run(&[one, other]));
+    runtime.block_on(a_hub_moves_to_postgresql_and_back(&cluster));
     what_was_acknowledged_survives_the_crash_of_the_server(&runtime, &mut cluster);
 }
 
@@ -76,6 +77,16 @@ async fn only_the_right_server_is_spoken_to_over_tls(cluster: &Cluster) {
     assert_eq!(other_name.code, codes::DATABASE);
     let other_authority = open("localhost", &cluster.other_authority()).await.err().unwrap();
     assert_eq!(other_authority.code, codes::DATABASE);
+}
+
+async fn a_hub_moves_to_postgresql_and_back(cluster: &Cluster) {
+    let url = make(cluster, "moved").await;
+    PostgresStore::nobody_uses(&url).await.unwrap();
+    let store = node(&url).await;
+    assert_eq!(PostgresStore::nobody_uses(&url).await.unwrap_err().code, codes::IN_USE);
+    backup::carry(Arc::new(MemoryStore::new()), store).await;
+    backup::carry(node(&make(cluster, "back").await).await, Arc::new(MemoryStore::new())).await;
+    backup::while_it_runs(node(&make(cluster, "running").await).await).await;
 }
 
 /// The server ends inside transactions; the same handle goes on once it is back.
