@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::address::HubAddress;
 use crate::away::{innermost, reason};
+use crate::version::{self, Speaks, together};
 use crate::wire::{
     Accept, Append, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewFact, NewInvitation, NewRecord, NewRevision,
     PendingInvitation, RegistrationStarted, Resealed, Row, SIGNATURE, SIGNED_AT, Session, SignInStarted,
@@ -50,6 +51,7 @@ pub struct Hub {
     address: HubAddress,
     http: reqwest::Client,
     session: Option<(String, Signer)>,
+    speaks: Speaks,
 }
 
 impl std::fmt::Debug for Hub {
@@ -85,13 +87,19 @@ impl Hub {
             builder.tls_certs_merge(authorities)
         };
         let http = builder.build().map_err(|error| wrong(&error))?;
-        Ok(Self { address, http, session: None })
+        Ok(Self { address, http, session: None, speaks: Speaks::own() })
     }
 
     /// The same hub, with a session and what signs in it.
     #[must_use]
     pub fn with_session(&self, token: &str, signer: Signer) -> Self {
         Self { session: Some((token.to_owned(), signer)), ..self.clone() }
+    }
+
+    /// The same hub for a client of another version.
+    #[must_use]
+    pub fn spoken_to_by(&self, client: Speaks) -> Self {
+        Self { speaks: client, ..self.clone() }
     }
 
     /// Where it is.
@@ -101,7 +109,7 @@ impl Hub {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{VERSION}/{path}", self.address.url);
-        let request = self.http.request(method, url).timeout(PATIENCE);
+        let request = self.http.request(method, url).timeout(PATIENCE).header(version::HEADER, self.speaks.header());
         match &self.session {
             Some((token, _)) => request.bearer_auth(token),
             None => request,
@@ -124,6 +132,7 @@ impl Hub {
     async fn send_once<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Missed> {
         let mut response = request.send().await.map_err(|error| self.lost(&error))?;
         let status = response.status();
+        let hub = Speaks::read(response.headers().get(version::HEADER).and_then(|value| value.to_str().ok()));
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await.map_err(|error| self.lost(&error))? {
             body.extend_from_slice(&part);
@@ -132,6 +141,7 @@ impl Hub {
             }
         }
         if status.is_success() {
+            together(&self.speaks, &hub)?;
             let body = if body.is_empty() { b"null" } else { body.as_slice() };
             return serde_json::from_slice(body).map_err(|error| self.no_answer(&error.to_string()).into());
         }

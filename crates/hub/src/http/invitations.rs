@@ -6,6 +6,7 @@ use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::{Accept, NewInvitation, PendingInvitation, Role};
 use sekisho_hub_api::{Blob, codes};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::accounts;
 use super::log;
@@ -22,6 +23,9 @@ struct Held {
     /// Withdrawn ones stay, so that the request that made one does not bring it back.
     #[serde(default)]
     withdrawn: bool,
+    /// What a newer node has written besides: it is kept as it is.
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 impl Held {
@@ -45,7 +49,7 @@ pub(super) async fn invite(State(app): State<App>, Signed { who, body }: Signed<
     }
     let (scope, id) = (scope(&who.organisation), body.invitation.clone());
     let credential = log::credential(&who.organisation, &body.credential, Expect::Absent);
-    let held = json(&Held { invitation: body, accepted: None, withdrawn: false });
+    let held = json(&Held { invitation: body, accepted: None, withdrawn: false, rest: Map::new() });
     let changes = vec![credential, put(&scope, "invitation", &id, Expect::Absent, held.clone())];
     match app.commit(Batch { changes, ..Batch::default() }).await {
         // The same again, since the answer was lost.

@@ -9,6 +9,7 @@
 mod batch;
 mod memory;
 mod postgres;
+mod schema;
 mod sql;
 mod sqlite;
 mod whole;
@@ -23,7 +24,7 @@ use std::pin::Pin;
 pub use batch::{Batch, Change, Claim, Expect, MAX_BODY, MAX_NAME, PAGE, Require, Unmoved, is_name};
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
-pub use sql::SCHEMA;
+pub use schema::SCHEMA;
 pub use sqlite::SqliteStore;
 pub use whole::Item;
 

@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, Postgres};
 
 use super::batch::is_claimable;
+use super::schema::{self, Opening, SCHEMA};
 use super::sql::{self, Failure, Taking};
 use super::{Batch, Change, Claim, Done, Item, Later, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
@@ -84,9 +85,9 @@ impl PostgresStore {
         // Two pools: writers that wait for one busy scope keep nobody from reading.
         let (readers, writers) = (pool(READERS).await?, pool(WRITERS).await?);
         let version = make(&writers).await.map_err(failed)?;
-        if version > sql::SCHEMA {
+        if schema::opening(Some(version), SCHEMA) == Opening::Newer {
             let fault = Fault::new(codes::DATABASE_NEWER).with("place", place.as_str());
-            return Err(fault.with("found", version).with("known", sql::SCHEMA));
+            return Err(fault.with("found", version).with("known", SCHEMA));
         }
         Ok(Self { readers, writers })
     }
@@ -133,15 +134,14 @@ fn place(options: &PgConnectOptions) -> String {
 async fn make(pool: &PgPool) -> Result<i64, sqlx::Error> {
     let mut work = pool.begin_with(BEGIN).await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MAKING).execute(&mut *work).await?;
-    if let Some(version) = found(&mut work).await?
-        && version >= sql::SCHEMA
-    {
+    let found = found(&mut work).await?;
+    if let Some(version) = found.filter(|_| schema::opening(found, SCHEMA) != Opening::Made) {
         return Ok(version);
     }
     sqlx::raw_sql(TABLES).execute(&mut *work).await?;
-    sqlx::query(sql::WRITE_SCHEMA).bind(sql::SCHEMA).execute(&mut *work).await?;
+    sqlx::query(sql::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
     work.commit().await?;
-    Ok(sql::SCHEMA)
+    Ok(SCHEMA)
 }
 
 async fn found(work: &mut PgConnection) -> Result<Option<i64>, sqlx::Error> {

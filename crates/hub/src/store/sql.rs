@@ -5,9 +5,6 @@ use std::ops::ControlFlow;
 
 use super::{Item, Refused, Row, Unavailable};
 
-/// The schema that this hub writes.
-pub const SCHEMA: i64 = 1;
-
 /// Locks a scope against other writers until the transaction ends, and moves its head on by `$2`.
 pub(super) const ADVANCE: &str = "INSERT INTO heads (scope, seq) VALUES ($1, $2) \
     ON CONFLICT (scope) DO UPDATE SET seq = heads.seq + excluded.seq RETURNING seq";

@@ -14,6 +14,7 @@ use sqlx::sqlite::{
 use sqlx::{Connection as _, Sqlite, SqliteConnection};
 
 use super::batch::is_claimable;
+use super::schema::{self, Opening, SCHEMA};
 use super::sql::{self, Failure, Taking};
 use super::{Batch, Change, Claim, Done, Item, Later, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
@@ -64,15 +65,21 @@ impl SqliteStore {
         let mut first = SqliteConnection::connect_with(&options).await.map_err(failed)?;
         let found = look(&mut first).await.map_err(failed)?;
         first.close().await.map_err(failed)?;
-        match found {
+        let found = match found {
             Found::Foreign => return Err(Fault::new(codes::NOT_A_HUB_DATABASE).with("place", place)),
-            Found::Schema(version) if version > sql::SCHEMA => return Err(newer(&place, version)),
-            Found::Schema(_) | Found::Nothing => {}
+            Found::Schema(version) => Some(version),
+            Found::Nothing => None,
+        };
+        let opening = schema::opening(found, SCHEMA);
+        if opening == Opening::Newer {
+            return Err(newer(&place, found.unwrap_or_default()));
         }
         let options = options.journal_mode(SqliteJournalMode::Wal);
         let writers = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
         let writers = writers.map_err(failed)?;
-        make(&writers).await.map_err(failed)?;
+        if opening == Opening::Made {
+            make(&writers).await.map_err(failed)?;
+        }
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await;
         Ok(Self { readers: readers.map_err(failed)?, writers })
     }
@@ -132,7 +139,7 @@ async fn look(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
 async fn make(writers: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut work = writers.begin_with(BEGIN).await?;
     sqlx::raw_sql(TABLES).execute(&mut *work).await?;
-    sqlx::query(sql::WRITE_SCHEMA).bind(sql::SCHEMA).execute(&mut *work).await?;
+    sqlx::query(sql::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
     work.commit().await
 }
 
@@ -143,7 +150,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
 }
 
 fn newer(place: &str, found: i64) -> Fault {
-    Fault::new(codes::DATABASE_NEWER).with("place", place).with("found", found).with("known", sql::SCHEMA)
+    Fault::new(codes::DATABASE_NEWER).with("place", place).with("found", found).with("known", SCHEMA)
 }
 
 fn fault(place: &str, error: &sqlx::Error) -> Fault {

@@ -3,6 +3,7 @@
 
 mod again;
 mod behind_a_balancer;
+mod versions;
 mod world;
 
 use sekisho_hub_api::Blob;

@@ -37,7 +37,7 @@ pub struct World {
     pub router: Router,
     /// What its organisation was founded with.
     pub founding: Found,
-    store: Arc<MemoryStore>,
+    pub store: Arc<MemoryStore>,
     hub: String,
 }
 
