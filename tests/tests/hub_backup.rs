@@ -9,7 +9,7 @@ use sekisho_tests::browser::Browser;
 use sekisho_tests::hub::Hub;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::postgres::Cluster;
-use sekisho_tests::site::{Site, search};
+use sekisho_tests::site::{self, Site, search};
 use sekisho_tests::totp;
 use serde_json::Value;
 
@@ -89,6 +89,19 @@ fn a_hub_that_was_lost_comes_back_from_its_backup_and_what_is_newer_is_told() {
     site.founder.run(&["sign-in", "--passphrase-file", &passphrase, "--code-file", &code]);
     site.founder.run(&["connection", "reserve-domain", "example.org"]);
     site.status("the log goes on", |status| status["domains"].to_string().contains("example.org"));
+
+    // The server has what the hub has lost. Without it nothing could be saved any more.
+    site.founder.run(&["draft", "set", "skew_seconds", "99"]);
+    assert_eq!(site.founder.code(&["save", "--yes", "--reason", "after the loss"]), "admin.conflict");
+    let given = site.founder.run(&["give-back"]);
+    assert_eq!(given, serde_json::json!({"revisions": 1, "users": 1, "faults": []}));
+    assert_eq!(site.founder.run(&["sync", "--full"])["faults"], serde_json::json!([]));
+    site.founder.run(&["save", "--yes", "--reason", "after the loss"]);
+    let again = site.founder.run(&["give-back"]);
+    assert_eq!(again, serde_json::json!({"revisions": 0, "users": 0, "faults": []}));
+    let (_second, two) = site.second();
+    let status = site::status(&two, "another server has all of it", |status| status["revision"] == 3);
+    assert_eq!(status["users"], 2);
 }
 
 #[test]
