@@ -63,6 +63,7 @@ fn a_hub_that_was_lost_comes_back_from_its_backup_and_what_is_newer_is_told() {
     assert!(says(&site.hub.refused(&["restore", path]), "hub.has_data"));
     fs::remove_dir_all(&site.hub.folder).unwrap();
     site.hub.run(&["restore", path]);
+    assert_eq!(fs::metadata(&site.hub.folder).unwrap().permissions().mode() & 0o777, 0o700);
     site.hub.start_again();
 
     // The servers know it by its certificate, and that it was set back.
