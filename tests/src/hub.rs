@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::process::{Process, built, free_port};
 use crate::wait::wait_for;
@@ -17,6 +17,8 @@ pub struct Hub {
     port: u16,
     /// Systemd runs it, from the package.
     installed: bool,
+    /// The PostgreSQL database in which it is one of several nodes.
+    database: Option<String>,
     process: Option<Process>,
 }
 
@@ -26,15 +28,27 @@ impl Hub {
         fs::create_dir_all(folder).unwrap();
         let port = free_port();
         let url = format!("https://127.0.0.1:{port}");
-        let mut hub = Self { url, folder: folder.to_owned(), port, installed: false, process: None };
+        let mut hub = Self { url, folder: folder.to_owned(), port, installed: false, database: None, process: None };
         hub.start_again();
         hub
+    }
+
+    /// A node, not started yet, of a hub that is reached at `url`.
+    pub fn node(folder: &Path, port: u16, url: &str, database: &str) -> Self {
+        fs::create_dir_all(folder).unwrap();
+        let (url, folder, database) = (url.to_owned(), folder.to_owned(), Some(database.to_owned()));
+        Self { url, folder, port, installed: false, database, process: None }
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The one of the package, at its usual port.
     pub fn installed() -> Self {
         let (url, folder) = ("https://127.0.0.1:8444".to_owned(), PathBuf::from("/var/lib/sekisho-hub"));
-        Self { url, folder, port: 8444, installed: true, process: None }
+        Self { url, folder, port: 8444, installed: true, database: None, process: None }
     }
 
     fn command(&self) -> Command {
@@ -45,6 +59,9 @@ impl Hub {
         }
         let mut command = Command::new(built("sekisho-hub"));
         command.arg("--data").arg(&self.folder).args(["--name", "127.0.0.1"]);
+        if let Some(database) = &self.database {
+            command.env("HUB_DATABASE", database).args(["--postgres", "HUB_DATABASE"]);
+        }
         command
     }
 
@@ -53,7 +70,11 @@ impl Hub {
         let listen = format!("127.0.0.1:{}", self.port);
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("hub.log")).unwrap();
         let mut command = self.command();
-        self.process = Some(Process::start(command.args(["serve", "--listen", &listen]).stderr(Stdio::from(log))));
+        command.args(["serve", "--listen", &listen]);
+        if !self.url.ends_with(&format!(":{}", self.port)) {
+            command.args(["--balancer", "127.0.0.1"]);
+        }
+        self.process = Some(Process::start(command.stderr(Stdio::from(log))));
         wait_for("the hub listens", || TcpStream::connect(("127.0.0.1", self.port)).ok());
     }
 
@@ -73,8 +94,24 @@ impl Hub {
     }
 
     fn code(&self, more: &[&str]) -> String {
-        let made = self.command().args(["setup-code", "--url", &self.url]).args(more).output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        String::from_utf8(made.stdout).unwrap().trim().to_owned()
+        self.run(&[&["setup-code", "--url", &self.url], more].concat())
+    }
+
+    fn output(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).env("LANG", "C.UTF-8").output().unwrap()
+    }
+
+    /// Runs a command of its program that has to succeed, and gives what it prints.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let done = self.output(arguments);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Runs a command of its program that has to be refused, and gives the reason in English.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let done = self.output(arguments);
+        assert!(!done.status.success(), "sekisho-hub {} was not refused", arguments.join(" "));
+        String::from_utf8(done.stderr).unwrap()
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod auth0;
+pub mod balancer;
 pub mod browser;
 pub mod cli;
 pub mod display;
@@ -11,6 +12,8 @@ pub mod first_server;
 pub mod hub;
 pub mod idp;
 pub mod installed;
+pub mod nodes;
+pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod service;

@@ -56,7 +56,11 @@ impl Site {
 
     /// A hub and a service that know nothing of each other.
     pub fn empty(home: &Path) -> Self {
-        let hub = Hub::start(&home.join("hub"));
+        Self::beside(home, Hub::start(&home.join("hub")))
+    }
+
+    /// A service that knows nothing of this hub.
+    pub fn beside(home: &Path, hub: Hub) -> Self {
         let service = Service::start(&home.join("one"));
         let founder = Cli::new(&home.join("founder"), &service.socket);
         Self { hub, service, founder, port: free_port(), home: home.to_owned() }

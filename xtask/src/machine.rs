@@ -19,7 +19,8 @@ const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
-/// Needed to drive the real window, a real browser, a real identity provider and a real PostgreSQL, and to judge our XML.
+/// Needed to drive the real window, a real browser, a real identity provider, a real PostgreSQL and a real balancer, and
+/// to judge our XML.
 const DRIVE: &[&str] = &[
     "chromium",
     "chromium-driver",
@@ -28,6 +29,7 @@ const DRIVE: &[&str] = &[
     "desktop-file-utils",
     "faketime",
     "fonts-noto-cjk",
+    "haproxy",
     "imagemagick",
     "libxml2-utils",
     "openbox",

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod draft;
 pub mod enrolment;
 pub mod frame;
+pub mod give_back;
 pub mod idp;
 pub mod machine;
 pub mod message;

@@ -232,6 +232,26 @@ pub struct Saved {
     pub revision: u64,
 }
 
+/// Puts a revision back at a hub that has lost it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct GiveRevisionBack {
+    /// The connection.
+    pub connection: String,
+    /// The revision as it was signed (base64url).
+    pub revision: String,
+    /// Names and sealed bytes (base64url) of the private keys that it names.
+    pub objects: Vec<(String, String)>,
+}
+
+/// Whether the hub had lost it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct GaveRevisionBack {
+    /// False when the hub has it.
+    pub given: bool,
+}
+
 /// Reserves a mail domain for a connection, or frees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -10,9 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::acts::{
-    AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, EnrolServer, FoundOrganisation, HubWay,
-    InviteAdministrator, InviteUser, KitSheet, MailDomain, MarkItem, Preflight, RecoverOrganisation, RehearseKit,
-    RemovedAdministrator, SignIn, SignSave, Suggested, WhichAdministrator, WhichInvitation, WhichServer, WhichServers,
+    AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, EnrolServer, FoundOrganisation,
+    GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain, MarkItem, Preflight,
+    RecoverOrganisation, RehearseKit, RemovedAdministrator, SignIn, SignSave, Suggested, WhichAdministrator,
+    WhichInvitation, WhichServer, WhichServers,
 };
 use crate::founding::{self, Newcomer};
 use crate::memory::Memory;
@@ -107,6 +108,10 @@ impl Desk {
             "admin.save" => {
                 let wish: SignSave = read(method, params)?;
                 answer(&self.session()?.save(&wish).await?)
+            }
+            "admin.give_revision_back" => {
+                let wish: GiveRevisionBack = read(method, params)?;
+                answer(&self.session()?.give_revision_back(&wish).await?)
             }
             "admin.invite" => {
                 let wish: InviteAdministrator = read(method, params)?;

@@ -172,7 +172,10 @@ pub(crate) async fn recover(
         account: Some(account),
         ..no_effects()
     };
-    hub.append(&append).await?;
+    if let Err(fault) = hub.append(&append).await {
+        // Where the next kit opens the hub, it was done and the answer was lost: this kit is used up, and cannot ask again.
+        by_key(&hub, &next_identity, codes::KIT_SPENT).await.map_err(|_| fault)?;
+    }
     let sheet = sheet(&name, &hub, log.organisation.genesis(), &next);
     Ok((next, sheet))
 }

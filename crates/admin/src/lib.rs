@@ -14,6 +14,7 @@ mod checklist;
 mod connections;
 mod epochs;
 mod founding;
+mod giving_back;
 mod inviting;
 mod passphrase;
 mod removing;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use sekisho_fault::{Code, Fault, Result};
-use sekisho_hub_api::wire::{FinishSignIn, KeySignIn, StartSignIn, greeting};
-use sekisho_hub_api::{Blob, Hub, Signer, codes, passphrase};
+use sekisho_hub_api::passphrase::{self, ExportKey};
+use sekisho_hub_api::wire::{self, FinishSignIn, KeySignIn, StartSignIn, greeting};
+use sekisho_hub_api::{Blob, Hub, Signer, codes};
 use sekisho_keys::envelope;
 use sekisho_keys::identity::{Identity, Signing};
 use zeroize::Zeroizing;
@@ -23,14 +24,11 @@ pub(crate) async fn by_passphrase(
     totp_code: &str,
     memory: &mut Memory,
 ) -> Result<Session> {
-    let (signing_in, request) = passphrase::sign_in(passphrase)?;
-    let started = hub.start_sign_in(&StartSignIn { login: login.to_owned(), request }).await?;
-    let secret = Zeroizing::new(passphrase.to_owned());
-    let (stretching, response) = (started.stretching, started.response);
-    let finished = tokio::task::spawn_blocking(move || signing_in.finish(&secret, stretching, &response)).await;
-    let (proof, export_key) = finished.map_err(|_| Fault::new(codes::SIGN_IN))??;
-    let finish = FinishSignIn { sign_in: started.sign_in, proof, totp_code: totp_code.trim().to_owned() };
-    let session = hub.finish_sign_in(&finish).await?;
+    let (session, export_key) = match prove(hub, login, passphrase, totp_code).await {
+        // The answer was lost. If the code was not used up by it, a sign-in from the start gets through.
+        Err(fault) if fault.code == codes::UNREACHABLE => prove(hub, login, passphrase, totp_code).await?,
+        outcome => outcome?,
+    };
     let sealed = session.envelope.ok_or_else(|| Fault::new(codes::SIGN_IN))?;
     // Which organisation is the right one, the administrator's own envelope says, on whatever computer.
     let (owner, identity) = envelope::open(sealed.as_slice(), &export_key)?;
@@ -41,6 +39,18 @@ pub(crate) async fn by_passphrase(
     }
     memory.check_and_keep(hub.address(), login, &log)?;
     Session::open(hub, log, owner.administrator, identity, login.to_owned())
+}
+
+/// Proves passphrase and code, and gives the session and what opens the sealed identity.
+async fn prove(hub: &Hub, login: &str, passphrase: &str, totp_code: &str) -> Result<(wire::Session, ExportKey)> {
+    let (signing_in, request) = passphrase::sign_in(passphrase)?;
+    let started = hub.start_sign_in(&StartSignIn { login: login.to_owned(), request }).await?;
+    let secret = Zeroizing::new(passphrase.to_owned());
+    let (stretching, response) = (started.stretching, started.response);
+    let finished = tokio::task::spawn_blocking(move || signing_in.finish(&secret, stretching, &response)).await;
+    let (proof, export_key) = finished.map_err(|_| Fault::new(codes::SIGN_IN))??;
+    let finish = FinishSignIn { sign_in: started.sign_in, proof, totp_code: totp_code.trim().to_owned() };
+    Ok((hub.finish_sign_in(&finish).await?, export_key))
 }
 
 /// Signs in by a key that is used once. `spent` is what it means that the hub does not know the key any more.

@@ -208,6 +208,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 90, requires = "all")]
         wait: u16,
     },
+    /// Gives a hub that was restored from an older backup what this server has and the hub lacks: revisions and users.
+    GiveBack {
+        #[command(flatten)]
+        login: Login,
+    },
     /// Prints what is applied, without secrets.
     Export {
         /// Leaves secrets out.

@@ -33,4 +33,6 @@ sekisho_fault::codes! {
     SYNC_FAULTS = "cli.sync_faults";
     /// No known error code of an identity provider is in the text.
     UNKNOWN_IDP_ERROR = "cli.unknown_idp_error";
+    /// Some user records could not be given back to the hub. Argument: `count` (of the reasons).
+    NOT_GIVEN_BACK = "cli.not_given_back";
 }

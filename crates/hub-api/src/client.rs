@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::address::HubAddress;
 use crate::away::{innermost, reason};
+use crate::version::{self, Speaks, together};
 use crate::wire::{
     Accept, Append, Claimed, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewClaim, NewFact, NewInvitation,
     NewRecord, NewRevision, PendingInvitation, RegistrationStarted, Resealed, Row, SIGNATURE, SIGNED_AT, Session,
@@ -24,6 +25,11 @@ use crate::{Blob, codes, tls};
 pub const LONGEST_WAIT: u64 = 25;
 /// For a request, without the time that a feed may hold it.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Pauses before a request is sent again that nobody took, or whose answer was lost: long enough for a balancer to choose
+/// another node, or for a hub to be started anew.
+const AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1200)];
+/// How long a connection may be silent before it is asked whether anybody is left at its other end.
+const SILENCE: Duration = Duration::from_secs(10);
 /// The largest answer that is read, in bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
 
@@ -45,6 +51,7 @@ pub struct Hub {
     address: HubAddress,
     http: reqwest::Client,
     session: Option<(String, Signer)>,
+    speaks: Speaks,
 }
 
 impl std::fmt::Debug for Hub {
@@ -64,6 +71,9 @@ impl Hub {
         let mut builder = reqwest::Client::builder()
             .https_only(true)
             .connect_timeout(Duration::from_secs(10))
+            // A machine that vanished says nothing: its connection is given up, and the next request takes another.
+            .http2_keep_alive_interval(SILENCE)
+            .http2_keep_alive_timeout(SILENCE / 2)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("sekisho/", env!("CARGO_PKG_VERSION")));
         if let Some(proxy) = &network.proxy {
@@ -77,13 +87,19 @@ impl Hub {
             builder.tls_certs_merge(authorities)
         };
         let http = builder.build().map_err(|error| wrong(&error))?;
-        Ok(Self { address, http, session: None })
+        Ok(Self { address, http, session: None, speaks: Speaks::own() })
     }
 
     /// The same hub, with a session and what signs in it.
     #[must_use]
     pub fn with_session(&self, token: &str, signer: Signer) -> Self {
         Self { session: Some((token.to_owned(), signer)), ..self.clone() }
+    }
+
+    /// The same hub for a client of another version.
+    #[must_use]
+    pub fn spoken_to_by(&self, client: Speaks) -> Self {
+        Self { speaks: client, ..self.clone() }
     }
 
     /// Where it is.
@@ -93,32 +109,51 @@ impl Hub {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{VERSION}/{path}", self.address.url);
-        let request = self.http.request(method, url).timeout(PATIENCE);
+        let request = self.http.request(method, url).timeout(PATIENCE).header(version::HEADER, self.speaks.header());
         match &self.session {
             Some((token, _)) => request.bearer_auth(token),
             None => request,
         }
     }
 
+    /// Sends a request, and again where nobody took it or its answer was lost: every request but one that ends a sign-in
+    /// does the same twice as once.
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
-        let mut response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        for pause in AGAIN {
+            let Some(first) = request.try_clone() else { break };
+            match self.send_once(first).await {
+                Err(Missed { again: true, .. }) => tokio::time::sleep(pause).await,
+                outcome => return outcome.map_err(|missed| missed.fault),
+            }
+        }
+        self.send_once(request).await.map_err(|missed| missed.fault)
+    }
+
+    async fn send_once<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Missed> {
+        let mut response = request.send().await.map_err(|error| self.lost(&error))?;
         let status = response.status();
+        let hub = Speaks::read(response.headers().get(version::HEADER).and_then(|value| value.to_str().ok()));
         let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
+        while let Some(part) = response.chunk().await.map_err(|error| self.lost(&error))? {
             body.extend_from_slice(&part);
             if body.len() > LARGEST {
-                return Err(self.no_answer("too large"));
+                return Err(self.no_answer("too large").into());
             }
         }
         if status.is_success() {
+            together(&self.speaks, &hub)?;
             let body = if body.is_empty() { b"null" } else { body.as_slice() };
-            return serde_json::from_slice(body).map_err(|error| self.no_answer(&error.to_string()));
+            return serde_json::from_slice(body).map_err(|error| self.no_answer(&error.to_string()).into());
         }
         if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(self.named(codes::PROXY));
+            return Err(self.named(codes::PROXY).into());
         }
-        let fault: Option<Fault> = serde_json::from_slice(&body).ok();
-        Err(fault.unwrap_or_else(|| self.no_answer(status.as_str())))
+        if let Ok(fault) = serde_json::from_slice::<Fault>(&body) {
+            return Err(fault.into());
+        }
+        // What stands before the hub says that no node took the request, or none answered.
+        let again = [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE].contains(&status);
+        Err(Missed { fault: self.no_answer(status.as_str()), again })
     }
 
     fn named(&self, code: sekisho_fault::Code) -> Fault {
@@ -130,10 +165,14 @@ impl Hub {
     }
 
     /// The one true reason why a request did not arrive.
-    fn unreachable(&self, error: &reqwest::Error) -> Fault {
+    fn lost(&self, error: &reqwest::Error) -> Missed {
         let code = reason(error);
-        let fault = self.named(code.clone());
-        if code == codes::UNREACHABLE { fault.with("detail", innermost(error)) } else { fault }
+        if code != codes::UNREACHABLE {
+            return self.named(code).into();
+        }
+        let fault = self.named(code).with("detail", innermost(error));
+        // Who has waited for as long as a request may take waits no second time.
+        Missed { fault, again: !error.is_timeout() }
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
@@ -177,9 +216,10 @@ impl Hub {
         self.write(Method::POST, "sign-ins", body).await
     }
 
-    /// Ends a sign-in by passphrase.
+    /// Ends a sign-in by passphrase. It is sent once: a try is used up by it, and so is the code.
     pub async fn finish_sign_in(&self, body: &FinishSignIn) -> Result<Session> {
-        self.write(Method::POST, "sessions", body).await
+        let request = self.signed(&Method::POST, "sessions", json(body));
+        self.send_once(request).await.map_err(|missed| missed.fault)
     }
 
     /// Signs in by key.
@@ -296,6 +336,18 @@ impl Hub {
     /// Accepts the invitation that the session was opened with.
     pub async fn accept(&self, body: &Accept) -> Result<()> {
         self.write(Method::POST, "acceptances", body).await
+    }
+}
+
+/// Why there is no answer, and whether the request may be sent again.
+struct Missed {
+    fault: Fault,
+    again: bool,
+}
+
+impl From<Fault> for Missed {
+    fn from(fault: Fault) -> Self {
+        Self { fault, again: false }
     }
 }
 

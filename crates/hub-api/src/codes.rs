@@ -49,4 +49,8 @@ sekisho_fault::codes! {
     STORE = "hub.store";
     /// The clocks of this machine and of the hub differ. Arguments: `seconds`.
     CLOCK = "hub.clock";
+    /// The client is older than the hub by more than one version. Arguments: `client`, `hub` (versions of the programs).
+    CLIENT_TOO_OLD = "hub.client_too_old";
+    /// The hub is older than the client by more than one version. Arguments: `client`, `hub` (versions of the programs).
+    HUB_TOO_OLD = "hub.hub_too_old";
 }

@@ -5,6 +5,7 @@ pub mod address;
 pub mod client;
 pub mod codes;
 pub mod passphrase;
+pub mod version;
 pub mod wire;
 
 mod away;

@@ -58,6 +58,11 @@ impl App {
         })
     }
 
+    /// The hub's own name: random, for good.
+    pub fn name(&self) -> &str {
+        &self.hub
+    }
+
     /// Forgets what has ended.
     pub async fn sweep(&self) {
         if let Err(error) = self.store.sweep(self.now()).await {

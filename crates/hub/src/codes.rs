@@ -13,4 +13,18 @@ sekisho_fault::codes! {
     TLS = "hub.tls";
     /// The hub's port cannot be opened. Arguments: `address`, `detail`.
     BIND = "hub.bind";
+    /// A node of the hub uses the database. Argument: `place`.
+    IN_USE = "hub.in_use";
+    /// There is no hub whose data could be saved. Argument: `place`.
+    NO_HUB = "hub.no_hub";
+    /// The hub that is to be restored has data. Argument: `place`.
+    HAS_DATA = "hub.has_data";
+    /// A backup cannot be read or written. Arguments: `path`, `detail`.
+    BACKUP_FILE = "hub.backup_file";
+    /// A backup was cut off or changed, or is none. Argument: `path`.
+    BACKUP_DAMAGED = "hub.backup_damaged";
+    /// A newer hub made the backup. Arguments: `path`, `found`, `known` (versions of the schema).
+    BACKUP_NEWER = "hub.backup_newer";
+    /// What was restored is not what the backup holds. Argument: `place`.
+    RESTORED_OTHERWISE = "hub.restored_otherwise";
 }

@@ -3,8 +3,9 @@
 #[cfg_attr(unix, path = "folder/unix.rs")]
 #[cfg_attr(windows, path = "folder/windows.rs")]
 mod folder;
+mod safekeeping;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,6 +43,9 @@ enum Command {
         /// Where to listen.
         #[arg(long, default_value = "0.0.0.0:8444")]
         listen: SocketAddr,
+        /// A balancer before this hub, by its address, which says in the PROXY protocol (version 1) for whom it connects.
+        #[arg(long = "balancer", value_name = "ADDRESS")]
+        balancers: Vec<IpAddr>,
     },
     /// Prints a set-up code, with which an organisation is founded, once, within an hour.
     SetupCode {
@@ -51,6 +55,26 @@ enum Command {
         /// Leaves the pin out: a system root vouches for the hub's certificate.
         #[arg(long)]
         no_pin: bool,
+    },
+    /// Writes everything into a file, while the hub runs: the hub's data, its keys and its certificate.
+    Backup {
+        /// The file; there must be none of the name. Nobody but its owner may read it.
+        file: PathBuf,
+    },
+    /// Makes this hub the one of a backup. No node of it may run.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Also where there is data: it goes.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Proves a backup: restores it into a database that is made for it, compares, and removes it again.
+    ///
+    /// With --postgres, into that database, which has to be empty.
+    RehearseRestore {
+        /// The backup.
+        file: PathBuf,
     },
 }
 
@@ -81,16 +105,14 @@ fn language() -> sekisho_messages::Language {
 }
 
 async fn run(arguments: &Arguments) -> Result<()> {
-    let data = &arguments.data;
-    folder::make(data).map_err(|error| file_fault(data, &error))?;
-    let identity = certificate::read_or_make(data, &arguments.names)?;
-    let app = App::open(store(arguments).await?, system_clock).await?;
     match &arguments.command {
         Command::SetupCode { url, no_pin } => {
+            let (app, identity) = node(arguments).await?;
             let address = HubAddress::new(url, (!no_pin).then_some(identity.pin))?;
             println!("{}", setup::new_code(&app, address).await?);
         }
-        Command::Serve { listen } => {
+        Command::Serve { listen, balancers } => {
+            let (app, identity) = node(arguments).await?;
             let socket = TcpListener::bind(listen).await;
             let socket = socket.map_err(|error| {
                 Fault::new(codes::BIND).with("address", listen.to_string()).with("detail", error.to_string())
@@ -98,21 +120,65 @@ async fn run(arguments: &Arguments) -> Result<()> {
             tracing::info!(%listen, "serving");
             tokio::spawn(sweep(app.clone()));
             tokio::select! {
-                () = listener::serve(socket, identity.tls, http::router(app)) => {}
+                () = listener::serve(socket, identity.tls, http::router(app), balancers) => {}
                 () = told_to_stop() => {}
             }
         }
+        Command::Backup { file } => safekeeping::back_up(&arguments.place(), file).await?,
+        Command::Restore { file, replace } => safekeeping::restore(&arguments.place(), file, *replace).await?,
+        Command::RehearseRestore { file } => safekeeping::rehearse(&arguments.place(), file).await?,
     }
     Ok(())
 }
 
-async fn store(arguments: &Arguments) -> Result<Arc<dyn Store>> {
-    // The address holds a password: it comes by the environment, never by the command line.
-    if let Some(variable) = &arguments.postgres {
-        let address = std::env::var(variable).unwrap_or_default();
-        return Ok(Arc::new(PostgresStore::open(&address).await?));
+/// A node, with everything that its first start makes.
+async fn node(arguments: &Arguments) -> Result<(App, certificate::Identity)> {
+    let place = arguments.place();
+    folder::make(&place.folder).map_err(|error| file_fault(&place.folder, &error))?;
+    let identity = certificate::read_or_make(&place.folder, &arguments.names)?;
+    Ok((App::open(place.store().await?, system_clock).await?, identity))
+}
+
+/// Where a hub's data are.
+struct Place {
+    folder: PathBuf,
+    /// The address of a `PostgreSQL` database.
+    postgres: Option<String>,
+}
+
+impl Arguments {
+    fn place(&self) -> Place {
+        // The address holds a password: it comes by the environment, never by the command line.
+        let postgres = self.postgres.as_ref().map(|variable| std::env::var(variable).unwrap_or_default());
+        Place { folder: self.data.clone(), postgres }
     }
-    Ok(Arc::new(SqliteStore::open(&arguments.data.join("hub.sqlite")).await?))
+}
+
+impl Place {
+    /// The database file of a hub without `PostgreSQL`.
+    fn file(&self) -> PathBuf {
+        self.folder.join("hub.sqlite")
+    }
+
+    async fn store(&self) -> Result<Arc<dyn Store>> {
+        match &self.postgres {
+            Some(address) => Ok(Arc::new(PostgresStore::open(address).await?)),
+            None => Ok(Arc::new(SqliteStore::open(&self.file()).await?)),
+        }
+    }
+
+    /// That no node uses the database.
+    async fn nobody_uses(&self) -> Result<()> {
+        match &self.postgres {
+            Some(address) => PostgresStore::nobody_uses(address).await,
+            None => SqliteStore::nobody_uses(&self.file()).await,
+        }
+    }
+
+    /// The database in words, without its password.
+    fn name(&self) -> String {
+        self.postgres.as_ref().map_or_else(|| self.file().display().to_string(), |_| "PostgreSQL".to_owned())
+    }
 }
 
 fn file_fault(path: &Path, error: &std::io::Error) -> Fault {

@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 mod following;
 mod full_syncs;
+mod giving_back;
 mod reporting;
 mod resealing;
 

@@ -3,6 +3,7 @@
 mod config;
 mod draft;
 mod enrol;
+mod give_back;
 mod idp;
 mod initialize;
 mod leaving;
@@ -81,6 +82,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Servers { command: Some(command) } => leaving::servers(&context, command).await,
         Command::Sync { login, all: true, wait, .. } => servers::sync_all(&context, &login, seconds(wait)).await,
         Command::Sync { .. } => service::full_sync(&context).await,
+        Command::GiveBack { login } => give_back::give_back(&context, &login).await,
         Command::Export { .. } => service::export(&context).await,
         Command::Start => service::start(&context).await,
         Command::Stop => service::stop(&context).await,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-pub(crate) use sekisho_windows::private::make_folder as make;
+pub(crate) use sekisho_windows::private::{make_file, make_folder as make};
 
 /// Where it is, if nothing else is named.
 pub(crate) fn installed() -> PathBuf {

@@ -10,6 +10,7 @@ use sekisho_hub_api::passphrase::Suite;
 use sekisho_hub_api::wire::{NewAccount, RegistrationStarted, Role, StartRegistration};
 use sekisho_hub_api::{Blob, codes};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use totp_rs::{Algorithm, Builder};
 
 use super::refusal::{Answer, Body, Refusal};
@@ -35,6 +36,9 @@ pub(super) struct Account {
     pub(super) active: bool,
     /// Random: an account that was made anew under the same name is another one.
     pub(super) generation: String,
+    /// What a newer node has written besides: it is kept as it is.
+    #[serde(flatten)]
+    pub(super) rest: Map<String, Value>,
 }
 
 /// A session, if there is one.
@@ -101,6 +105,7 @@ pub(super) fn made(app: &App, organisation: &str, new: &NewAccount, active: bool
         totp_step: step,
         active,
         generation: data_encoding::HEXLOWER.encode(&crate::app::random::<16>()),
+        rest: Map::new(),
     };
     let id = account_id(&new.login);
     let change = put(HUB, "account", &id, Expect::Absent, json(&account));

@@ -8,7 +8,7 @@ use sekisho_hub_api::Blob;
 use sekisho_hub_api::client::LONGEST_WAIT;
 use sekisho_hub_api::wire::{self, Feed};
 use serde::Deserialize;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, timeout_at};
 
 use super::refusal::Answer;
@@ -18,8 +18,8 @@ use crate::store::Row;
 
 /// Rows in one answer.
 const PART: u32 = 500;
-/// How often a waiting feed looks for what another node has written.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often a waiting feed looks whether another node has written: each node sees at once only what it writes itself.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// From where.
 #[derive(Deserialize)]
@@ -42,6 +42,8 @@ pub(super) async fn feed(State(app): State<App>, who: Who, Query(from): Query<Fr
     // Subscribed before the first look: what is written in between wakes us.
     let mut changed = app.changed.subscribe();
     loop {
+        // Before the rows: what is written while they are read moves the heads on.
+        let before = heads(&app, [&log, &connection]).await?;
         // The connection first: whoever is admitted in between is in the log that is read after it.
         let rows_of_connection = rows(&app, &connection, from.after).await?;
         let head = app.store.head(&connection).await.map_err(unavailable)?;
@@ -51,19 +53,31 @@ pub(super) async fn feed(State(app): State<App>, who: Who, Query(from): Query<Fr
         if !found.log.is_empty() || !found.connection.is_empty() || Instant::now() >= end {
             return Ok(Json(found));
         }
-        let look = end.min(Instant::now() + LOOK);
-        // The wait is over at a change of ours, or when it is time to look at what other nodes did.
-        let _ = timeout_at(look, async {
-            loop {
-                match changed.recv().await {
-                    Ok(scope) if scope != log && scope != connection => {}
-                    Ok(_) | Err(RecvError::Lagged(_)) => return,
-                    Err(RecvError::Closed) => std::future::pending::<()>().await,
-                }
+        loop {
+            // The wait is over at a change of ours, or when another node has moved the heads on.
+            let look = end.min(Instant::now() + LOOK);
+            let woken = timeout_at(look, is_changed(&mut changed, [&log, &connection])).await.is_ok();
+            if woken || Instant::now() >= end || heads(&app, [&log, &connection]).await? != before {
+                break;
             }
-        })
-        .await;
+        }
     }
+}
+
+/// Waits until this node changes one of these scopes.
+async fn is_changed(changed: &mut broadcast::Receiver<String>, scopes: [&str; 2]) {
+    loop {
+        match changed.recv().await {
+            Ok(scope) if !scopes.contains(&scope.as_str()) => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => std::future::pending::<()>().await,
+        }
+    }
+}
+
+async fn heads(app: &App, [log, connection]: [&str; 2]) -> Answer<(u64, u64)> {
+    let head = async |scope: &str| app.store.head(scope).await.map_err(unavailable);
+    Ok((head(log).await?, head(connection).await?))
 }
 
 async fn rows(app: &App, scope: &str, after: u64) -> Answer<Vec<wire::Row>> {

@@ -6,6 +6,7 @@ use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::{Accept, NewInvitation, PendingInvitation, Role};
 use sekisho_hub_api::{Blob, codes};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::accounts;
 use super::log;
@@ -22,6 +23,9 @@ struct Held {
     /// Withdrawn ones stay, so that the request that made one does not bring it back.
     #[serde(default)]
     withdrawn: bool,
+    /// What a newer node has written besides: it is kept as it is.
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 impl Held {
@@ -43,18 +47,18 @@ pub(super) async fn invite(State(app): State<App>, Signed { who, body }: Signed<
     if body.credential.role != named {
         return Err(Fault::new(codes::REQUEST).with("detail", "role").into());
     }
-    let id = body.invitation.clone();
-    let changes = vec![
-        log::credential(&who.organisation, &body.credential, Expect::Absent),
-        put(
-            &scope(&who.organisation),
-            "invitation",
-            &id,
-            Expect::Absent,
-            json(&Held { invitation: body, accepted: None, withdrawn: false }),
-        ),
-    ];
-    Ok(app.commit(Batch { changes, ..Batch::default() }).await?)
+    let (scope, id) = (scope(&who.organisation), body.invitation.clone());
+    let credential = log::credential(&who.organisation, &body.credential, Expect::Absent);
+    let held = json(&Held { invitation: body, accepted: None, withdrawn: false, rest: Map::new() });
+    let changes = vec![credential, put(&scope, "invitation", &id, Expect::Absent, held.clone())];
+    match app.commit(Batch { changes, ..Batch::default() }).await {
+        // The same again, since the answer was lost.
+        Err(fault) if fault.code == codes::STALE => {
+            let found = app.store.get(&scope, "invitation", &id).await.map_err(unavailable)?;
+            if found.is_some_and(|found| found.body == held) { Ok(()) } else { Err(fault.into()) }
+        }
+        outcome => Ok(outcome?),
+    }
 }
 
 /// The open invitations.
@@ -85,16 +89,19 @@ pub(super) async fn accept(State(app): State<App>, Signed { who, body }: Signed<
     let row = app.store.get(&scope, "invitation", invitation).await.map_err(unavailable)?;
     let row = row.ok_or_else(|| Fault::new(codes::NOT_FOUND).with("what", "invitation"))?;
     let mut held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
+    let said = Some((body.keys, body.mark));
+    if held.accepted == said && !held.withdrawn {
+        return Ok(());
+    }
     if !held.is_open(app.now()) {
         return Err(Fault::new(codes::NOT_FOUND).with("what", "invitation").into());
     }
     accounts::free(&app, login).await?;
-    held.accepted = Some((body.keys, body.mark));
+    held.accepted = said;
     let (account, claim, _) = accounts::made(&app, &who.organisation, &body.account, false)?;
-    // The way in was used.
-    let used = remove(HUB, "credential", &who.stands_on, Expect::Any);
+    // The way in opens no other session from here on; this one is told the same when it asks again.
     let accepted = put(&scope, "invitation", invitation, Expect::Rev(row.rev), json(&held));
-    Ok(app.commit(Batch { changes: vec![account, accepted, used], claims: vec![claim], ..Batch::default() }).await?)
+    Ok(app.commit(Batch { changes: vec![account, accepted], claims: vec![claim], ..Batch::default() }).await?)
 }
 
 /// Takes an invitation back, accepted or not: its way in ends, and the name that was taken by it is free again.
@@ -109,7 +116,7 @@ pub(super) async fn withdraw(
     let row = app.store.get(&scope, "invitation", &invitation).await.map_err(unavailable)?.ok_or_else(missing)?;
     let mut held: Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
     if held.withdrawn {
-        return Err(missing().into());
+        return Ok(());
     }
     held.withdrawn = true;
     let changes = vec![

@@ -8,6 +8,7 @@ use sekisho_fault::Fault;
 use sekisho_hub_api::codes;
 use sekisho_hub_api::wire::{Append, Credential, Role, Row};
 use serde::Deserialize;
+use serde_json::Map;
 
 use super::accounts;
 use super::epochs;
@@ -44,8 +45,12 @@ pub(super) async fn read(State(app): State<App>, who: Who, Query(query): Query<A
 
 /// The change that lets keys sign in.
 pub(super) fn credential(organisation: &str, credential: &Credential, expect: Expect) -> Change {
-    let held = super::sessions::Held { organisation: organisation.to_owned(), credential: credential.clone() };
-    put(HUB, "credential", &credential.keys, expect, json(&held))
+    let (organisation, credential) = (organisation.to_owned(), credential.clone());
+    held(&super::sessions::Held { organisation, credential, rest: Map::new() }, expect)
+}
+
+fn held(held: &super::sessions::Held, expect: Expect) -> Change {
+    put(HUB, "credential", &held.credential.keys, expect, json(held))
 }
 
 /// Appends entries, with what follows from them, if nobody else appended in between. The same entries again are not
@@ -64,6 +69,10 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
     }
     let organisation = &who.organisation;
     let scope = organisation_scope(organisation);
+    // Appended before, though the answer was lost: what follows from the entries was done with them.
+    if appended_already(&app, &scope, &body).await? {
+        return Ok(());
+    }
     let mut batch = Batch::default();
     if body.after > 0 {
         let before = row(body.after - 1);
@@ -197,15 +206,15 @@ async fn retire(app: &App, organisation: &str, keys: &str, until: u64, batch: &m
     let row = app.store.get(HUB, "credential", keys).await.map_err(unavailable)?;
     // Gone already: nothing to retire.
     let Some(row) = row else { return Ok(()) };
-    let held: super::sessions::Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
-    let Role::Server { connection, server } = held.credential.role.clone() else {
+    let mut server: super::sessions::Held = serde_json::from_slice(&row.body).map_err(|_| Fault::new(codes::STORE))?;
+    let Role::Server { connection, server: name } = server.credential.role else {
         return Err(Fault::new(codes::FORBIDDEN).into());
     };
-    if held.organisation != organisation {
+    if server.organisation != organisation {
         return Err(Fault::new(codes::FORBIDDEN).into());
     }
-    let retired = Credential { role: Role::Retired { connection, server, until }, ..held.credential };
-    batch.changes.push(credential(organisation, &retired, Expect::Rev(row.rev)));
+    server.credential.role = Role::Retired { connection, server: name, until };
+    batch.changes.push(held(&server, Expect::Rev(row.rev)));
     Ok(())
 }
 

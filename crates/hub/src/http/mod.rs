@@ -12,6 +12,7 @@ mod refusal;
 mod sessions;
 mod signed;
 pub mod tries;
+mod version;
 mod who;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
+use sekisho_hub_api::version::Speaks;
 use sekisho_hub_api::wire::HubInfo;
 
 use crate::app::App;
@@ -37,6 +39,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The routes.
 pub fn router(app: App) -> Router {
+    router_of(app, &Speaks::own())
+}
+
+/// The routes of a hub of this version.
+pub fn router_of(app: App, version: &Speaks) -> Router {
     let connection = Router::new()
         .route(
             "/revisions/{revision}",
@@ -52,7 +59,6 @@ pub fn router(app: App) -> Router {
         .route("/reports", get(connections::reports))
         .route("/reports/{server}", put(connections::report));
     let v1 = Router::new()
-        .route("/hub", get(info))
         .route("/registrations", post(accounts::start))
         .route("/organisations", post(organisations::found))
         .route("/sign-ins", post(sessions::start))
@@ -64,6 +70,9 @@ pub fn router(app: App) -> Router {
         .route("/invitations/{invitation}", delete(invitations::withdraw))
         .route("/acceptances", post(invitations::accept))
         .nest("/connections/{connection}", connection);
+    // What the hub is, everybody may ask.
+    let v1 = v1.layer(middleware::from_fn_with_state(version.clone(), version::together)).route("/hub", get(info));
+    let v1 = v1.layer(middleware::from_fn_with_state(version.clone(), version::say));
     let limits = (DefaultBodyLimit::max(BODY), middleware::from_fn(in_time));
     Router::new().nest("/v1", v1).layer(limits).with_state(app)
 }

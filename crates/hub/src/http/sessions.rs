@@ -12,6 +12,7 @@ use sekisho_hub_api::wire::{
 };
 use sekisho_hub_api::{Blob, codes};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::accounts::{Account, step_of};
 use super::refusal::{Answer, Body};
@@ -34,6 +35,9 @@ pub(super) const SKEW: i64 = 300;
 pub(super) struct Held {
     pub(super) organisation: String,
     pub(super) credential: Credential,
+    /// What a newer node has written besides: it is kept as it is.
+    #[serde(flatten)]
+    pub(super) rest: Map<String, Value>,
 }
 
 /// A sign-in between its two halves; any node can finish it.

@@ -64,28 +64,49 @@ fn keys(login: &str, source: Source) -> [([u8; 32], u32); 2] {
     [(of_account, FREE), (digest(&[b"tries-of-source", source.as_bytes()]), FREE_OF_SOURCE)]
 }
 
-async fn held(app: &App, key: &[u8; 32]) -> Result<Tries> {
-    let held = app.store.session(key, app.now()).await.map_err(unavailable)?;
-    Ok(held.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default())
+/// How often a count is begun anew when others count at the same moment, at this node or another.
+const TURNS: u32 = 16;
+
+/// Reads a count, changes it, and keeps it; anew when another was kept in between, so that none is lost. False when there
+/// was another each time.
+async fn change(app: &App, key: &[u8; 32], change: impl Fn(Tries) -> Result<Tries>) -> Result<bool> {
+    for _ in 0..TURNS {
+        let now = app.now();
+        let held = app.store.session(key, now).await.map_err(unavailable)?;
+        let next = json(&change(read(held.as_deref()))?);
+        let kept = app.store.swap_session(key, held.as_deref(), next, now + FORGOTTEN, now).await;
+        if kept.map_err(unavailable)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn read(held: Option<&[u8]>) -> Tries {
+    held.and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default()
 }
 
 /// Counts a try, or refuses it: it counts until [`succeeded`] is called. Whoever tries an account from elsewhere makes
-/// nobody wait but themselves.
+/// nobody wait but themselves. Tries at once, at whatever nodes, are counted one by one.
 ///
 /// Codes: `TOO_MANY_TRIES`, `STORE`.
 pub(super) async fn count(app: &App, login: &str, source: Source) -> Result<()> {
     let now = app.now();
-    let mut counted = Vec::new();
+    let refused = |seconds: i64| Fault::new(codes::TOO_MANY_TRIES).with("seconds", seconds);
+    let in_time = |tries: Tries, free| match tries.left(free, now) {
+        left if left > 0 => Err(refused(left)),
+        _ => Ok(tries),
+    };
+    // A try that is refused counts nowhere.
     for (key, free) in keys(login, source) {
-        let tries = held(app, &key).await?;
-        let left = tries.left(free, now);
-        if left > 0 {
-            return Err(Fault::new(codes::TOO_MANY_TRIES).with("seconds", left));
-        }
-        counted.push((key, Tries { count: tries.count.saturating_add(1), last: now }));
+        in_time(read(app.store.session(&key, now).await.map_err(unavailable)?.as_deref()), free)?;
     }
-    for (key, tries) in counted {
-        app.store.put_session(key, json(&tries), now + FORGOTTEN).await.map_err(unavailable)?;
+    for (key, free) in keys(login, source) {
+        let counted =
+            |tries| in_time(tries, free).map(|tries| Tries { count: tries.count.saturating_add(1), last: now });
+        if !change(app, &key, counted).await? {
+            return Err(refused(1));
+        }
     }
     Ok(())
 }
@@ -96,9 +117,8 @@ pub(super) async fn count(app: &App, login: &str, source: Source) -> Result<()> 
 pub(super) async fn succeeded(app: &App, login: &str, source: Source) -> Result<()> {
     let [(of_account, _), (of_source, _)] = keys(login, source);
     app.store.end_session(&of_account).await.map(drop).map_err(unavailable)?;
-    let tries = held(app, &of_source).await?;
-    let tries = Tries { count: tries.count.saturating_sub(1), ..tries };
-    app.store.put_session(of_source, json(&tries), app.now() + FORGOTTEN).await.map_err(unavailable)
+    // Where many of the source sign in at this moment, one that is counted too much is no reason to keep somebody out.
+    change(app, &of_source, |tries| Ok(Tries { count: tries.count.saturating_sub(1), ..tries })).await.map(drop)
 }
 
 #[cfg(test)]
@@ -107,7 +127,7 @@ mod tests {
 
     use super::*;
     use crate::app::system_clock;
-    use crate::store::MemoryStore;
+    use crate::store::{MemoryStore, SqliteStore};
 
     fn source(text: &str) -> Source {
         Source(text.parse().unwrap())
@@ -136,5 +156,22 @@ mod tests {
         let again = count(&app, "another", source("2001:db8:0:1::2")).await.unwrap_err();
         assert_eq!(again.code, codes::TOO_MANY_TRIES, "one network is one source");
         count(&app, "tanaka", source("192.0.2.2")).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn tries_at_once_at_two_nodes_are_counted_one_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut nodes = Vec::new();
+        for _ in 0..2 {
+            let store = SqliteStore::open(&folder.path().join("hub.sqlite")).await.unwrap();
+            nodes.push(App::open(Arc::new(store), || 1_700_000_000).await.unwrap());
+        }
+        let mut tries = tokio::task::JoinSet::new();
+        for number in 0..24 {
+            let node = nodes[number % 2].clone();
+            tries.spawn(async move { count(&node, "tanaka", source("192.0.2.1")).await.is_ok() });
+        }
+        let counted = tries.join_all().await.into_iter().filter(|counted| *counted).count();
+        assert_eq!(counted, FREE as usize);
     }
 }

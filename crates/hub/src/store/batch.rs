@@ -182,7 +182,7 @@ impl Batch {
             return malformed("a claimed name or its holder has other characters, or more, than it may have");
         }
         if self.changes.iter().any(|change| matches!(change, Change::Put { body, .. } if body.len() > MAX_BODY)) {
-            return malformed("a body is longer than 1 MiB");
+            return malformed("a body is longer than 8 MiB");
         }
         let mut seen = BTreeSet::new();
         if !self.changes.iter().all(|change| seen.insert(change.row())) {

@@ -1,9 +1,11 @@
 //! The model: what a store does, as plainly as it can be said. Forgets everything when it is dropped.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Batch, Change, Done, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
+use super::{Batch, Change, Claim, Done, Item, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
 
 /// Scope, kind, id.
 type Key = (String, String, String);
@@ -184,8 +186,58 @@ impl Store for MemoryStore {
         })
     }
 
+    fn swap_session<'a>(
+        &'a self,
+        key: &'a [u8; 32],
+        before: Option<&'a [u8]>,
+        after: Vec<u8>,
+        ends: i64,
+        now: i64,
+    ) -> Later<'a, Read<bool>> {
+        Box::pin(async move {
+            let mut state = self.state();
+            let held = state.sessions.get(key).filter(|(_, ends)| *ends > now).map(|(body, _)| body.as_slice());
+            let is_met = held == before;
+            if is_met {
+                state.sessions.insert(*key, (after, ends));
+            }
+            Ok(is_met)
+        })
+    }
+
     fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>> {
         Box::pin(async move { Ok(self.state().sessions.remove(key).is_some()) })
+    }
+
+    fn read_all<'a>(&'a self, take: &'a mut (dyn FnMut(Item) -> ControlFlow<()> + Send)) -> Later<'a, Read<()>> {
+        Box::pin(async move {
+            let State { rows, heads, holders, .. } = self.state().clone();
+            let mut rows: Vec<Row> = rows.into_values().collect();
+            rows.sort_by(|one, other| (&one.scope, one.seq).cmp(&(&other.scope, other.seq)));
+            let heads = heads.into_iter().filter(|(_, seq)| *seq > 0).map(|(scope, seq)| Item::Head { scope, seq });
+            let names = holders.into_iter().map(|(name, holder)| Item::Name(Claim { name, holder }));
+            let _ = heads.chain(rows.into_iter().map(Item::Row)).chain(names).try_for_each(take);
+            Ok(())
+        })
+    }
+
+    fn replace_all<'a>(&'a self, items: &'a mut (dyn Iterator<Item = io::Result<Item>> + Send)) -> Later<'a, Read<()>> {
+        Box::pin(async move {
+            let mut next = State::default();
+            for item in items {
+                match item? {
+                    Item::Head { scope, seq } => drop(next.heads.insert(scope, seq)),
+                    Item::Row(row) => {
+                        drop(next.rows.insert((row.scope.clone(), row.kind.clone(), row.id.clone()), row));
+                    }
+                    Item::Name(Claim { name, holder }) => drop(next.holders.insert(name, holder)),
+                }
+            }
+            let mut state = self.state();
+            next.marks = std::mem::take(&mut state.marks);
+            *state = next;
+            Ok(())
+        })
     }
 
     fn sweep(&self, now: i64) -> Later<'_, Read<()>> {

@@ -10,18 +10,24 @@
 mod batch;
 mod memory;
 mod postgres;
+mod schema;
 mod sql;
 mod sqlite;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
+use std::io;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 
 pub use batch::{Batch, Change, Claim, Expect, MAX_BODY, MAX_NAME, PAGE, Require, Unmoved, is_name};
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
+pub use schema::SCHEMA;
 pub use sqlite::SqliteStore;
+pub use whole::Item;
 
 /// A future that any thread may run.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -129,6 +135,12 @@ impl fmt::Display for Unavailable {
 
 impl std::error::Error for Unavailable {}
 
+impl From<io::Error> for Unavailable {
+    fn from(error: io::Error) -> Self {
+        Self { detail: error.to_string() }
+    }
+}
+
 impl From<sqlx::Error> for Unavailable {
     fn from(error: sqlx::Error) -> Self {
         Self { detail: error.to_string() }
@@ -201,8 +213,26 @@ pub trait Store: Send + Sync + 'static {
     /// A session that has not ended at `now` (seconds since 1970). At its end it has ended.
     fn session<'a>(&'a self, key: &'a [u8; 32], now: i64) -> Later<'a, Read<Option<Vec<u8>>>>;
 
+    /// Keeps a session in the place of the one that has this body, or, without one, where none lives at `now`. False when
+    /// there is another: of two who replace one at once, one hears so.
+    fn swap_session<'a>(
+        &'a self,
+        key: &'a [u8; 32],
+        before: Option<&'a [u8]>,
+        after: Vec<u8>,
+        ends: i64,
+        now: i64,
+    ) -> Later<'a, Read<bool>>;
+
     /// Forgets a session. True when it was there: of two who end it at once, one hears so.
     fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>>;
+
+    /// Everything but sessions and marks as it was at one moment, in the order of [`Item`], until `take` breaks off.
+    fn read_all<'a>(&'a self, take: &'a mut (dyn FnMut(Item) -> ControlFlow<()> + Send)) -> Later<'a, Read<()>>;
+
+    /// Writes these things in the place of all that is there, sessions too, or does nothing. Marks stay: what
+    /// has happened once has happened.
+    fn replace_all<'a>(&'a self, items: &'a mut (dyn Iterator<Item = io::Result<Item>> + Send)) -> Later<'a, Read<()>>;
 
     /// Forgets every session and every mark that has ended at `now` (seconds since 1970).
     fn sweep(&self, now: i64) -> Later<'_, Read<()>>;

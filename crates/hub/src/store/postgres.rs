@@ -1,6 +1,8 @@
 //! The store in PostgreSQL, for several hub nodes at once.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -10,8 +12,9 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, Postgres};
 
 use super::batch::is_claimable;
-use super::sql::{self, Failure};
-use super::{Batch, Change, Done, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
+use super::schema::{self, Opening, SCHEMA};
+use super::sql::{self, Failure, Taking};
+use super::{Batch, Change, Claim, Done, Item, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
 
 // Names compare by bytes, whatever the database's language is.
@@ -33,6 +36,11 @@ const TABLES: &str = r#"
 /// A node that vanishes inside a transaction must not keep a scope locked until TCP notices.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '10s'; \
     SET client_min_messages = warning";
+
+/// By this name PostgreSQL knows a hub's connections.
+const NAME: &str = "sekisho-hub";
+const NODES: &str = "SELECT count(*) FROM pg_stat_activity \
+    WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()";
 
 /// Connections of one hub node that read.
 const READERS: u32 = 4;
@@ -62,12 +70,7 @@ impl PostgresStore {
     ///
     /// Codes: `DATABASE_ADDRESS`, `DATABASE`, `DATABASE_NEWER`.
     pub async fn open(url: &str) -> Faulty<Self> {
-        let unreadable = || Fault::new(codes::DATABASE_ADDRESS);
-        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(unreadable());
-        }
-        let options = PgConnectOptions::from_str(url).map_err(|_| unreadable())?;
-        let options = options.application_name("sekisho-hub");
+        let options = options(url)?;
         let place = place(&options);
         let failed = |error: sqlx::Error| {
             Fault::new(codes::DATABASE).with("place", place.as_str()).with("detail", error.to_string())
@@ -85,11 +88,27 @@ impl PostgresStore {
         // Two pools: writers that wait for one busy scope keep nobody from reading.
         let (readers, writers) = (pool(READERS).await?, pool(WRITERS).await?);
         let version = make(&writers).await.map_err(failed)?;
-        if version > sql::SCHEMA {
+        if schema::opening(Some(version), SCHEMA) == Opening::Newer {
             let fault = Fault::new(codes::DATABASE_NEWER).with("place", place.as_str());
-            return Err(fault.with("found", version).with("known", sql::SCHEMA));
+            return Err(fault.with("found", version).with("known", SCHEMA));
         }
         Ok(Self { readers, writers })
+    }
+
+    /// That no node of a hub is connected to the database.
+    ///
+    /// Codes: `IN_USE`, `DATABASE_ADDRESS`, `DATABASE`.
+    pub async fn nobody_uses(url: &str) -> Faulty<()> {
+        let options = options(url)?;
+        let place = place(&options);
+        let failed = |error: sqlx::Error| {
+            Fault::new(codes::DATABASE).with("place", place.as_str()).with("detail", error.to_string())
+        };
+        let mut first = PgConnection::connect_with(&options).await.map_err(failed)?;
+        let nodes = sqlx::query_scalar(NODES).bind(NAME).fetch_one(&mut first).await;
+        let nodes: i64 = nodes.map_err(failed)?;
+        first.close().await.map_err(failed)?;
+        if nodes == 0 { Ok(()) } else { Err(Fault::new(codes::IN_USE).with("place", place)) }
     }
 
     /// Waits for what is being done and closes the connections.
@@ -97,6 +116,14 @@ impl PostgresStore {
         self.readers.close().await;
         self.writers.close().await;
     }
+}
+
+fn options(url: &str) -> Faulty<PgConnectOptions> {
+    let unreadable = || Fault::new(codes::DATABASE_ADDRESS);
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(unreadable());
+    }
+    Ok(PgConnectOptions::from_str(url).map_err(|_| unreadable())?.application_name(NAME))
 }
 
 /// Where the database is, without its user and password.
@@ -110,15 +137,14 @@ fn place(options: &PgConnectOptions) -> String {
 async fn make(pool: &PgPool) -> Result<i64, sqlx::Error> {
     let mut work = pool.begin_with(BEGIN).await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MAKING).execute(&mut *work).await?;
-    if let Some(version) = found(&mut work).await?
-        && version >= sql::SCHEMA
-    {
+    let found = found(&mut work).await?;
+    if let Some(version) = found.filter(|_| schema::opening(found, SCHEMA) != Opening::Made) {
         return Ok(version);
     }
     sqlx::raw_sql(TABLES).execute(&mut *work).await?;
-    sqlx::query(sql::WRITE_SCHEMA).bind(sql::SCHEMA).execute(&mut *work).await?;
+    sqlx::query(sql::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
     work.commit().await?;
-    Ok(sql::SCHEMA)
+    Ok(SCHEMA)
 }
 
 async fn found(work: &mut PgConnection) -> Result<Option<i64>, sqlx::Error> {
@@ -135,4 +161,11 @@ fn is_undone(error: &sqlx::Error) -> bool {
 /// Each statement sees what was committed before it, so what is read under a scope's lock is what is there.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-sql::sql_store!(PostgresStore, Postgres, begin: BEGIN, retry: is_undone);
+/// Sees what was committed when it first reads, and keeps no writer waiting.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Nobody reads or writes until it is filled anew.
+const EMPTY: &str = "LOCK TABLE entries, heads, claims, sessions IN ACCESS EXCLUSIVE MODE; \
+    DELETE FROM entries; DELETE FROM heads; DELETE FROM claims; DELETE FROM sessions";
+
+sql::sql_store!(PostgresStore, Postgres, begin: BEGIN, snapshot: SNAPSHOT, empty: EMPTY, retry: is_undone);

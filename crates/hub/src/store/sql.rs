@@ -1,10 +1,9 @@
 //! The store over SQL, written once for both databases: each makes its own tables and says how a
 //! transaction begins; the statements and their order are these.
 
-use super::{Refused, Row, Unavailable};
+use std::ops::ControlFlow;
 
-/// The schema that this hub writes.
-pub(super) const SCHEMA: i64 = 2;
+use super::{Item, Refused, Row, Unavailable};
 
 /// Locks a scope against other writers until the transaction ends, and moves its head on by `$2`.
 pub(super) const ADVANCE: &str = "INSERT INTO heads (scope, seq) VALUES ($1, $2) \
@@ -39,16 +38,35 @@ pub(super) const MARK: &str = "INSERT INTO marks (scope, id, ends) \
     ON CONFLICT (scope, id) DO UPDATE SET ends = excluded.ends WHERE marks.ends <= $4 RETURNING id";
 pub(super) const IS_MARKED: &str = "SELECT id FROM marks WHERE scope = $1 AND id = $2 AND ends > $3";
 pub(super) const SWEEP_MARKS: &str = "DELETE FROM marks WHERE ends <= $1";
+/// Scopes that were only ever locked have no number.
+pub(super) const ALL_HEADS: &str = "SELECT scope, seq FROM heads WHERE scope > $1 AND seq > 0 ORDER BY scope LIMIT $2";
+pub(super) const ALL_ROWS: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
+    WHERE (scope, seq) > ($1, $2) ORDER BY scope, seq LIMIT $3";
+pub(super) const ALL_NAMES: &str = "SELECT name, holder FROM claims WHERE name > $1 ORDER BY name LIMIT $2";
+pub(super) const NEW_HEAD: &str = "INSERT INTO heads (scope, seq) VALUES ($1, $2)";
+pub(super) const NEW_NAME: &str = "INSERT INTO claims (name, holder) VALUES ($1, $2)";
 
 pub(super) const PUT_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
     ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends";
 pub(super) const SESSION: &str = "SELECT body FROM sessions WHERE key = $1 AND ends > $2";
+pub(super) const REPLACE_SESSION: &str =
+    "UPDATE sessions SET body = $2, ends = $3 WHERE key = $1 AND body = $4 AND ends > $5";
+/// One that has ended and is not swept yet is none.
+pub(super) const NEW_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
+    ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends WHERE sessions.ends <= $4";
 pub(super) const END_SESSION: &str = "DELETE FROM sessions WHERE key = $1";
 pub(super) const SWEEP: &str = "DELETE FROM sessions WHERE ends <= $1";
 
 pub(super) const FOUND_SCHEMA: &str = "SELECT version FROM schema_version WHERE one = 1";
 pub(super) const WRITE_SCHEMA: &str = "INSERT INTO schema_version (one, version) VALUES (1, $1) \
     ON CONFLICT (one) DO UPDATE SET version = excluded.version";
+
+/// How many things are read at once, and how many rows, which may be large.
+pub(super) const PART: i64 = 1000;
+pub(super) const PART_OF_ROWS: i64 = 32;
+
+/// Who takes things out of a store.
+pub(super) type Taking<'a> = dyn FnMut(Item) -> ControlFlow<()> + Send + 'a;
 
 /// A row as the statements above give it.
 pub(super) type Columns = (String, String, String, i64, i64, Vec<u8>);
@@ -99,10 +117,14 @@ impl From<Failure> for Refused {
 
 /// Makes a struct with the pools `readers` and `writers` a [`super::Store`].
 ///
-/// `$begin` begins a transaction that writes. `$retry` says which failures of the database mean that the
-/// transaction is undone and may be tried again.
+/// `$begin` begins a transaction that writes, and `$snapshot` one that sees everything as it is at one moment. `$empty`
+/// removes all that is there. `$retry` says which failures of the database mean that the transaction is undone and may be
+/// tried again.
 macro_rules! sql_store {
-    ($store:ident, $database:ident, begin: $begin:expr, retry: $retry:expr) => {
+    (
+        $store:ident, $database:ident, begin: $begin:expr, snapshot: $snapshot:expr, empty: $empty:expr,
+        retry: $retry:expr
+    ) => {
         /// What transactions are made on.
         type Connection = <$database as sqlx::Database>::Connection;
 
@@ -200,6 +222,65 @@ macro_rules! sql_store {
         async fn find(work: &mut Connection, [scope, kind, id]: [&str; 3]) -> Result<Option<Row>, sqlx::Error> {
             let get = sqlx::query_as(sql::GET).bind(scope).bind(kind).bind(id);
             get.fetch_optional(work).await?.map(sql::row).transpose()
+        }
+
+        /// Gives things of one sort to `take`, in parts that fit into memory. True when all were taken. Each part begins
+        /// behind the last thing of the one before.
+        async fn take_heads(work: &mut Connection, take: &mut Taking<'_>) -> Result<bool, sqlx::Error> {
+            let mut after = String::new();
+            loop {
+                let part = sqlx::query_as(sql::ALL_HEADS).bind(&after).bind(sql::PART);
+                let part: Vec<(String, i64)> = part.fetch_all(&mut *work).await?;
+                let Some((last, _)) = part.last() else { return Ok(true) };
+                after.clone_from(last);
+                for (scope, seq) in part {
+                    if take(Item::Head { scope, seq: sql::unsigned(seq)? }).is_break() {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+
+        async fn take_rows(work: &mut Connection, take: &mut Taking<'_>) -> Result<bool, sqlx::Error> {
+            let mut after = (String::new(), 0);
+            loop {
+                let part = sqlx::query_as(sql::ALL_ROWS).bind(&after.0).bind(after.1).bind(sql::PART_OF_ROWS);
+                let part: Vec<sql::Columns> = part.fetch_all(&mut *work).await?;
+                let Some(last) = part.last() else { return Ok(true) };
+                after = (last.0.clone(), last.4);
+                for columns in part {
+                    if take(Item::Row(sql::row(columns)?)).is_break() {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+
+        async fn take_names(work: &mut Connection, take: &mut Taking<'_>) -> Result<bool, sqlx::Error> {
+            let mut after = String::new();
+            loop {
+                let part = sqlx::query_as(sql::ALL_NAMES).bind(&after).bind(sql::PART);
+                let part: Vec<(String, String)> = part.fetch_all(&mut *work).await?;
+                let Some((last, _)) = part.last() else { return Ok(true) };
+                after.clone_from(last);
+                for (name, holder) in part {
+                    if take(Item::Name(Claim { name, holder })).is_break() {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+
+        async fn put_item(work: &mut Connection, item: &Item) -> Result<(), sqlx::Error> {
+            let statement = match item {
+                Item::Head { scope, seq } => sqlx::query(sql::NEW_HEAD).bind(scope).bind(sql::signed(*seq)),
+                Item::Row(Row { scope, kind, id, rev, seq, body }) => {
+                    let put = sqlx::query(sql::PUT).bind(scope).bind(kind).bind(id);
+                    put.bind(sql::signed(*rev)).bind(sql::signed(*seq)).bind(body.as_slice())
+                }
+                Item::Name(Claim { name, holder }) => sqlx::query(sql::NEW_NAME).bind(name).bind(holder),
+            };
+            statement.execute(work).await.map(drop)
         }
 
         impl Store for $store {
@@ -306,10 +387,57 @@ macro_rules! sql_store {
                 })
             }
 
+            fn swap_session<'a>(
+                &'a self,
+                key: &'a [u8; 32],
+                before: Option<&'a [u8]>,
+                after: Vec<u8>,
+                ends: i64,
+                now: i64,
+            ) -> Later<'a, Read<bool>> {
+                Box::pin(async move {
+                    let statement = if before.is_some() { sql::REPLACE_SESSION } else { sql::NEW_SESSION };
+                    let mut swap = sqlx::query(statement).bind(key.as_slice()).bind(after).bind(ends);
+                    if let Some(before) = before {
+                        swap = swap.bind(before);
+                    }
+                    let swapped = swap.bind(now).execute(&self.writers).await?;
+                    Ok(swapped.rows_affected() == 1)
+                })
+            }
+
             fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>> {
                 Box::pin(async move {
                     let ended = sqlx::query(sql::END_SESSION).bind(key.as_slice()).execute(&self.writers).await?;
                     Ok(ended.rows_affected() == 1)
+                })
+            }
+
+            fn read_all<'a>(
+                &'a self,
+                take: &'a mut (dyn FnMut(Item) -> ControlFlow<()> + Send),
+            ) -> Later<'a, Read<()>> {
+                Box::pin(async move {
+                    let mut work = self.readers.begin_with($snapshot).await?;
+                    let _ = take_heads(&mut work, take).await?
+                        && take_rows(&mut work, take).await?
+                        && take_names(&mut work, take).await?;
+                    Ok(work.rollback().await?)
+                })
+            }
+
+            fn replace_all<'a>(
+                &'a self,
+                items: &'a mut (dyn Iterator<Item = io::Result<Item>> + Send),
+            ) -> Later<'a, Read<()>> {
+                Box::pin(async move {
+                    // Dropped before its end, the transaction is undone.
+                    let mut work = self.writers.begin_with($begin).await?;
+                    sqlx::raw_sql($empty).execute(&mut *work).await?;
+                    for item in items {
+                        put_item(&mut work, &item?).await?;
+                    }
+                    Ok(work.commit().await?)
                 })
             }
 

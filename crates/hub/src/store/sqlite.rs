@@ -1,17 +1,22 @@
 //! The store in an SQLite file, for one hub node.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
 use sekisho_fault::{Fault, Result as Faulty};
 use sqlx::error::DatabaseError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Connection as _, Sqlite, SqliteConnection};
 
 use super::batch::is_claimable;
-use super::sql::{self, Failure};
-use super::{Batch, Change, Done, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
+use super::schema::{self, Opening, SCHEMA};
+use super::sql::{self, Failure, Taking};
+use super::{Batch, Change, Claim, Done, Item, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
 use crate::codes;
 
 const TABLES: &str = "
@@ -63,17 +68,44 @@ impl SqliteStore {
         let mut first = SqliteConnection::connect_with(&options).await.map_err(failed)?;
         let found = look(&mut first).await.map_err(failed)?;
         first.close().await.map_err(failed)?;
-        match found {
+        let found = match found {
             Found::Foreign => return Err(Fault::new(codes::NOT_A_HUB_DATABASE).with("place", place)),
-            Found::Schema(version) if version > sql::SCHEMA => return Err(newer(&place, version)),
-            Found::Schema(_) | Found::Nothing => {}
+            Found::Schema(version) => Some(version),
+            Found::Nothing => None,
+        };
+        let opening = schema::opening(found, SCHEMA);
+        if opening == Opening::Newer {
+            return Err(newer(&place, found.unwrap_or_default()));
         }
         let options = options.journal_mode(SqliteJournalMode::Wal);
         let writers = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
         let writers = writers.map_err(failed)?;
-        make(&writers).await.map_err(failed)?;
+        if opening == Opening::Made {
+            make(&writers).await.map_err(failed)?;
+        }
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await;
         Ok(Self { readers: readers.map_err(failed)?, writers })
+    }
+
+    /// That no hub has the file open. One that is not there is open to nobody.
+    ///
+    /// Codes: `IN_USE`, `DATABASE`.
+    pub async fn nobody_uses(path: &Path) -> Faulty<()> {
+        if !path.exists() {
+            return Ok(());
+        }
+        let place = path.display().to_string();
+        // In WAL mode each who has it open holds a shared lock: only who is alone gets the exclusive one.
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::ZERO);
+        let options = options.locking_mode(SqliteLockingMode::Exclusive);
+        let mut alone = SqliteConnection::connect_with(&options).await.map_err(|error| fault(&place, &error))?;
+        let locked = sqlx::raw_sql("BEGIN EXCLUSIVE; ROLLBACK").execute(&mut alone).await;
+        let _ = alone.close().await;
+        match locked {
+            Err(error) if is_busy(&error) => Err(Fault::new(codes::IN_USE).with("place", place)),
+            Err(error) => Err(fault(&place, &error)),
+            Ok(_) => Ok(()),
+        }
     }
 
     /// Waits for what is being done and closes the file.
@@ -110,12 +142,18 @@ async fn look(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
 async fn make(writers: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut work = writers.begin_with(BEGIN).await?;
     sqlx::raw_sql(TABLES).execute(&mut *work).await?;
-    sqlx::query(sql::WRITE_SCHEMA).bind(sql::SCHEMA).execute(&mut *work).await?;
+    sqlx::query(sql::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
     work.commit().await
 }
 
+/// `SQLITE_BUSY`, or one that says more of it.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
+
 fn newer(place: &str, found: i64) -> Fault {
-    Fault::new(codes::DATABASE_NEWER).with("place", place).with("found", found).with("known", sql::SCHEMA)
+    Fault::new(codes::DATABASE_NEWER).with("place", place).with("found", found).with("known", SCHEMA)
 }
 
 fn fault(place: &str, error: &sqlx::Error) -> Fault {
@@ -128,4 +166,12 @@ fn fault(place: &str, error: &sqlx::Error) -> Fault {
 /// Takes the write lock at once: a transaction that reads first could not write after another has.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
-sql::sql_store!(SqliteStore, Sqlite, begin: BEGIN, retry: |_: &sqlx::Error| false);
+/// Sees what was committed when it first reads, and keeps no writer waiting.
+const SNAPSHOT: &str = "BEGIN DEFERRED";
+
+const EMPTY: &str = "DELETE FROM entries; DELETE FROM heads; DELETE FROM claims; DELETE FROM sessions";
+
+sql::sql_store!(
+    SqliteStore, Sqlite, begin: BEGIN, snapshot: SNAPSHOT, empty: EMPTY,
+    retry: |_: &sqlx::Error| false
+);

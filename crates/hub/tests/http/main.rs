@@ -1,7 +1,10 @@
 //! What the hub lets whom write, over its own routes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod again;
+mod behind_a_balancer;
 mod claims;
+mod versions;
 mod world;
 
 use sekisho_hub_api::Blob;

@@ -35,6 +35,9 @@ pub fn now() -> i64 {
 
 pub struct World {
     pub router: Router,
+    /// What its organisation was founded with.
+    pub founding: Found,
+    pub store: Arc<MemoryStore>,
     hub: String,
 }
 
@@ -51,39 +54,34 @@ pub fn credential(seed: u8, role: Role) -> Credential {
 impl World {
     /// A hub with an organisation: its founder, and the kit with the keys 2.
     pub async fn founded() -> (Self, Holder) {
-        let app = App::open(Arc::new(MemoryStore::new()), system_clock).await.unwrap();
+        let store = Arc::new(MemoryStore::new());
+        let app = App::open(store.clone(), system_clock).await.unwrap();
         let address = HubAddress { url: "https://hub.example/".parse().unwrap(), pin: None };
-        let code = setup::new_code(&app, address).await.unwrap();
+        let token = Blob(setup::new_code(&app, address).await.unwrap().token.to_vec());
         let router = sekisho_hub::http::router(app);
-        let mut world = Self { router, hub: String::new() };
-        let info: serde_json::Value = world.ask("GET", "hub", None, &()).await.unwrap();
-        info["hub"].as_str().unwrap().clone_into(&mut world.hub);
-
-        let setup_token = Some(Blob(code.token.to_vec()));
-        let (registering, request) = passphrase::register("a passphrase of a test").unwrap();
-        let start = StartRegistration { login: "tanaka".to_owned(), setup_token, request };
-        let started: RegistrationStarted = world.ask("POST", "registrations", None, &start).await.unwrap();
-        let (record, _) = registering.finish("a passphrase of a test", &started.response).unwrap();
-        let secret = vec![7; 20];
-        let totp = Builder::new().with_secret(secret.clone()).build().unwrap();
-        let account = NewAccount {
-            login: "tanaka".to_owned(),
-            record,
-            stretching: passphrase::STRETCHING,
-            envelope: Blob(vec![1]),
-            signing: Blob(keys(1).public_key().as_ref().to_vec()),
-            totp_secret: Blob(secret),
-            totp_code: totp.generate(u64::try_from(system_clock()).unwrap()).to_string(),
-        };
-        let found = Found {
+        let info: serde_json::Value = ask(&router, "GET", "hub", None, &()).await.unwrap();
+        let hub = info["hub"].as_str().unwrap().to_owned();
+        let founding = Found {
             organisation: ORGANISATION.to_owned(),
-            setup_token: Blob(code.token.to_vec()),
-            account,
+            setup_token: token.clone(),
+            account: account(&router, "tanaka", 1, None, Some(token)).await,
             genesis: Blob(vec![0]),
             kit: credential(2, Role::Kit),
         };
-        let session: Session = world.ask("POST", "organisations", None, &found).await.unwrap();
-        (world, Holder { keys: keys(1), token: session.token })
+        let session: Session = ask(&router, "POST", "organisations", None, &founding).await.unwrap();
+        (Self { router, founding, store, hub }, Holder { keys: keys(1), token: session.token })
+    }
+
+    /// The same hub at another of its nodes.
+    pub async fn other_node(&self) -> Self {
+        let (store, hub) = (self.store.clone(), self.hub.clone());
+        let app = App::open(store.clone(), system_clock).await.unwrap();
+        Self { router: sekisho_hub::http::router(app), founding: self.founding.clone(), store, hub }
+    }
+
+    /// An account to be made by an invited administrator, with these keys.
+    pub async fn account(&self, login: &str, seed: u8, who: &Holder) -> NewAccount {
+        account(&self.router, login, seed, Some((who, b"")), None).await
     }
 
     /// Signs in by key.
@@ -111,27 +109,62 @@ impl World {
         who: Option<(&Holder, &[u8])>,
         body: &impl Serialize,
     ) -> Result<T, String> {
-        let mut request = Request::builder().method(method).uri(format!("/v1/{path}"));
-        request = request.header("content-type", "application/json");
-        if let Some((who, signed)) = who {
-            request = request.header("authorization", format!("Bearer {}", who.token));
-            if !signed.is_empty() {
-                // The time that the statement begins with.
-                let time = String::from_utf8_lossy(signed).split('\n').next().unwrap_or_default().to_owned();
-                request = request.header(SIGNED_AT, time);
-                let signature = who.keys.sign(&[WRITE_LABEL, signed].concat());
-                request = request.header(SIGNATURE, BASE64URL_NOPAD.encode(signature.as_ref()));
-            }
-        }
-        let request = request.body(Body::from(serde_json::to_vec(body).unwrap())).unwrap();
-        let answer = self.router.clone().oneshot(request).await.unwrap();
-        let good = answer.status().is_success();
-        let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
-        if good {
-            let json: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
-            return Ok(serde_json::from_slice(json).unwrap());
-        }
-        let fault: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        Err(fault["code"].as_str().unwrap().to_owned())
+        ask(&self.router, method, path, who, body).await
     }
+}
+
+/// Registers a passphrase, and gives the account to be made.
+async fn account(
+    router: &Router,
+    login: &str,
+    seed: u8,
+    who: Option<(&Holder, &[u8])>,
+    setup_token: Option<Blob>,
+) -> NewAccount {
+    let (registering, request) = passphrase::register("a passphrase of a test").unwrap();
+    let start = StartRegistration { login: login.to_owned(), setup_token, request };
+    let started: RegistrationStarted = ask(router, "POST", "registrations", who, &start).await.unwrap();
+    let (record, _) = registering.finish("a passphrase of a test", &started.response).unwrap();
+    let secret = vec![7; 20];
+    let totp = Builder::new().with_secret(secret.clone()).build().unwrap();
+    NewAccount {
+        login: login.to_owned(),
+        record,
+        stretching: passphrase::STRETCHING,
+        envelope: Blob(vec![1]),
+        signing: Blob(keys(seed).public_key().as_ref().to_vec()),
+        totp_secret: Blob(secret),
+        totp_code: totp.generate(u64::try_from(system_clock()).unwrap()).to_string(),
+    }
+}
+
+async fn ask<T: DeserializeOwned>(
+    router: &Router,
+    method: &str,
+    path: &str,
+    who: Option<(&Holder, &[u8])>,
+    body: &impl Serialize,
+) -> Result<T, String> {
+    let mut request = Request::builder().method(method).uri(format!("/v1/{path}"));
+    request = request.header("content-type", "application/json");
+    if let Some((who, signed)) = who {
+        request = request.header("authorization", format!("Bearer {}", who.token));
+        if !signed.is_empty() {
+            // The time that the statement begins with.
+            let time = String::from_utf8_lossy(signed).split('\n').next().unwrap_or_default().to_owned();
+            request = request.header(SIGNED_AT, time);
+            let signature = who.keys.sign(&[WRITE_LABEL, signed].concat());
+            request = request.header(SIGNATURE, BASE64URL_NOPAD.encode(signature.as_ref()));
+        }
+    }
+    let request = request.body(Body::from(serde_json::to_vec(body).unwrap())).unwrap();
+    let answer = router.clone().oneshot(request).await.unwrap();
+    let good = answer.status().is_success();
+    let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+    if good {
+        let json: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+        return Ok(serde_json::from_slice(json).unwrap());
+    }
+    let fault: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    Err(fault["code"].as_str().unwrap().to_owned())
 }

@@ -41,6 +41,7 @@ sentences! {
     what_may_happen_once_is_marked_once_until_its_end
     the_marks_of_a_scope_are_bounded_and_in_no_feed
     a_session_lives_until_its_end
+    a_session_is_replaced_by_who_knows_it_as_it_is
     what_no_store_can_do_is_refused
     reading_what_cannot_be_a_name_finds_nothing
     large_bodies_and_any_bytes_are_kept
@@ -290,6 +291,22 @@ async fn a_session_lives_until_its_end(store: &dyn Store) {
     assert_eq!(session(&one, 0).await, None);
     store.sweep(200).await.unwrap();
     assert_eq!(session(&two, 0).await, None, "a swept session is not there at any time");
+}
+
+async fn a_session_is_replaced_by_who_knows_it_as_it_is(store: &dyn Store) {
+    let key = [8; 32];
+    let swap = async |before: Option<&[u8]>, after: &[u8], now| {
+        store.swap_session(&key, before, after.to_vec(), 100, now).await.unwrap()
+    };
+    assert!(!swap(Some(b"one"), b"two", 1).await, "there is none");
+    assert!(swap(None, b"one", 1).await);
+    assert!(!swap(None, b"two", 1).await, "there is one");
+    assert!(!swap(Some(b"other"), b"two", 1).await);
+    assert_eq!(store.session(&key, 1).await, Ok(Some(b"one".to_vec())));
+    assert!(swap(Some(b"one"), b"two", 1).await);
+    assert!(!swap(Some(b"two"), b"three", 100).await, "it has ended");
+    assert!(swap(None, b"three", 100).await, "one that has ended is none");
+    assert_eq!(store.session(&key, 1).await, Ok(Some(b"three".to_vec())));
 }
 
 async fn what_no_store_can_do_is_refused(store: &dyn Store) {

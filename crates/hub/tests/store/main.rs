@@ -1,13 +1,12 @@
 //! One contract for the three stores: the model, SQLite, and a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod backup;
 mod batches;
-#[cfg(unix)]
-mod cluster;
 mod contract;
 mod kill;
 mod opening;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod postgresql;
 mod races;
 mod support;

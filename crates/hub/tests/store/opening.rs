@@ -3,9 +3,10 @@
 use std::fs;
 
 use sekisho_hub::codes;
-use sekisho_hub::store::{Expect, Marked, PostgresStore, SqliteStore, Store};
+use sekisho_hub::store::{Expect, Marked, PostgresStore, SCHEMA, SqliteStore, Store};
 use sqlx::{Connection, SqliteConnection};
 
+use crate::contract;
 use crate::support::{changes, get, mark, put, row};
 
 #[tokio::test]
@@ -43,6 +44,35 @@ async fn the_database_of_another_program_is_left_as_it_is() {
     let bytes = fs::read(&path).unwrap();
     assert_eq!(SqliteStore::open(&path).await.err().unwrap().code, codes::NOT_A_HUB_DATABASE);
     assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+/// What a hub of the next version may add to its database.
+pub const NEXT: &str = "UPDATE schema_version SET version = version + 1; \
+    ALTER TABLE entries ADD COLUMN added INTEGER NOT NULL DEFAULT 7; \
+    ALTER TABLE heads ADD COLUMN added TEXT; \
+    CREATE TABLE added (one INTEGER PRIMARY KEY)";
+
+#[tokio::test]
+async fn a_file_of_the_next_version_is_used_as_it_is_and_one_after_that_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.sqlite");
+    let known = SCHEMA;
+    SqliteStore::open(&path).await.unwrap().close().await;
+    let change = async |sql: &'static str| {
+        let mut other = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut other).await.unwrap();
+        let version: i64 =
+            sqlx::query_scalar("SELECT version FROM schema_version").fetch_one(&mut other).await.unwrap();
+        other.close().await.unwrap();
+        version
+    };
+    assert_eq!(change(NEXT).await, known + 1);
+    let store = SqliteStore::open(&path).await.unwrap();
+    contract::check(&store).await;
+    store.close().await;
+    assert_eq!(change("UPDATE schema_version SET version = version + 1").await, known + 2, "it was not set back");
+    let fault = SqliteStore::open(&path).await.err().unwrap();
+    assert_eq!((fault.code, &fault.args["found"]), (codes::DATABASE_NEWER, &(known + 2).into()));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use sekisho_admin_api::draft::{
     SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SpMetadataFile, UseTrialCertificate,
 };
 use sekisho_admin_api::enrolment::{CompleteEnrolment, PrepareEnrolment};
+use sekisho_admin_api::give_back::{GetSignedRevision, GiveUsersBack};
 use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
 use sekisho_admin_api::machine::{GetMachine, Machine};
 use sekisho_admin_api::saml_message::ExplainMessage;
@@ -68,6 +69,11 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             let which = params::<RestoreRevision>(request)?;
             answer::<RestoreRevision>(house.restore_revision(which.revision).await?)
         }
+        GetSignedRevision::METHOD => {
+            let which = params::<GetSignedRevision>(request)?;
+            answer::<GetSignedRevision>(house.signed_revision(which.revision).await?)
+        }
+        GiveUsersBack::METHOD => answer::<GiveUsersBack>(house.give_users_back().await?),
         ExportRedacted::METHOD => answer::<ExportRedacted>(house.export_redacted().await),
         StartTest::METHOD => answer::<StartTest>(house.start_test().await?),
         GetTestReport::METHOD => {

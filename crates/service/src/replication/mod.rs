@@ -15,6 +15,6 @@ mod tests;
 pub use follow::{Follower, News};
 pub use full_sync::full_sync;
 pub use hub_link::HubLink;
-pub use replica::Replica;
+pub use replica::{Replica, Stored};
 pub use report::{Own, leave as leave_report, own as own_report, read as read_reports, refused as refused_report};
 pub use verify::ALL_SERVERS;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::connected::Connected;
+use crate::replication::Stored;
 use crate::store::SealedFile;
 use crate::{clock, codes};
 
@@ -81,6 +82,26 @@ impl Writer {
         let user = before.open(&member.keyring(old.epoch)?)?;
         let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
         self.write(connected, context, Some((&before, row.rev)), &user, &keyring).await
+    }
+
+    /// Writes a record that the hub has lost as it was signed, whoever signed it; `after`: how often its row was written
+    /// at the hub.
+    ///
+    /// Codes: the hub's, and those of the keys.
+    pub(crate) async fn give_back(&self, connected: &Connected, row: &Stored, after: u64) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        let member = connected.member()?;
+        let record = Record::read(&row.body)?;
+        let epoch = record.header().context.epoch;
+        let user = record.open(&member.keyring(epoch)?)?;
+        let email = blinded(&member.newest_keyring()?, &["email", &user.email]).to_string();
+        let (connection, user) = (member.place.connection.to_string(), row.id.clone());
+        let record = NewRecord { after, epoch, record: Blob(row.body.clone()), email };
+        let ask = |hub: sekisho_hub_api::Hub| {
+            let (connection, user, record) = (connection.clone(), user.clone(), record.clone());
+            async move { hub.put_user(&connection, &user, &record).await }
+        };
+        connected.link.ask(&member, ask).await
     }
 
     /// Sends what was left on its way.

@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster of the test's own: on a socket in a temporary folder and, with TLS, on a loopback port.
+//! A real PostgreSQL: a cluster of the test's own, on a socket in a temporary folder and, with TLS, on a loopback port.
 //! It ends with the test.
 
 use std::io::{BufRead, BufReader};
@@ -13,6 +13,7 @@ use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, I
 use tempfile::TempDir;
 
 /// A running server.
+#[derive(Debug)]
 pub struct Cluster {
     binaries: PathBuf,
     folder: TempDir,
@@ -45,6 +46,26 @@ impl Cluster {
     /// The address of a database of the cluster, over its socket.
     pub fn url(&self, database: &str) -> String {
         format!("postgresql://postgres@localhost/{database}?host={}&port={}", self.folder.path().display(), self.port)
+    }
+
+    /// The address of the cluster's first database for an account of its own, by which the server knows who asks.
+    pub fn url_as(&self, account: &str) -> String {
+        self.sql(&format!("CREATE ROLE {account} SUPERUSER LOGIN"));
+        self.url("postgres").replacen("postgres@", &format!("{account}@"), 1)
+    }
+
+    /// Runs SQL in the first database, and gives what it prints: values alone, one row in a line.
+    pub fn sql(&self, text: &str) -> String {
+        let done = self.psql().args(["-c", text]).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    }
+
+    /// PostgreSQL's own client at the first database.
+    pub fn psql(&self) -> Command {
+        let mut command = Command::new(self.binaries.join("psql"));
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", &self.url("postgres")]);
+        command
     }
 
     /// The address of the cluster's first database over TLS. Its certificate is for `localhost`.

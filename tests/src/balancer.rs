@@ -1,0 +1,53 @@
+//! A real balancer: Debian's `HAProxy`, which passes TLS through to the nodes of a hub.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::process::{Process, free_port};
+use crate::wait::wait_for;
+
+/// A started balancer.
+#[derive(Debug)]
+pub struct Balancer {
+    /// Where it listens on 127.0.0.1.
+    pub port: u16,
+    _process: Process,
+}
+
+impl Balancer {
+    /// Starts one before these ports of 127.0.0.1, as the guide for hubs of several nodes says.
+    pub fn start(folder: &Path, nodes: &[u16]) -> Self {
+        fs::create_dir_all(folder).unwrap();
+        let port = free_port();
+        let mut text = CONFIGURATION.replace("PORT", &port.to_string());
+        for node in nodes {
+            writeln!(text, "    server node-{node} 127.0.0.1:{node} check send-proxy").unwrap();
+        }
+        let file = folder.join("haproxy.cfg");
+        fs::write(&file, text).unwrap();
+        let log = fs::File::create(folder.join("haproxy.log")).unwrap();
+        // The worker ends with the process that is started here.
+        let mut command = Command::new("/usr/sbin/haproxy");
+        let process = Process::start(command.arg("-db").arg("-f").arg(file).stdout(Stdio::null()).stderr(log));
+        wait_for("the balancer listens", || TcpStream::connect(("127.0.0.1", port)).ok());
+        Self { port, _process: process }
+    }
+}
+
+const CONFIGURATION: &str = "
+defaults
+    mode tcp
+    timeout connect 3s
+    timeout client 2m
+    timeout server 2m
+    retries 3
+    option redispatch 1
+
+listen hub
+    bind 127.0.0.1:PORT
+    balance roundrobin
+    default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
+";
