@@ -12,6 +12,7 @@ mod postgres;
 mod schema;
 mod sql;
 mod sqlite;
+mod statements;
 mod whole;
 
 use std::collections::BTreeMap;
