@@ -13,6 +13,7 @@ mod postgres;
 mod schema;
 mod sql;
 mod sqlite;
+mod statements;
 mod whole;
 
 use std::collections::BTreeMap;

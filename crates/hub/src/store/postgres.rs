@@ -14,7 +14,9 @@ use sqlx::{Connection as _, PgConnection, Postgres};
 use super::batch::is_claimable;
 use super::schema::{self, Opening, SCHEMA};
 use super::sql::{self, Failure, Taking};
-use super::{Batch, Change, Claim, Done, Item, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
+use super::{
+    Batch, Change, Claim, Done, Item, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name, statements,
+};
 use crate::codes;
 
 // Names compare by bytes, whatever the database's language is.
@@ -142,7 +144,7 @@ async fn make(pool: &PgPool) -> Result<i64, sqlx::Error> {
         return Ok(version);
     }
     sqlx::raw_sql(TABLES).execute(&mut *work).await?;
-    sqlx::query(sql::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
+    sqlx::query(statements::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
     work.commit().await?;
     Ok(SCHEMA)
 }
@@ -150,7 +152,7 @@ async fn make(pool: &PgPool) -> Result<i64, sqlx::Error> {
 async fn found(work: &mut PgConnection) -> Result<Option<i64>, sqlx::Error> {
     let is_there: bool =
         sqlx::query_scalar("SELECT to_regclass('schema_version') IS NOT NULL").fetch_one(&mut *work).await?;
-    if is_there { sqlx::query_scalar(sql::FOUND_SCHEMA).fetch_optional(work).await } else { Ok(None) }
+    if is_there { sqlx::query_scalar(statements::FOUND_SCHEMA).fetch_optional(work).await } else { Ok(None) }
 }
 
 fn is_undone(error: &sqlx::Error) -> bool {

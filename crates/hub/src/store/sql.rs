@@ -1,74 +1,14 @@
 //! The store over SQL, written once for both databases: each makes its own tables and says how a
-//! transaction begins; the statements and their order are these.
+//! transaction begins; their order is this, and `statements` has their text.
 
 use std::ops::ControlFlow;
 
 use super::{Item, Refused, Row, Unavailable};
 
-/// Locks a scope against other writers until the transaction ends, and moves its head on by `$2`.
-pub(super) const ADVANCE: &str = "INSERT INTO heads (scope, seq) VALUES ($1, $2) \
-    ON CONFLICT (scope) DO UPDATE SET seq = heads.seq + excluded.seq RETURNING seq";
-pub(super) const HEAD: &str = "SELECT seq FROM heads WHERE scope = $1";
-
-pub(super) const GET: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
-    WHERE scope = $1 AND kind = $2 AND id = $3";
-// No id is empty, so the empty text comes before all of them.
-pub(super) const LIST: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
-    WHERE scope = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4";
-/// Only lengths are added up before it is known which bodies are read.
-pub(super) const FEED: &str = "SELECT scope, kind, id, rev, seq, body FROM entries JOIN ( \
-        SELECT seq AS place, SUM(LENGTH(body)) OVER (ORDER BY seq) - LENGTH(body) AS ahead FROM ( \
-            SELECT seq, body FROM entries WHERE scope = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS part \
-    ) AS sized ON seq = place WHERE scope = $1 AND ahead < $4 ORDER BY seq";
-pub(super) const PUT: &str = "INSERT INTO entries (scope, kind, id, rev, seq, body) VALUES ($1, $2, $3, $4, $5, $6) \
-    ON CONFLICT (scope, kind, id) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, body = excluded.body";
-pub(super) const REMOVE: &str = "DELETE FROM entries WHERE scope = $1 AND kind = $2 AND id = $3";
-
-/// Takes a name, or locks it as it is, and returns who has it.
-pub(super) const CLAIM: &str = "INSERT INTO claims (name, holder) VALUES ($1, $2) \
-    ON CONFLICT (name) DO UPDATE SET holder = claims.holder RETURNING holder";
-pub(super) const RELEASE: &str = "DELETE FROM claims WHERE name = $1 AND holder = $2";
-pub(super) const HOLDER: &str = "SELECT holder FROM claims WHERE name = $1";
-
-/// Makes a mark (`$3`: its end) that is not there at `$4`, where there is room in its scope for one of `$5`, and returns
-/// it. No more than `$5` are counted.
-pub(super) const MARK: &str = "INSERT INTO marks (scope, id, ends) \
-    SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT) WHERE $5 > (SELECT COUNT(*) FROM \
-        (SELECT 1 FROM marks WHERE scope = CAST($1 AS TEXT) AND ends > $4 LIMIT $5) AS living) \
-    ON CONFLICT (scope, id) DO UPDATE SET ends = excluded.ends WHERE marks.ends <= $4 RETURNING id";
-pub(super) const IS_MARKED: &str = "SELECT id FROM marks WHERE scope = $1 AND id = $2 AND ends > $3";
-pub(super) const SWEEP_MARKS: &str = "DELETE FROM marks WHERE ends <= $1";
-/// Scopes that were only ever locked have no number.
-pub(super) const ALL_HEADS: &str = "SELECT scope, seq FROM heads WHERE scope > $1 AND seq > 0 ORDER BY scope LIMIT $2";
-pub(super) const ALL_ROWS: &str = "SELECT scope, kind, id, rev, seq, body FROM entries \
-    WHERE (scope, seq) > ($1, $2) ORDER BY scope, seq LIMIT $3";
-pub(super) const ALL_NAMES: &str = "SELECT name, holder FROM claims WHERE name > $1 ORDER BY name LIMIT $2";
-pub(super) const NEW_HEAD: &str = "INSERT INTO heads (scope, seq) VALUES ($1, $2)";
-pub(super) const NEW_NAME: &str = "INSERT INTO claims (name, holder) VALUES ($1, $2)";
-
-pub(super) const PUT_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
-    ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends";
-pub(super) const SESSION: &str = "SELECT body FROM sessions WHERE key = $1 AND ends > $2";
-pub(super) const REPLACE_SESSION: &str =
-    "UPDATE sessions SET body = $2, ends = $3 WHERE key = $1 AND body = $4 AND ends > $5";
-/// One that has ended and is not swept yet is none.
-pub(super) const NEW_SESSION: &str = "INSERT INTO sessions (key, body, ends) VALUES ($1, $2, $3) \
-    ON CONFLICT (key) DO UPDATE SET body = excluded.body, ends = excluded.ends WHERE sessions.ends <= $4";
-pub(super) const END_SESSION: &str = "DELETE FROM sessions WHERE key = $1";
-pub(super) const SWEEP: &str = "DELETE FROM sessions WHERE ends <= $1";
-
-pub(super) const FOUND_SCHEMA: &str = "SELECT version FROM schema_version WHERE one = 1";
-pub(super) const WRITE_SCHEMA: &str = "INSERT INTO schema_version (one, version) VALUES (1, $1) \
-    ON CONFLICT (one) DO UPDATE SET version = excluded.version";
-
-/// How many things are read at once, and how many rows, which may be large.
-pub(super) const PART: i64 = 1000;
-pub(super) const PART_OF_ROWS: i64 = 32;
-
 /// Who takes things out of a store.
 pub(super) type Taking<'a> = dyn FnMut(Item) -> ControlFlow<()> + Send + 'a;
 
-/// A row as the statements above give it.
+/// A row as the statements give it.
 pub(super) type Columns = (String, String, String, i64, i64, Vec<u8>);
 
 /// The row of these columns.
@@ -164,7 +104,7 @@ macro_rules! sql_store {
             let mut heads = BTreeMap::new();
             for (scope, puts) in batch.scopes() {
                 let added = puts.unwrap_or_default();
-                let advance = sqlx::query_scalar(sql::ADVANCE).bind(scope).bind(sql::signed(added));
+                let advance = sqlx::query_scalar(statements::ADVANCE).bind(scope).bind(sql::signed(added));
                 let head: i64 = advance.fetch_one(&mut *work).await?;
                 heads.insert(scope, sql::unsigned(head)?.saturating_sub(added));
             }
@@ -189,10 +129,10 @@ macro_rules! sql_store {
                         let rev = now.map_or(0, |row| row.rev) + 1;
                         let seq = heads.entry(scope).or_default();
                         *seq += 1;
-                        let put = sqlx::query(sql::PUT).bind(scope).bind(kind).bind(id);
+                        let put = sqlx::query(statements::PUT).bind(scope).bind(kind).bind(id);
                         put.bind(sql::signed(rev)).bind(sql::signed(*seq)).bind(body.as_slice())
                     }
-                    Change::Remove { .. } => sqlx::query(sql::REMOVE).bind(scope).bind(kind).bind(id),
+                    Change::Remove { .. } => sqlx::query(statements::REMOVE).bind(scope).bind(kind).bind(id),
                 };
                 statement.execute(&mut *work).await?;
             }
@@ -206,10 +146,10 @@ macro_rules! sql_store {
         async fn name(work: &mut Connection, batch: &Batch) -> Result<(), Failure> {
             for (name, naming) in batch.names() {
                 for holder in naming.releases {
-                    sqlx::query(sql::RELEASE).bind(name).bind(holder).execute(&mut *work).await?;
+                    sqlx::query(statements::RELEASE).bind(name).bind(holder).execute(&mut *work).await?;
                 }
                 for holder in naming.claims {
-                    let claim = sqlx::query_scalar(sql::CLAIM).bind(name).bind(holder);
+                    let claim = sqlx::query_scalar(statements::CLAIM).bind(name).bind(holder);
                     let has: String = claim.fetch_one(&mut *work).await?;
                     if has != holder {
                         return Err(Refused::Taken { name: name.to_owned() }.into());
@@ -220,7 +160,7 @@ macro_rules! sql_store {
         }
 
         async fn find(work: &mut Connection, [scope, kind, id]: [&str; 3]) -> Result<Option<Row>, sqlx::Error> {
-            let get = sqlx::query_as(sql::GET).bind(scope).bind(kind).bind(id);
+            let get = sqlx::query_as(statements::GET).bind(scope).bind(kind).bind(id);
             get.fetch_optional(work).await?.map(sql::row).transpose()
         }
 
@@ -229,7 +169,7 @@ macro_rules! sql_store {
         async fn take_heads(work: &mut Connection, take: &mut Taking<'_>) -> Result<bool, sqlx::Error> {
             let mut after = String::new();
             loop {
-                let part = sqlx::query_as(sql::ALL_HEADS).bind(&after).bind(sql::PART);
+                let part = sqlx::query_as(statements::ALL_HEADS).bind(&after).bind(statements::PART);
                 let part: Vec<(String, i64)> = part.fetch_all(&mut *work).await?;
                 let Some((last, _)) = part.last() else { return Ok(true) };
                 after.clone_from(last);
@@ -244,7 +184,8 @@ macro_rules! sql_store {
         async fn take_rows(work: &mut Connection, take: &mut Taking<'_>) -> Result<bool, sqlx::Error> {
             let mut after = (String::new(), 0);
             loop {
-                let part = sqlx::query_as(sql::ALL_ROWS).bind(&after.0).bind(after.1).bind(sql::PART_OF_ROWS);
+                let part =
+                    sqlx::query_as(statements::ALL_ROWS).bind(&after.0).bind(after.1).bind(statements::PART_OF_ROWS);
                 let part: Vec<sql::Columns> = part.fetch_all(&mut *work).await?;
                 let Some(last) = part.last() else { return Ok(true) };
                 after = (last.0.clone(), last.4);
@@ -259,7 +200,7 @@ macro_rules! sql_store {
         async fn take_names(work: &mut Connection, take: &mut Taking<'_>) -> Result<bool, sqlx::Error> {
             let mut after = String::new();
             loop {
-                let part = sqlx::query_as(sql::ALL_NAMES).bind(&after).bind(sql::PART);
+                let part = sqlx::query_as(statements::ALL_NAMES).bind(&after).bind(statements::PART);
                 let part: Vec<(String, String)> = part.fetch_all(&mut *work).await?;
                 let Some((last, _)) = part.last() else { return Ok(true) };
                 after.clone_from(last);
@@ -273,12 +214,12 @@ macro_rules! sql_store {
 
         async fn put_item(work: &mut Connection, item: &Item) -> Result<(), sqlx::Error> {
             let statement = match item {
-                Item::Head { scope, seq } => sqlx::query(sql::NEW_HEAD).bind(scope).bind(sql::signed(*seq)),
+                Item::Head { scope, seq } => sqlx::query(statements::NEW_HEAD).bind(scope).bind(sql::signed(*seq)),
                 Item::Row(Row { scope, kind, id, rev, seq, body }) => {
-                    let put = sqlx::query(sql::PUT).bind(scope).bind(kind).bind(id);
+                    let put = sqlx::query(statements::PUT).bind(scope).bind(kind).bind(id);
                     put.bind(sql::signed(*rev)).bind(sql::signed(*seq)).bind(body.as_slice())
                 }
-                Item::Name(Claim { name, holder }) => sqlx::query(sql::NEW_NAME).bind(name).bind(holder),
+                Item::Name(Claim { name, holder }) => sqlx::query(statements::NEW_NAME).bind(name).bind(holder),
             };
             statement.execute(work).await.map(drop)
         }
@@ -300,7 +241,7 @@ macro_rules! sql_store {
                     if ![scope, kind, id].into_iter().all(is_name) {
                         return Ok(None);
                     }
-                    let get = sqlx::query_as(sql::GET).bind(scope).bind(kind).bind(id);
+                    let get = sqlx::query_as(statements::GET).bind(scope).bind(kind).bind(id);
                     Ok(get.fetch_optional(&self.readers).await?.map(sql::row).transpose()?)
                 })
             }
@@ -316,7 +257,7 @@ macro_rules! sql_store {
                     if ![scope, kind].into_iter().chain(after).all(is_name) {
                         return Ok(Vec::new());
                     }
-                    let list = sqlx::query_as(sql::LIST).bind(scope).bind(kind);
+                    let list = sqlx::query_as(statements::LIST).bind(scope).bind(kind);
                     let list = list.bind(after.unwrap_or_default()).bind(i64::from(limit));
                     let rows = list.fetch_all(&self.readers).await?;
                     Ok(rows.into_iter().map(sql::row).collect::<Result<_, _>>()?)
@@ -328,7 +269,8 @@ macro_rules! sql_store {
                     if !is_name(scope) {
                         return Ok(Vec::new());
                     }
-                    let feed = sqlx::query_as(sql::FEED).bind(scope).bind(sql::signed(after)).bind(i64::from(limit));
+                    let feed =
+                        sqlx::query_as(statements::FEED).bind(scope).bind(sql::signed(after)).bind(i64::from(limit));
                     let feed = feed.bind(i64::try_from(PAGE).unwrap_or(i64::MAX));
                     let rows = feed.fetch_all(&self.readers).await?;
                     Ok(rows.into_iter().map(sql::row).collect::<Result<_, _>>()?)
@@ -340,7 +282,7 @@ macro_rules! sql_store {
                     if !is_name(scope) {
                         return Ok(0);
                     }
-                    let head = sqlx::query_scalar(sql::HEAD).bind(scope).fetch_optional(&self.readers).await?;
+                    let head = sqlx::query_scalar(statements::HEAD).bind(scope).fetch_optional(&self.readers).await?;
                     Ok(sql::unsigned(head.unwrap_or_default())?)
                 })
             }
@@ -350,7 +292,7 @@ macro_rules! sql_store {
                     if !is_claimable(name) {
                         return Ok(None);
                     }
-                    Ok(sqlx::query_scalar(sql::HOLDER).bind(name).fetch_optional(&self.readers).await?)
+                    Ok(sqlx::query_scalar(statements::HOLDER).bind(name).fetch_optional(&self.readers).await?)
                 })
             }
 
@@ -360,13 +302,13 @@ macro_rules! sql_store {
                     if ![scope, id].into_iter().all(|name| is_name(name)) {
                         return Ok(Marked::Full);
                     }
-                    let made = sqlx::query_scalar(sql::MARK).bind(scope).bind(id).bind(ends);
+                    let made = sqlx::query_scalar(statements::MARK).bind(scope).bind(id).bind(ends);
                     let made = made.bind(now).bind(i64::from(most));
                     let made: Option<String> = made.fetch_optional(&self.writers).await?;
                     if made.is_some() {
                         return Ok(Marked::First);
                     }
-                    let there = sqlx::query_scalar(sql::IS_MARKED).bind(scope).bind(id).bind(now);
+                    let there = sqlx::query_scalar(statements::IS_MARKED).bind(scope).bind(id).bind(now);
                     let there: Option<String> = there.fetch_optional(&self.writers).await?;
                     Ok(if there.is_some() { Marked::Again } else { Marked::Full })
                 })
@@ -374,7 +316,7 @@ macro_rules! sql_store {
 
             fn put_session(&self, key: [u8; 32], body: Vec<u8>, ends: i64) -> Later<'_, Read<()>> {
                 Box::pin(async move {
-                    let put = sqlx::query(sql::PUT_SESSION).bind(key.to_vec()).bind(body).bind(ends);
+                    let put = sqlx::query(statements::PUT_SESSION).bind(key.to_vec()).bind(body).bind(ends);
                     put.execute(&self.writers).await?;
                     Ok(())
                 })
@@ -382,7 +324,7 @@ macro_rules! sql_store {
 
             fn session<'a>(&'a self, key: &'a [u8; 32], now: i64) -> Later<'a, Read<Option<Vec<u8>>>> {
                 Box::pin(async move {
-                    let session = sqlx::query_scalar(sql::SESSION).bind(key.as_slice()).bind(now);
+                    let session = sqlx::query_scalar(statements::SESSION).bind(key.as_slice()).bind(now);
                     Ok(session.fetch_optional(&self.readers).await?)
                 })
             }
@@ -396,7 +338,8 @@ macro_rules! sql_store {
                 now: i64,
             ) -> Later<'a, Read<bool>> {
                 Box::pin(async move {
-                    let statement = if before.is_some() { sql::REPLACE_SESSION } else { sql::NEW_SESSION };
+                    let statement =
+                        if before.is_some() { statements::REPLACE_SESSION } else { statements::NEW_SESSION };
                     let mut swap = sqlx::query(statement).bind(key.as_slice()).bind(after).bind(ends);
                     if let Some(before) = before {
                         swap = swap.bind(before);
@@ -408,7 +351,8 @@ macro_rules! sql_store {
 
             fn end_session<'a>(&'a self, key: &'a [u8; 32]) -> Later<'a, Read<bool>> {
                 Box::pin(async move {
-                    let ended = sqlx::query(sql::END_SESSION).bind(key.as_slice()).execute(&self.writers).await?;
+                    let ended =
+                        sqlx::query(statements::END_SESSION).bind(key.as_slice()).execute(&self.writers).await?;
                     Ok(ended.rows_affected() == 1)
                 })
             }
@@ -443,8 +387,8 @@ macro_rules! sql_store {
 
             fn sweep(&self, now: i64) -> Later<'_, Read<()>> {
                 Box::pin(async move {
-                    sqlx::query(sql::SWEEP).bind(now).execute(&self.writers).await?;
-                    sqlx::query(sql::SWEEP_MARKS).bind(now).execute(&self.writers).await?;
+                    sqlx::query(statements::SWEEP).bind(now).execute(&self.writers).await?;
+                    sqlx::query(statements::SWEEP_MARKS).bind(now).execute(&self.writers).await?;
                     Ok(())
                 })
             }

@@ -16,7 +16,9 @@ use sqlx::{Connection as _, Sqlite, SqliteConnection};
 use super::batch::is_claimable;
 use super::schema::{self, Opening, SCHEMA};
 use super::sql::{self, Failure, Taking};
-use super::{Batch, Change, Claim, Done, Item, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name};
+use super::{
+    Batch, Change, Claim, Done, Item, Later, Mark, Marked, PAGE, Read, Refused, Row, Store, is_name, statements,
+};
 use crate::codes;
 
 const TABLES: &str = "
@@ -134,7 +136,7 @@ async fn look(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
     if !tables.iter().any(|name| name == "schema_version") || !tables.iter().any(|name| name == "entries") {
         return Ok(Found::Foreign);
     }
-    let version = sqlx::query_scalar(sql::FOUND_SCHEMA).fetch_optional(connection).await?;
+    let version = sqlx::query_scalar(statements::FOUND_SCHEMA).fetch_optional(connection).await?;
     Ok(version.map_or(Found::Foreign, Found::Schema))
 }
 
@@ -142,7 +144,7 @@ async fn look(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
 async fn make(writers: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut work = writers.begin_with(BEGIN).await?;
     sqlx::raw_sql(TABLES).execute(&mut *work).await?;
-    sqlx::query(sql::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
+    sqlx::query(statements::WRITE_SCHEMA).bind(SCHEMA).execute(&mut *work).await?;
     work.commit().await
 }
 
