@@ -116,8 +116,8 @@ impl Hub {
         }
     }
 
-    /// Sends a request, and again where nobody took it or its answer was lost: every request but one that ends a sign-in
-    /// does the same twice as once.
+    /// Sends a request, and again where nobody took it or its answer was lost: every request but one that ends a sign-in,
+    /// and a claim, does the same twice as once.
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
         for pause in AGAIN {
             let Some(first) = request.try_clone() else { break };
@@ -278,9 +278,11 @@ impl Hub {
         self.send(request).await
     }
 
-    /// Claims, as a server, what may happen once in a connection.
+    /// Claims, as a server, what may happen once in a connection. Asked once: where the answer was lost, a second one would
+    /// say that somebody else was first.
     pub async fn claim(&self, connection: &str, claim: &str, body: &NewClaim) -> Result<Claimed> {
-        self.write(Method::PUT, &format!("connections/{connection}/claims/{claim}"), body).await
+        let path = format!("connections/{connection}/claims/{claim}");
+        self.send_once(self.signed(&Method::PUT, &path, json(body))).await.map_err(|missed| missed.fault)
     }
 
     /// Writes what an administrator says of a user.
