@@ -10,7 +10,7 @@ use sekisho_hub::app::{App, system_clock};
 use sekisho_hub::backup::{self, Backup, Sum};
 use sekisho_hub::codes;
 use sekisho_hub::setup;
-use sekisho_hub::store::{Batch, Expect, Item, MemoryStore, SqliteStore, Store};
+use sekisho_hub::store::{Batch, Expect, Item, MemoryStore, SCHEMA, SqliteStore, Store};
 use sekisho_hub_api::HubAddress;
 
 use crate::support::{changes, claim, get, heads, put, remove, row};
@@ -175,7 +175,8 @@ async fn a_backup_that_was_cut_off_or_changed_is_refused_and_nothing_is_written(
         assert_eq!(refused(&rest.concat()), Err(codes::BACKUP_DAMAGED), "without line {left_out}");
     }
     assert_eq!(refused(b"SQLite format 3\0"), Err(codes::BACKUP_DAMAGED));
-    let newer = String::from_utf8(whole.clone()).unwrap().replacen("\"schema\":1", "\"schema\":2", 1);
+    let schema = |number: i64| format!("\"schema\":{number}");
+    let newer = String::from_utf8(whole.clone()).unwrap().replacen(&schema(SCHEMA), &schema(SCHEMA + 1), 1);
     assert_eq!(refused(newer.as_bytes()), Err(codes::BACKUP_NEWER));
     assert_eq!(refused(&whole), Ok(()));
     fs::remove_file(&path).unwrap();
