@@ -227,6 +227,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (secret, board) = (Secret::new([7; 32]), Arc::new(Board::new("one".to_owned())));
         let log = ActivityLog::open(folder.path(), &secret, board).await.unwrap();
+        // Young enough for the look that the log itself takes when it is opened.
+        let now = clock::now();
         let entry = |time| Entry {
             number: 0,
             time,
@@ -236,17 +238,17 @@ mod tests {
             refusal: None,
             facts: Vec::new(),
         };
-        let old = vec![entry(1000); 700];
-        for part in old.chunks(256).chain([&[entry(1001), entry(1002)][..]]) {
+        let old = vec![entry(now); 700];
+        for part in old.chunks(256).chain([&[entry(now + 1), entry(now + 2)][..]]) {
             write_batch(&log.pool, &log.key, part).await.unwrap();
         }
         let left = async || {
             let page = log.list(Page { before: None, limit: 500 }).await.unwrap();
             page.iter().map(|entry| entry.time).collect::<Vec<_>>()
         };
-        forget(&log.pool, &log.key, 1000 + LIFETIME).await.unwrap();
-        assert_eq!(left().await, [1002, 1001]);
-        forget(&log.pool, &log.key, 1002 + LIFETIME).await.unwrap();
+        forget(&log.pool, &log.key, now + LIFETIME).await.unwrap();
+        assert_eq!(left().await, [now + 2, now + 1]);
+        forget(&log.pool, &log.key, now + 2 + LIFETIME).await.unwrap();
         assert!(left().await.is_empty());
     }
 
