@@ -38,6 +38,10 @@ pub struct Admission {
     pub hub_pin: Option<String>,
     /// The ticket, base64url.
     pub ticket: String,
+    /// The hash of the organisation log's first entry, as a join file has told it: no other organisation is joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub genesis: Option<String>,
 }
 
 /// Joins: verifies the ticket, the organisation log and the connection's records, and serves what is saved.
@@ -57,4 +61,25 @@ pub struct Joined {
     pub revision: Option<u64>,
     /// Users.
     pub users: u64,
+}
+
+/// How far the download has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct JoinProgress {
+    /// Rows of the connection that were verified.
+    pub rows: u64,
+    /// The place of the newest row; 0 until it is known.
+    pub of: u64,
+    /// Users among them.
+    pub users: u64,
+}
+
+/// How far the join has come that goes on; none while none does.
+pub struct GetJoinProgress;
+
+impl Call for GetJoinProgress {
+    const METHOD: &'static str = "enrolment.progress";
+    type Params = ();
+    type Reply = Option<JoinProgress>;
 }

@@ -57,6 +57,8 @@ pub struct Server {
     pub first_sign_in: Option<i64>,
     /// When a user last did.
     pub last_sign_in: Option<i64>,
+    /// How often users did, since it counts.
+    pub sign_ins: Option<u64>,
     /// The last Full Sync of all servers that it took part in.
     pub sync: Option<ServerSync>,
     /// What an administrator should look at.

@@ -174,6 +174,10 @@ pub struct EnrolServer {
     pub keys: String,
     /// The machine's name.
     pub name: String,
+    /// The hash of the organisation log's first entry, as a join file has told it: nothing is admitted to another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub genesis: Option<String>,
 }
 
 /// What the server needs to join; the admin API's `Admission` has the same form.
@@ -186,6 +190,28 @@ pub struct Admitted {
     pub hub_pin: Option<String>,
     /// The ticket, base64url.
     pub ticket: String,
+}
+
+/// Admits a server that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MakeToken {
+    /// The connection.
+    pub connection: String,
+    /// The name that the server is to be listed by.
+    pub name: String,
+}
+
+/// What a token is made of. A secret: whoever has it becomes that server.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TokenKeys {
+    /// The server's name for good.
+    pub server: String,
+    /// The seed of its keys, base64url.
+    pub seed: String,
+    /// What it needs to join.
+    pub admission: Admitted,
 }
 
 /// A prepared save; the admin API's `Prepared` has the same form.

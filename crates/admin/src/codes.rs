@@ -51,4 +51,6 @@ sekisho_fault::codes! {
     BAD_PARAMS = "admin.bad_params";
     /// What this computer remembers cannot be written. Arguments: `path`, `detail`.
     MEMORY = "admin.memory";
+    /// The organisation is another than the join file's.
+    OTHER_ORGANISATION = "admin.other_organisation";
 }

@@ -88,8 +88,12 @@ impl Session {
 
     /// Admits a server and signs its ticket (R8).
     ///
-    /// Codes: `NO_CONNECTION`, `LOG_RULE`, and those of the revision.
+    /// Codes: `OTHER_ORGANISATION`, `NO_CONNECTION`, `LOG_RULE`, and those of the revision.
     pub async fn enrol(&mut self, wish: &EnrolServer) -> Result<Admitted> {
+        let genesis = self.log.organisation.genesis().to_string();
+        if wish.genesis.as_ref().is_some_and(|told| *told != genesis) {
+            return Err(Fault::new(codes::OTHER_ORGANISATION));
+        }
         let (place, connection) = self.connection(&wish.connection)?;
         let id: ServerId = wish.server.parse()?;
         let wrong = || Fault::new(sekisho_keys::codes::FORMAT);

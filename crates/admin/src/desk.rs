@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::acts::{
     AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, EnrolServer, FoundOrganisation,
-    GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain, MarkItem, Preflight,
+    GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain, MakeToken, MarkItem, Preflight,
     RecoverOrganisation, RehearseKit, RemovedAdministrator, SignIn, SignSave, Suggested, WhichAdministrator,
     WhichInvitation, WhichServer, WhichServers,
 };
@@ -104,6 +104,10 @@ impl Desk {
             "admin.enrol" => {
                 let wish: EnrolServer = read(method, params)?;
                 answer(&self.session()?.enrol(&wish).await?)
+            }
+            "admin.make_token" => {
+                let wish: MakeToken = read(method, params)?;
+                answer(&self.session()?.make_token(&wish).await?)
             }
             "admin.save" => {
                 let wish: SignSave = read(method, params)?;

@@ -22,6 +22,7 @@ mod resealing;
 mod retiring;
 mod saving;
 mod signing_in;
+mod tokens;
 
 pub use desk::Desk;
 pub use session::Session;

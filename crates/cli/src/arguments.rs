@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand};
 use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
+mod adding;
+
+pub(crate) use adding::{Enrol, PoolCommand};
+
 /// Sekisho's command line.
 #[derive(Parser)]
 #[command(name = "sekisho", version)]
@@ -103,13 +107,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Users(UsersCommand),
     /// Admits this server to a connection and downloads what is there.
-    Enrol {
-        #[command(flatten)]
-        login: Login,
-        /// The connection's name, Enterprise Domain or id; not needed when there is only one.
-        #[arg(long, default_value = "")]
-        connection: String,
-    },
+    Enrol(Enrol),
+    /// The pool of servers: join files and tokens for new ones, and whether users are sent to this one.
+    #[command(subcommand)]
+    Pool(PoolCommand),
     /// Asks for every setting in turn, saves at the end.
     Config {
         #[command(flatten)]

@@ -19,6 +19,9 @@ pub struct ThisServer {
     /// An administrator has stopped it: it stays stopped over restarts.
     #[serde(default)]
     pub stopped: bool,
+    /// An administrator has taken it out of the pool: `/ping` says so, over restarts too.
+    #[serde(default)]
+    pub drained: bool,
     /// Certificates (PEM) of authorities that are trusted on the way to the hub, besides the system's.
     #[serde(default)]
     pub authorities: Option<String>,

@@ -9,7 +9,7 @@ use crate::codes;
 /// The one true reason: `PROXY`, `CERTIFICATE`, `NO_SUCH_HOST` or `UNREACHABLE`.
 ///
 /// The outermost error is not read: it repeats the address, and a hub may be named, or have a port, like a reason.
-pub(crate) fn reason(error: &dyn Error) -> Code {
+pub fn reason(error: &dyn Error) -> Code {
     let chain = chain(error);
     let says = |word: &str| chain.iter().skip(1).any(|part| part.contains(word));
     if says("proxy authorization required") {
@@ -24,7 +24,7 @@ pub(crate) fn reason(error: &dyn Error) -> Code {
 }
 
 /// What the innermost cause says.
-pub(crate) fn innermost(error: &dyn Error) -> String {
+pub fn innermost(error: &dyn Error) -> String {
     chain(error).pop().unwrap_or_default()
 }
 

@@ -2,15 +2,15 @@
 //! not link `keys`: everything sealed is a [`Blob`] here.
 
 pub mod address;
+pub mod away;
 pub mod client;
 pub mod codes;
 pub mod passphrase;
+pub mod tls;
 pub mod version;
 pub mod wire;
 
-mod away;
 mod blob;
-mod tls;
 
 pub use address::{HubAddress, Pin, SetupCode};
 pub use blob::Blob;

@@ -14,8 +14,10 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use crate::address::Pin;
 use crate::codes;
 
-/// A client that takes the hub whose key has this fingerprint, and no other.
-pub(crate) fn pinned(pin: Pin) -> Result<ClientConfig> {
+/// A client that takes the server whose key has this fingerprint, and no other.
+///
+/// Code: `CONNECTION_SETTINGS`.
+pub fn pinned(pin: Pin) -> Result<ClientConfig> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
     let config = config.map_err(|error| Fault::new(codes::CONNECTION_SETTINGS).with("detail", error.to_string()))?;
@@ -25,8 +27,8 @@ pub(crate) fn pinned(pin: Pin) -> Result<ClientConfig> {
     Ok(config)
 }
 
-/// The pin of a certificate.
-pub(crate) fn pin_of(certificate: &[u8]) -> Option<Pin> {
+/// The pin of a certificate; none when it cannot be read.
+pub fn pin_of(certificate: &[u8]) -> Option<Pin> {
     let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
     let digest = <sha2::Sha256 as sha2::Digest>::digest(certificate.public_key().raw);
     Some(Pin(digest.into()))

@@ -77,6 +77,9 @@ pub struct SignIns {
     /// The last time.
     #[n(1)]
     pub last: i64,
+    /// How often; none of servers that do not count.
+    #[n(2)]
+    pub count: Option<u64>,
 }
 
 /// What came of a Full Sync that was asked for.

@@ -27,7 +27,7 @@ fn report(world: &World) -> Report {
         certificate: None,
         reason: None,
         synced: Some(6),
-        sign_ins: Some(SignIns { first: 1, last: 5 }),
+        sign_ins: Some(SignIns { first: 1, last: 5, count: Some(3) }),
         sync: Some(Synced {
             request: 4,
             ended: Some(5),

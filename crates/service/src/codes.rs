@@ -17,6 +17,28 @@ sekisho_fault::codes! {
     RANDOM = "service.random";
     /// This server belongs to a connection already.
     ALREADY_ENROLLED = "service.already_enrolled";
+    /// A text is no join file, and no token. Argument: `detail`.
+    JOIN_FILE = "service.join_file";
+    /// A join file or token of a newer form.
+    JOIN_FILE_NEWER = "service.join_file_newer";
+    /// A join file or token that has ended. Argument: `ends`.
+    JOIN_FILE_ENDED = "service.join_file_ended";
+    /// This server is older than the running ones. Arguments: `here`, `there`, `server`.
+    JOIN_OLDER = "service.join_older";
+    /// This server is newer than the running ones. Arguments: `here`, `there`, `server`.
+    JOIN_NEWER = "service.join_newer";
+    /// The ticket is of another organisation than the join file.
+    JOIN_OTHER_ORGANISATION = "service.join_other_organisation";
+    /// A server has joined by this token already.
+    TOKEN_USED = "service.token_used";
+    /// An administrator has taken this server out of the pool.
+    DRAINED = "service.drained";
+    /// Nothing answers at an address. Arguments: `address`, `detail`.
+    PROBE_SILENT = "service.probe_silent";
+    /// Something answers with another certificate. Argument: `address`.
+    PROBE_ANOTHER = "service.probe_another";
+    /// A name leads nowhere, by this machine's resolver. Arguments: `host`, `detail`.
+    PROBE_NO_ADDRESS = "service.probe_no_address";
     /// This server belongs to no connection yet.
     NOT_ENROLLED = "service.not_enrolled";
     /// The server was taken out of its connection.

@@ -1,5 +1,6 @@
 //! This server's place in its connection: membership, replica, the way to the hub.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
 
 use sekisho_admin_api::status::Membership;
@@ -33,6 +34,8 @@ pub struct Connected {
     pub(crate) epochs: Notify,
     /// How far the Full Sync has come that goes on.
     progress: std::sync::Mutex<Option<SyncProgress>>,
+    /// The place of the newest row at the hub, as it was last told.
+    head: AtomicU64,
 }
 
 impl Connected {
@@ -55,6 +58,7 @@ impl Connected {
             news: Notify::new(),
             epochs: Notify::new(),
             progress: std::sync::Mutex::default(),
+            head: AtomicU64::new(0),
         }
     }
 
@@ -86,6 +90,7 @@ impl Connected {
         let (after, _) = self.replica.place().await?;
         let head = follower.member.organisation().head();
         let feed = follower.ask(after, wait).await?;
+        self.head.store(feed.head, Ordering::Relaxed);
         let _turn = self.step.lock().await;
         if self.replica.place().await?.0 != after || follower.member.organisation().head() != head {
             // Somebody else has taken a step meanwhile: this answer is old.
@@ -134,6 +139,11 @@ impl Connected {
     /// How far the Full Sync has come that goes on.
     pub fn progress(&self) -> Option<SyncProgress> {
         *self.come()
+    }
+
+    /// The place of the newest row at the hub, as it was last told; 0 before.
+    pub fn head(&self) -> u64 {
+        self.head.load(Ordering::Relaxed)
     }
 
     fn come(&self) -> MutexGuard<'_, Option<SyncProgress>> {

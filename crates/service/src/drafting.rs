@@ -165,8 +165,8 @@ impl House {
         }
         // The server may have been stopped while the hub was tried.
         let turn = self.turn.lock().await;
-        let stopped = self.settings.read().stopped;
-        self.settings.write(&ThisServer { stopped, ..settings.clone() })?;
+        let ThisServer { stopped, drained, .. } = self.settings.read();
+        self.settings.write(&ThisServer { stopped, drained, ..settings.clone() })?;
         drop(turn);
         if network {
             self.idp_metadata.try_again(UnixTime(clock::now()));

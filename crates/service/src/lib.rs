@@ -16,6 +16,7 @@ mod idp_metadata;
 pub mod lifecycle;
 pub mod listener;
 pub mod places;
+mod probing;
 pub mod replication;
 pub mod runtime;
 pub mod secret;

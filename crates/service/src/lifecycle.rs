@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sekisho_admin_api::activity::Kind;
-use sekisho_admin_api::enrolment::{Admission, Candidate, Joined};
 use sekisho_admin_api::status::State;
 use sekisho_config::{Document, ThisServer};
 use sekisho_fault::{Fault, Result};
@@ -21,6 +20,8 @@ use zeroize::Zeroizing;
 mod following;
 mod full_syncs;
 mod giving_back;
+mod joining;
+mod pool;
 mod reporting;
 mod resealing;
 
@@ -197,6 +198,7 @@ impl House {
             }
         }
         self.tell_membership().await;
+        self.tell_drained();
         if let Err(reason) = self.apply_newest().await
             && reason.code != codes::NOTHING_SAVED
         {
@@ -358,42 +360,6 @@ impl House {
             },
             now: clock::now(),
         })
-    }
-
-    /// The keys of this server, to be admitted.
-    ///
-    /// Codes: `FILE`, and those of the seal.
-    pub fn candidate(&self) -> Result<Candidate> {
-        enrolment::prepare(&self.connected.papers, &self.board.read().server_name)
-    }
-
-    /// Joins a connection, takes in what is there, and serves it.
-    ///
-    /// Codes: those of the ticket, the log and the hub; `ROLLED_BACK` when the hub shows less than the ticket says.
-    pub async fn join(self: &Arc<Self>, admission: &Admission) -> Result<Joined> {
-        let _joining = self.joining.lock().await;
-        let Connected { papers, replica, link, .. } = &*self.connected;
-        link.configure(&self.settings.read()).await?;
-        let (member, ticket) = enrolment::complete(papers, replica, link, admission).await?;
-        self.connected.enrolled(member);
-        // From here on it follows, whatever comes of the first download: nothing is served below the ticket's revision.
-        tokio::spawn(self.clone().follow_on());
-        self.connected.catch_up().await?;
-        if replica.place().await?.0 < ticket.body().feed {
-            return Err(Fault::new(codes::ROLLED_BACK).with("what", "feed"));
-        }
-        let newest = replica.newest_revision().await?.map(|row| row.id.parse().unwrap_or(0));
-        if newest < ticket.body().revision.map(|(number, _)| number) {
-            return Err(Fault::new(codes::ROLLED_BACK).with("what", "revision"));
-        }
-        self.tell_membership().await;
-        match self.apply_newest().await {
-            Ok(()) => {}
-            Err(fault) if fault.code == codes::NOTHING_SAVED => {}
-            // It is enrolled all the same; the status says why it does not serve.
-            Err(fault) => tracing::warn!(%fault, "not applied"),
-        }
-        Ok(Joined { revision: newest, users: replica.count("user").await? })
     }
 }
 

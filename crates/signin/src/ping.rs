@@ -23,6 +23,8 @@ pub enum Condition {
     Starting,
     /// It serves.
     Running,
+    /// It serves whoever comes, and nobody is to be sent to it any more.
+    Draining,
     /// It was stopped, or something on this server keeps it from serving.
     Stopped,
     /// It broke.

@@ -37,8 +37,7 @@ pub(super) fn code(login: &Login) -> Result<String> {
     }
 }
 
-async fn open(administrator: &mut Administrator, login: &Login) -> Result<AdminSession> {
-    let way = way(login)?;
+async fn open(administrator: &mut Administrator, login: &Login, way: HubWay) -> Result<AdminSession> {
     let known: AdminSession = administrator.call("admin.session", json!(null)).await?;
     let name = if login.name.is_empty() && known.last_login.is_empty() {
         secrets::line("Login", "")?
@@ -56,10 +55,15 @@ async fn open(administrator: &mut Administrator, login: &Login) -> Result<AdminS
 
 /// An administrator who is signed in: by the agent, or now.
 pub(super) async fn signed_in(login: &Login) -> Result<Administrator> {
+    signed_in_by(login, way(login)?).await
+}
+
+/// The same, by a way to the hub that was told.
+pub(super) async fn signed_in_by(login: &Login, way: HubWay) -> Result<Administrator> {
     let mut administrator = Administrator::find().await;
     let session: AdminSession = administrator.call("admin.session", json!(null)).await?;
     if session.signed_in.is_none() {
-        open(&mut administrator, login).await?;
+        open(&mut administrator, login, way).await?;
     }
     Ok(administrator)
 }
@@ -67,7 +71,7 @@ pub(super) async fn signed_in(login: &Login) -> Result<Administrator> {
 /// Signs in for the commands after this one.
 pub(super) async fn sign_in(context: &Context, login: &Login) -> Result<()> {
     let mut administrator = Administrator::lasting().await?;
-    let session = open(&mut administrator, login).await?;
+    let session = open(&mut administrator, login, way(login)?).await?;
     context.printer.reply(&session, |printer| who(printer, &session));
     Ok(())
 }

@@ -9,6 +9,7 @@ mod initialize;
 mod leaving;
 mod login;
 mod organisation;
+mod pool;
 mod saml_check;
 mod save;
 mod servers;
@@ -59,7 +60,8 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Connection(command) => organisation::connection(&context, command).await,
         Command::Administrators(command) => organisation::administrators(&context, command).await,
         Command::Users(command) => organisation::users(&context, command).await,
-        Command::Enrol { login, connection } => enrol::enrol(&context, &login, &connection).await,
+        Command::Enrol(wish) => enrol::enrol(&context, &wish).await,
+        Command::Pool(command) => pool::pool(&context, command).await,
         Command::Config { login, wait } => config::config(&context, &login, seconds(wait)).await,
         Command::Initialize { file } => initialize::initialize(&context, &file).await,
         Command::Status => service::status(&context).await,

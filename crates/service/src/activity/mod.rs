@@ -24,7 +24,8 @@ use crate::{clock, codes, store};
 const TABLES: &str = "\
     CREATE TABLE IF NOT EXISTS activity (number INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT;\
     CREATE TABLE IF NOT EXISTS sign_ins (one INTEGER PRIMARY KEY CHECK (one = 1), first INTEGER NOT NULL, \
-        last INTEGER NOT NULL) STRICT;";
+        last INTEGER NOT NULL) STRICT;\
+    CREATE TABLE IF NOT EXISTS sign_in_count (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL) STRICT;";
 /// Entries that wait to be written; more are dropped, so that a slow disk cannot slow down logins.
 const WAITING: usize = 4096;
 /// Entries that are kept.
@@ -97,10 +98,12 @@ impl ActivityLog {
     ///
     /// Code: `DATABASE`.
     pub async fn sign_ins(&self) -> Result<Option<SignIns>> {
-        let row = sqlx::query("SELECT first, last FROM sign_ins").fetch_optional(&self.pool).await;
+        let select = "SELECT first, last, (SELECT count FROM sign_in_count) FROM sign_ins";
+        let row = sqlx::query(select).fetch_optional(&self.pool).await;
         let failed =
             |error: sqlx::Error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string());
-        Ok(row.map_err(failed)?.map(|row| SignIns { first: row.get(0), last: row.get(1) }))
+        let count = |row: &SqliteRow| row.get::<Option<i64>, _>(2).and_then(|count| u64::try_from(count).ok());
+        Ok(row.map_err(failed)?.map(|row| SignIns { first: row.get(0), last: row.get(1), count: count(&row) }))
     }
 }
 
@@ -203,6 +206,10 @@ async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::r
     // Kept for good, when the entries themselves have long gone.
     let signed_in = |entry: &&Entry| matches!(entry.kind, Kind::SignIn | Kind::Provisioned) && entry.refusal.is_none();
     if let Some(last) = batch.iter().filter(signed_in).map(|entry| entry.time).max() {
+        let count = i64::try_from(batch.iter().filter(signed_in).count()).unwrap_or(i64::MAX);
+        let add =
+            "INSERT INTO sign_in_count (one, count) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET count = count + ?1";
+        sqlx::query(add).bind(count).execute(&mut *transaction).await?;
         let update = "UPDATE sign_ins SET last = ?";
         if sqlx::query(update).bind(last).execute(&mut *transaction).await?.rows_affected() == 0 {
             let insert = "INSERT INTO sign_ins (one, first, last) VALUES (1, ?, ?)";
@@ -305,5 +312,6 @@ mod tests {
         assert!(!written().await, "the next ones are told with the next report");
         let then = log.sign_ins().await.unwrap().unwrap();
         assert!(then.first == first.first && then.last >= first.last);
+        assert_eq!((first.count, then.count), (Some(1), Some(2)));
     }
 }

@@ -7,10 +7,12 @@ use sekisho_admin_api::draft::{
     CheckDraft, DiscardDraft, GetDraft, GetSpMetadata, RebaseDraft, RequestCertificate, RollOverSamlKey,
     SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SpMetadataFile, UseTrialCertificate,
 };
-use sekisho_admin_api::enrolment::{CompleteEnrolment, PrepareEnrolment};
+use sekisho_admin_api::enrolment::{CompleteEnrolment, GetJoinProgress, PrepareEnrolment};
 use sekisho_admin_api::give_back::{GetSignedRevision, GiveUsersBack};
 use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
+use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
+use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
 use sekisho_admin_api::servers::ListServers;
@@ -35,6 +37,13 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         CompleteEnrolment::METHOD => {
             answer::<CompleteEnrolment>(house.join(&params::<CompleteEnrolment>(request)?).await?)
         }
+        GetJoinProgress::METHOD => answer::<GetJoinProgress>(house.join_progress().await?),
+        MakeJoinFile::METHOD => answer::<MakeJoinFile>(house.join_file()?),
+        ReadJoinFile::METHOD => answer::<ReadJoinFile>(house.read_join_file(&params::<ReadJoinFile>(request)?.text)?),
+        JoinByToken::METHOD => answer::<JoinByToken>(house.join_by_token(&params::<JoinByToken>(request)?.text).await?),
+        Drain::METHOD => answer::<Drain>(house.drain(true)?),
+        Undrain::METHOD => answer::<Undrain>(house.drain(false)?),
+        ProbeServer::METHOD => answer::<ProbeServer>(house.probe().await?),
         GetDraft::METHOD => answer::<GetDraft>(house.read_draft().await?),
         SetDraftField::METHOD => answer::<SetDraftField>(house.set_field(&params::<SetDraftField>(request)?).await?),
         SetDraftCertificate::METHOD => {

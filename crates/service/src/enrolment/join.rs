@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::rand;
 use data_encoding::BASE64URL_NOPAD;
 use sekisho_admin_api::enrolment::{Admission, Candidate};
+use sekisho_admin_api::join::JoinToken;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::{Hub, HubAddress, Pin};
 use sekisho_keys::derive::Secret;
@@ -120,10 +121,36 @@ impl Log {
     }
 }
 
+/// Takes over the keys of a token, unless somebody has used it.
+///
+/// Whether it was used is what the hub says. A hub that hides it lets two machines have one server's keys, which both
+/// and every other server find out by their reports (R12).
+///
+/// Codes: `ALREADY_ENROLLED`, `TOKEN_USED`, `FILE`, and the hub's.
+pub async fn adopt(papers: &Papers, link: &HubLink, token: &JoinToken) -> Result<()> {
+    if papers.membership.read::<Membership>()?.is_some() {
+        return Err(Fault::new(codes::ALREADY_ENROLLED));
+    }
+    let keys = OwnKeys { server: token.server.clone(), seed: token.seed.clone() };
+    let (server, identity) = open(&keys)?;
+    let hub = link.sign_in(&address(&token.admission)?, &identity).await?;
+    let reports = hub.reports(&token.file.connection).await?;
+    if reports.iter().any(|row| row.id == server.to_string())
+        && papers.keys.read::<OwnKeys>()?.is_none_or(|own| own != keys)
+    {
+        return Err(Fault::new(codes::TOKEN_USED));
+    }
+    papers.keys.write(&keys)
+}
+
+fn address(admission: &Admission) -> Result<HubAddress> {
+    HubAddress::new(&admission.hub_url, admission.hub_pin.clone().map(Pin::try_from).transpose()?)
+}
+
 /// Joins with a ticket: the log is read and verified up to the ticket's entry, then the membership is kept. The caller
 /// then follows the feed up to the ticket's place before it serves.
 ///
-/// Codes: `ALREADY_ENROLLED`, those of the ticket, the log and the hub.
+/// Codes: `ALREADY_ENROLLED`, `JOIN_OTHER_ORGANISATION`, those of the ticket, the log and the hub.
 pub async fn complete(
     papers: &Papers,
     replica: &Replica,
@@ -141,8 +168,10 @@ pub async fn complete(
     if body.server != server {
         return Err(Fault::new(sekisho_keys::codes::TICKET_FOR_ANOTHER));
     }
-    let pin = admission.hub_pin.clone().map(Pin::try_from).transpose()?;
-    let address = HubAddress::new(&admission.hub_url, pin)?;
+    if admission.genesis.as_ref().is_some_and(|expected| *expected != body.genesis.to_string()) {
+        return Err(Fault::new(codes::JOIN_OTHER_ORGANISATION));
+    }
+    let address = address(admission)?;
     let hub = link.sign_in(&address, &identity).await?;
 
     let log = Log::from_hub(&hub, body.genesis).await?;

@@ -17,7 +17,7 @@ use crate::codes;
 use crate::store::SealedFile;
 
 /// The keys that this server has made for itself.
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct OwnKeys {
     pub(super) server: String,
     pub(super) seed: String,

@@ -201,7 +201,10 @@ fn reason(status: &Status) -> Option<(Option<String>, Option<Fault>)> {
     if let State::Stopped { reason } | State::Failed { reason } = &status.state {
         return Some((Some(reason.code.as_str().to_owned()), Some(reason.clone())));
     }
-    let held = status.warnings.iter().find(|warning| warning.code == codes::NOT_APPLIED)?;
+    let of = |code: sekisho_fault::Code| status.warnings.iter().find(|warning| warning.code == code);
+    let Some(held) = of(codes::NOT_APPLIED) else {
+        return of(codes::DRAINED).map(|drained| (Some(drained.code.as_str().to_owned()), None));
+    };
     let code = match held.args.get("code") {
         Some(Arg::Text(code)) => Some(code.clone()),
         _ => None,

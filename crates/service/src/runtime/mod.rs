@@ -12,10 +12,10 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::certificates::Certificates;
-use crate::clock;
 use crate::configuration::Ready;
 use crate::listener::{self, Bounds};
 use crate::status::Board;
+use crate::{clock, codes};
 
 /// An open port.
 struct Port {
@@ -100,9 +100,14 @@ impl Runtime {
         });
     }
 
-    /// SHA-256 of the certificate that is served.
+    /// The certificate that is served, DER.
+    pub fn leaf(&self) -> Option<Vec<u8>> {
+        self.certificates.leaf()
+    }
+
+    /// Its SHA-256.
     pub fn certificate(&self) -> Option<Hash> {
-        self.certificates.leaf().map(|der| Hash::of(&der))
+        self.leaf().map(|der| Hash::of(&der))
     }
 
     /// Replaces the warnings of a source.
@@ -125,6 +130,9 @@ impl Runtime {
             State::NotConfigured => Condition::NotConfigured,
             State::Trial => Condition::Trial,
             State::Starting => Condition::Starting,
+            State::Running { .. } if status.warnings.iter().any(|one| one.code == codes::DRAINED) => {
+                Condition::Draining
+            }
             State::Running { .. } => Condition::Running,
             State::Stopped { .. } => Condition::Stopped,
             State::Failed { .. } => Condition::Failed,

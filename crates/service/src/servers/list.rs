@@ -52,6 +52,8 @@ fn server(facts: &Facts<'_>, listed: &Listed) -> Server {
     let revision = report.and_then(|report| report.revision).map(|(number, _)| number);
     let behind = report.map_or(0, |_| facts.newest.unwrap_or(0).saturating_sub(revision.unwrap_or(0)));
     let sign_ins = report.and_then(|report| report.sign_ins);
+    // That users are not sent to it keeps it from nothing that is waited for.
+    let reason = report.and_then(|report| report.reason.clone()).filter(|code| code != codes::DRAINED.as_str());
     Server {
         server: listed.server.to_string(),
         name: listed.name.clone(),
@@ -59,7 +61,7 @@ fn server(facts: &Facts<'_>, listed: &Listed) -> Server {
         heard: if own { Some(facts.now) } else { known.map(|known| known.heard) },
         stale: known.is_some_and(|known| known.is_stale(facts.now)),
         state: report.map(|report| report.state.clone()),
-        reason: if own { facts.own.1.clone() } else { report.and_then(|report| report.reason.clone()).map(there) },
+        reason: if own { facts.own.1.clone() } else { reason.map(there) },
         version: report.map(|report| report.version.clone()),
         revision,
         behind,
@@ -69,6 +71,7 @@ fn server(facts: &Facts<'_>, listed: &Listed) -> Server {
             .map(|hash| Served { sha256: shown(hash), not_after: facts.certificates.get(&hash).copied() }),
         first_sign_in: sign_ins.map(|sign_ins| sign_ins.first),
         last_sign_in: sign_ins.map(|sign_ins| sign_ins.last),
+        sign_ins: sign_ins.and_then(|sign_ins| sign_ins.count),
         sync: report.and_then(|report| report.sync.clone()).map(told),
         warnings: warnings(facts, listed, report, known),
     }
@@ -80,6 +83,9 @@ fn warnings(facts: &Facts<'_>, listed: &Listed, report: Option<&Report>, known: 
     let says_so = report.is_some_and(|report| report.cloned == Some(true));
     if says_so || facts.cloned.contains(&listed.server) {
         found.push(about(codes::CLONED));
+    }
+    if report.is_some_and(|report| report.reason.as_deref() == Some(codes::DRAINED.as_str())) {
+        found.push(about(codes::DRAINED));
     }
     let own = &facts.own.0.version;
     if let Some(report) = report.filter(|report| report.version != *own) {

@@ -15,4 +15,8 @@ hub_pin: string | null,
 /**
  * The ticket, base64url.
  */
-ticket: string, };
+ticket: string, 
+/**
+ * The hash of the organisation log's first entry, as a join file has told it: no other organisation is joined.
+ */
+genesis?: string, };

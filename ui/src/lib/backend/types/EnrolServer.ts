@@ -19,4 +19,8 @@ keys: string,
 /**
  * The machine's name.
  */
-name: string, };
+name: string, 
+/**
+ * The hash of the organisation log's first entry, as a join file has told it: nothing is admitted to another one.
+ */
+genesis?: string, };

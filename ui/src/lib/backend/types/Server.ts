@@ -64,6 +64,10 @@ first_sign_in: number | null,
  */
 last_sign_in: number | null, 
 /**
+ * How often users did, since it counts.
+ */
+sign_ins: number | null, 
+/**
  * The last Full Sync of all servers that it took part in.
  */
 sync: ServerSync | null, 
