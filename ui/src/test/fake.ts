@@ -3,8 +3,10 @@ import type { Method, Methods } from '../lib/backend/methods';
 import type { CertificateInfo } from '../lib/backend/types/CertificateInfo';
 import type { Draft } from '../lib/backend/types/Draft';
 import type { Fault } from '../lib/backend/types/Fault';
+import type { JoinFile } from '../lib/backend/types/JoinFile';
 import type { KitSheet } from '../lib/backend/types/KitSheet';
 import type { PastRevision } from '../lib/backend/types/PastRevision';
+import type { Probe } from '../lib/backend/types/Probe';
 import type { Server } from '../lib/backend/types/Server';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
 import type { Status } from '../lib/backend/types/Status';
@@ -78,8 +80,26 @@ export const server = (name: string, changes: Partial<Server> = {}): Server => (
   certificate: { sha256: certificate(['a']).sha256, not_after: NOW + 91 * DAY },
   first_sign_in: NOW - DAY,
   last_sign_in: NOW,
+  sign_ins: 1204,
   sync: null,
   warnings: [],
+  ...changes,
+});
+
+/** The join file of a running server. */
+export const joinFile = (changes: Partial<JoinFile> = {}): JoinFile => ({
+  sekisho_join: 1,
+  hub: 'https://hub.example.co.jp/',
+  hub_pin: '3fX9',
+  proxy: 'http://proxy.example.co.jp:3128',
+  authorities: '',
+  genesis: 'f0',
+  connection: 'c1',
+  enterprise_domain: 'example-tokyo',
+  version: '0.1.0',
+  made_by: 'sso0',
+  listening: '10.2.0.9:8443',
+  ends: Math.floor(Date.now() / 1000) + 7 * DAY,
   ...changes,
 });
 
@@ -112,6 +132,13 @@ export class Fake implements Backend {
   others: Server[] = [];
   /** The wish for a Full Sync of all servers. */
   asked: number | null = null;
+  /** What a probe of this server finds. */
+  probe: Probe = {
+    host: 'sso.example.co.jp',
+    own: { address: '10.2.0.11:8443', here: true, status: 200, milliseconds: 4, fault: null },
+    led_to: [{ address: '10.2.0.9:8443', here: false, status: 200, milliseconds: 6, fault: null }],
+    unresolved: null,
+  };
   /** Every call that was made. */
   calls: [Method, unknown][] = [];
   /** What the next call of a method is refused with. */
@@ -361,6 +388,22 @@ export class Fake implements Backend {
       case 'enrolment.complete':
         this.#enrol();
         return { revision: null, users: 0 };
+      case 'enrolment.progress':
+        return null;
+      case 'join.make':
+        return joinFile();
+      case 'join.read':
+        return joinFile();
+      case 'pool.drain':
+        this.status.warnings = [{ ...fault('service.drained'), severity: 'warning' }];
+        this.tell();
+        return null;
+      case 'pool.undrain':
+        this.status.warnings = [];
+        this.tell();
+        return null;
+      case 'pool.probe':
+        return this.probe;
       case 'draft.get':
         return this.#look();
       case 'draft.set':

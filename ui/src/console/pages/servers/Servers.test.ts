@@ -68,13 +68,15 @@ test('the reason of another server is explained as far as its code tells', async
   expect(other).not.toContain('{');
 });
 
-test('one server alone is told how another is added', async () => {
+test('one server alone is told so, and what another needs is a click away', async () => {
   const fake = new Fake().running();
   await open(fake);
-  expect((await screen.findByTestId('only-one')).textContent).toContain(
-    'sekisho enrol --connection example-tokyo',
-  );
+  await screen.findByTestId('only-one');
   expect(screen.queryByTestId('sync-all')).toBeNull();
+  await click('add-server');
+  const text = (await screen.findByTestId('text-join-file')) as HTMLTextAreaElement;
+  expect(JSON.parse(text.value)).toMatchObject({ sekisho_join: 1, enterprise_domain: 'example-tokyo' });
+  await click('close-add');
 });
 
 test('a Full Sync of all servers is signed by an administrator, and each result comes in', async () => {

@@ -1,6 +1,7 @@
 import type { Draft } from '../../../lib/backend/types/Draft';
 import type { SignedIn } from '../../../lib/backend/types/SignedIn';
 import type { Answers } from './answers';
+import type { StepState } from '../Rail.svelte';
 import { stamp, waitingState } from './waiting';
 
 /** The way to the first running server. */
@@ -20,9 +21,6 @@ export const STEPS = [
   'running',
 ] as const;
 export type Step = (typeof STEPS)[number];
-
-/** `open`: can be done now. `later`: left on purpose. `skipped`: does not concern this administrator. */
-export type StepState = 'done' | 'open' | 'later' | 'locked' | 'skipped';
 
 /** What is so, whatever was answered. */
 export interface Facts {
