@@ -57,7 +57,7 @@ test('the whole way from a join file to a server that takes the place of another
   render(App, { backend: fake });
   await click('join-connection');
   await click('next');
-  expect(screen.getByTestId('unfinished').textContent).not.toBe('');
+  await waitFor(() => expect(screen.getByTestId('unfinished').textContent).not.toBe(''));
   await paste('{"sekisho_join":1}');
   await screen.findByTestId('join-found');
   expect(fake.calls).toContainEqual(['join.read', { text: '{"sekisho_join":1}' }]);
