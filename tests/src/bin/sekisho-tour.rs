@@ -19,15 +19,18 @@ mod tour {
     use std::path::Path;
     use std::time::Instant;
 
-    use sekisho_tests::account::{authenticator, kit_lines, read_back};
+    use sekisho_tests::account::{authenticator, kit_lines, read_back, sign_in};
     use sekisho_tests::browser::Browser;
+    use sekisho_tests::cli::Cli;
     use sekisho_tests::first_server::{ENGLISH, Walked, walk as set_up};
+    use sekisho_tests::service::Service;
     use sekisho_tests::site::{PASSPHRASE, Site};
     use sekisho_tests::totp;
     use sekisho_tests::wait::wait_for;
     use sekisho_tests::webdriver::Session;
     use sekisho_tests::window::Window;
 
+    const OPEN_ADD: &str = "[data-testid=add-server]";
     /// What Entra ID sends for a user who is not assigned to the application.
     const NOT_ASSIGNED: &str = "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_r\" Version=\"2.0\" \
         IssueInstant=\"2026-11-24T09:41:07Z\"><samlp:Status><samlp:StatusCode \
@@ -176,9 +179,12 @@ mod tour {
         let code_file = founder.write("code", &totp::next(&app));
         let sign_in = ["sign-in", "--hub-file", &code, "--login", "tanaka", "--passphrase-file", &passphrase];
         founder.run(&[&sign_in[..], &["--code-file", &code_file]].concat());
-        let (_two, two) = site.second();
-        let id = two.run(&["status"])["membership"]["server"].as_str().unwrap().to_owned();
         page.click("[data-testid=nav-servers]");
+        page.wait("[data-testid=only-one]");
+        both(page, folder, "24-only-one");
+        dialog(page, folder, "24-add-server", OPEN_ADD, "[data-testid=close-add]");
+        let (_service, two) = adding(folder, site, walked, &app, &totp::next(&app));
+        let id = two.run(&["status"])["membership"]["server"].as_str().unwrap().to_owned();
         page.wait(&format!("[data-testid='server-{id}'][data-state=running]"));
         both(page, folder, "25-servers");
         for way in ["retire", "compromised"] {
@@ -193,6 +199,53 @@ mod tour {
         page.wait("[data-testid=item-resealed][data-done=true]");
         page.wait("[data-testid=item-disk][data-done=true]");
         at(page, "[data-testid=item-saml]", folder, "27-to-do");
+    }
+
+    /// The wizard that adds a server, in a window of its own, up to the question whether it takes another one's place.
+    fn adding(folder: &Path, site: &Site, walked: &Walked, app: &str, used: &str) -> (Service, Cli) {
+        let file = site.founder.file("join.json");
+        site.founder.run(&["pool", "join-file", &file]);
+        let service = Service::start(&site.home.join("two"));
+        let cli = site.founder.at(&service.socket);
+        let window = Window::open(&site.home.join("two-console"), &service.socket);
+        let page = &window.page;
+        let on = |name: &str| {
+            page.wait("[data-testid=next][data-ready=true]");
+            page.click("[data-testid=next]");
+            page.wait(&format!("[data-testid=page-{name}]"));
+        };
+        page.wait("[data-testid=join-connection]");
+        at(page, "[data-testid=join-connection]", folder, "24-add-welcome");
+        page.click("[data-testid=join-connection]");
+        both(page, folder, "24-add-1-empty");
+        page.upload("[data-testid=field-join-file]", &[&file]);
+        page.wait("[data-testid=join-found]");
+        both(page, folder, "24-add-1-join");
+        on("account");
+        both(page, folder, "24-add-2-account");
+        let fresh = wait_for("a code that was not used", || Some(totp::next(app)).filter(|code| code != used));
+        sign_in(page, Some("tanaka"), &walked.passphrase, &fresh);
+        page.wait("[data-testid=step-account][data-state=done]");
+        on("enrol");
+        both(page, folder, "24-add-3-enrol");
+        page.click("[data-testid=enrol]");
+        page.wait("[data-testid=step-enrol][data-state=done]");
+        on("address");
+        page.wait("[data-code='service.port_in_use']");
+        both(page, folder, "24-add-4-taken");
+        page.fill("[data-testid=field-private_ip]", "127.0.0.2");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=probe-own][data-status='200']");
+        both(page, folder, "24-add-5-probe");
+        on("pool");
+        both(page, folder, "24-add-6-pool");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=page-replace]");
+        page.click("label:last-of-type input[name=replaces]");
+        page.wait("[data-testid=drained]");
+        both(page, folder, "24-add-7-replace");
+        at(page, "[data-testid=counts]", folder, "24-add-7-counts");
+        (service, cli)
     }
 
     /// Both languages of a dialog, which stands in front of the choice of language.
