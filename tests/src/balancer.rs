@@ -20,12 +20,26 @@ pub struct Balancer {
 impl Balancer {
     /// Starts one before these ports of 127.0.0.1, as the guide for hubs of several nodes says.
     pub fn start(folder: &Path, nodes: &[u16]) -> Self {
-        fs::create_dir_all(folder).unwrap();
-        let port = free_port();
-        let mut text = CONFIGURATION.replace("PORT", &port.to_string());
+        let mut text = HUB.to_owned();
         for node in nodes {
             writeln!(text, "    server node-{node} 127.0.0.1:{node} check send-proxy").unwrap();
         }
+        Self::with(folder, &text)
+    }
+
+    /// Starts one before servers, as their guide says: whoever answers `/ping` with 200 gets users.
+    pub fn of_servers(folder: &Path, servers: &[String]) -> Self {
+        let mut text = SERVERS.to_owned();
+        for (number, server) in servers.iter().enumerate() {
+            writeln!(text, "    server sso-{number} {server}").unwrap();
+        }
+        Self::with(folder, &text)
+    }
+
+    fn with(folder: &Path, listen: &str) -> Self {
+        fs::create_dir_all(folder).unwrap();
+        let port = free_port();
+        let text = format!("{DEFAULTS}{}", listen.replace("PORT", &port.to_string()));
         let file = folder.join("haproxy.cfg");
         fs::write(&file, text).unwrap();
         let log = fs::File::create(folder.join("haproxy.log")).unwrap();
@@ -37,7 +51,7 @@ impl Balancer {
     }
 }
 
-const CONFIGURATION: &str = "
+const DEFAULTS: &str = "
 defaults
     mode tcp
     timeout connect 3s
@@ -45,9 +59,20 @@ defaults
     timeout server 2m
     retries 3
     option redispatch 1
+";
 
+const HUB: &str = "
 listen hub
     bind 127.0.0.1:PORT
     balance roundrobin
     default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
+";
+
+const SERVERS: &str = "
+listen sso
+    bind 127.0.0.1:PORT
+    balance roundrobin
+    option httpchk GET /ping
+    http-check expect status 200
+    default-server check check-ssl verify none inter 500ms fall 2 rise 1
 ";

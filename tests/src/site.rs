@@ -15,6 +15,7 @@ use crate::wait::wait_or_say;
 pub const PASSPHRASE: &str = "seven-quiet-lanterns-over-the-river-gate";
 
 /// What an identity provider has to know of the service provider.
+#[derive(Clone)]
 pub struct Sp {
     /// Scheme, host and port.
     pub origin: String,

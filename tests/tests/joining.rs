@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use sekisho_tests::browser::Browser;
 use sekisho_tests::cli::Cli;
@@ -116,7 +117,6 @@ fn a_token_lets_one_server_join_with_nobody_there_and_no_second_one() {
 
     let token = site.founder.file("token");
     let made = site.founder.run(&["pool", "token", "--name", "night-shift", &token]);
-    use std::os::unix::fs::PermissionsExt;
     assert_eq!(fs::metadata(&token).unwrap().permissions().mode() & 0o077, 0, "a secret is for its owner alone");
 
     let (_two, two) = bare(&site, "two", "127.0.0.2");

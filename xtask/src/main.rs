@@ -6,6 +6,7 @@ mod fuzz;
 mod house;
 mod machine;
 mod package;
+mod pool;
 mod run;
 mod shell;
 mod stages;
@@ -39,6 +40,12 @@ enum Command {
     },
     /// Measures the programs as they are released, and writes `target/bench.json`.
     Bench,
+    /// Signs users in, twenty a second, while servers are added, killed and retired and the hub goes away.
+    Pool {
+        /// Seconds of each phase.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
     /// Lets coverage lead the bodies in `fuzz/`, and says what they found.
     Fuzz {
         /// Minutes for each body.
@@ -64,6 +71,7 @@ fn main() -> ExitCode {
         Command::Audit => audit::audit(),
         Command::Package { prove } => package::package(prove),
         Command::Bench => bench::bench(),
+        Command::Pool { seconds } => pool::pool(seconds),
         Command::Fuzz { minutes, at_once, only } => fuzz::fuzz(minutes, at_once, &only),
         Command::Windows => windows::windows(),
         Command::Setup => machine::prepare(),

@@ -73,26 +73,51 @@ impl<'a> ServiceProvider<'a> {
         Self { http: browser(), idp, start, landing }
     }
 
+    /// The same for people who have never been there: nobody keeps a connection.
+    pub fn for_strangers(self) -> Self {
+        Self { http: keeping(Duration::ZERO), ..self }
+    }
+
     async fn begin(&self, email: &str) -> Begun {
-        let sent = told(self.http.get(&self.start).send().await);
+        self.try_begin(email).await.unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// Asks for a sign-in, and has it answered.
+    async fn try_begin(&self, email: &str) -> Result<Begun, String> {
+        let sent = self.http.get(&self.start).send().await.map_err(|error| format!("{error:?}"))?;
         let cookies: Vec<&str> =
             sent.headers().get_all(SET_COOKIE).iter().filter_map(|one| one.to_str().ok()).collect();
         let pairs: Vec<&str> = cookies.iter().filter_map(|cookie| cookie.split(';').next()).collect();
         let cookies = pairs.join("; ");
         let location = location(&sent);
-        assert!(!location.is_empty(), "no sign-in begins at {}: {}", self.start, sent.status());
+        if location.is_empty() {
+            return Err(format!("no sign-in begins at {}: {}", self.start, sent.status()));
+        }
         drop(sent.bytes().await);
-        Begun { answer: self.idp.answer(&location, email), cookies }
+        Ok(Begun { answer: self.idp.answer(&location, email), cookies })
     }
 
     async fn finish(&self, begun: Begun) {
+        self.try_finish(begun).await.unwrap_or_else(|why| panic!("{why}"));
+    }
+
+    async fn try_finish(&self, begun: Begun) -> Result<(), String> {
         let Begun { answer, cookies } = begun;
         let request = self.http.post(&answer.acs).header(COOKIE, cookies);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(answer.form);
-        let got = told(request.send().await);
+        let got = request.send().await.map_err(|error| format!("{error:?}"))?;
         let (status, location) = (got.status(), location(&got));
         let page = got.text().await.unwrap_or_default();
-        assert!(location.starts_with(&self.landing), "{}: refused: {status} {location} {page}", answer.acs);
+        let accepted = location.starts_with(&self.landing);
+        if accepted { Ok(()) } else { Err(format!("{}: refused: {status} {location} {page}", answer.acs)) }
+    }
+
+    /// Signs a user in, and says when the request that failed was sent, and why it did.
+    pub async fn try_sign_in(&self, email: &str) -> Result<(), (Instant, String)> {
+        let sent = Instant::now();
+        let begun = self.try_begin(email).await.map_err(|why| (sent, why))?;
+        let sent = Instant::now();
+        self.try_finish(begun).await.map_err(|why| (sent, why))
     }
 
     /// Signs each of these users in, one after the other.
@@ -119,19 +144,19 @@ impl<'a> ServiceProvider<'a> {
 
 /// A browser that keeps its connections, goes nowhere by itself, and takes the bench's own certificates.
 pub fn browser() -> reqwest::Client {
+    keeping(IDLE)
+}
+
+fn keeping(idle: Duration) -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .http1_only()
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(idle)
         .redirect(redirect::Policy::none())
         .tls_danger_accept_invalid_certs(true)
         .resolve("localhost", ([127, 0, 0, 1], 0).into())
         .build()
         .expect("a browser")
-}
-
-fn told(response: Result<Response, reqwest::Error>) -> Response {
-    response.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 fn location(response: &Response) -> String {

@@ -7,6 +7,7 @@ mod figure;
 mod idp;
 mod load;
 mod machine;
+mod pool;
 mod process_tree;
 mod programs;
 mod screen;
@@ -43,6 +44,9 @@ struct Arguments {
     /// Folder of the peers that validate messages.
     #[arg(long)]
     peers: Option<PathBuf>,
+    /// Instead of measuring: signs in for so many seconds in each phase of a pool that changes, and fails if a sign-in does.
+    #[arg(long, value_name = "SECONDS")]
+    pool: Option<u64>,
     /// Validates the messages of this file on order, as the peers do.
     #[arg(long, hide = true)]
     validator: Option<PathBuf>,
@@ -114,6 +118,9 @@ pub fn run() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     // The peer's account has to reach its files.
     let home = tempfile::Builder::new().prefix("sekisho-bench-").tempdir().expect("a scratch folder");
+    if let Some(seconds) = arguments.pool {
+        return pool::prove(home.path(), std::time::Duration::from_secs(seconds));
+    }
 
     let mut report = Report::begin();
     if arguments.want(Part::Programs) {
@@ -146,7 +153,7 @@ impl Arguments {
 /// What is measured of programs that run.
 fn of_a_site(arguments: &Arguments, repeats: &Repeats, runtime: &Runtime, home: &Path, report: &mut Report) {
     let mut site = Site::found(home);
-    let sp = site.draft(&[("attribute_email", "email")]);
+    let sp = site.draft(&[]);
     let idp = Idp::new();
     site.save(&idp.write_metadata(home));
     let users: Vec<String> = (0..repeats.users).map(|number| format!("user{number}@example.com")).collect();

@@ -41,6 +41,11 @@ impl<'a> Sekisho<'a> {
         Self { provider: ServiceProvider::new(idp, start, format!("{vault}#code=")), idp }
     }
 
+    /// What the crowd opens.
+    pub fn into_provider(self) -> ServiceProvider<'a> {
+        self.provider
+    }
+
     /// The users sign in for the first time, which makes them.
     pub async fn provision(&self, users: &[String]) {
         self.provider.sign_in(users).await;

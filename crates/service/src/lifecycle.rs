@@ -12,11 +12,12 @@ use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::object;
-use sekisho_signin::{Face, Ids, StateSecrets};
+use sekisho_signin::{Face, Ids, Previous, StateSecrets};
 use tokio::sync::{Mutex, RwLock, oneshot};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
+mod epoch;
 mod following;
 mod full_syncs;
 mod giving_back;
@@ -75,6 +76,8 @@ pub struct House {
     pub applied: RwLock<AppliedRevision>,
     /// What of the organisation log is in what is served.
     served_facts: Mutex<(u32, Vec<String>)>,
+    /// How long the key epoch before the served one counts.
+    epoch: epoch::HeardOf,
     /// The trial that is on.
     pub trial: Mutex<Option<Arc<sekisho_signin::Trial>>>,
     /// One change of the draft at a time, from reading to writing.
@@ -130,6 +133,7 @@ impl Service {
             draft: Mutex::new(DraftFile::new(SealedFile::new(data, "draft.sealed", &secret))),
             applied: RwLock::default(),
             served_facts: Mutex::default(),
+            epoch: epoch::HeardOf::default(),
             trial: Mutex::new(None),
             editing: Mutex::new(()),
             requests: SealedFile::new(data, "requests.sealed", &secret),
@@ -343,6 +347,7 @@ impl House {
         let before = keyring.epoch.checked_sub(1).filter(|_| !member.past_is_stolen());
         let previous = before.and_then(|epoch| member.keyring(epoch).ok());
         let state = |key: &Secret| key.derive(Purpose::State, b"connection");
+        let (seals_until, opens_until) = self.epoch.until(keyring.epoch, clock::now());
         configuration::build(Source {
             document,
             server: &self.settings.read(),
@@ -356,7 +361,7 @@ impl House {
             },
             secrets: StateSecrets {
                 current: state(&keyring.key),
-                previous: previous.map(|previous| state(&previous.key)),
+                previous: previous.map(|previous| Previous { secret: state(&previous.key), seals_until, opens_until }),
             },
             now: clock::now(),
         })

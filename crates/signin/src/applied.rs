@@ -27,8 +27,20 @@ pub struct Ids {
 pub struct StateSecrets {
     /// Seals and opens.
     pub current: Secret,
-    /// Only opens: the epoch before, for the ten minutes after a change (R14).
-    pub previous: Option<Secret>,
+    /// The epoch before, when there is one that may still count.
+    pub previous: Option<Previous>,
+}
+
+/// The secret of the epoch before.
+#[derive(Clone, Debug)]
+pub struct Previous {
+    /// The secret.
+    pub secret: Secret,
+    /// Until then it goes on sealing, in seconds since 1970: the other servers have yet to hear of the new epoch, and are to
+    /// finish what is begun here.
+    pub seals_until: i64,
+    /// Until then it opens what a sign-in needs, in seconds since 1970 (R14).
+    pub opens_until: i64,
 }
 
 impl StateSecrets {
@@ -89,13 +101,16 @@ impl Applied {
 
     /// The key that seals for a purpose at `now`; it changes daily (R20).
     pub(crate) fn sealing_key(&self, purpose: Purpose, now: i64) -> Secret {
-        self.secrets.current.derive(purpose, &(now / DAY).to_be_bytes())
+        let previous = self.secrets.previous.as_ref().filter(|previous| now < previous.seals_until);
+        let secret = previous.map_or(&self.secrets.current, |previous| &previous.secret);
+        secret.derive(purpose, &(now / DAY).to_be_bytes())
     }
 
     /// The keys that may have sealed within the lifetime of a sign-in before `now`, the likeliest first.
     pub(crate) fn opening_keys(&self, purpose: Purpose, now: i64) -> impl Iterator<Item = Secret> {
         let days = [now / DAY, (now - LIFETIME) / DAY];
-        let secrets = [Some(&self.secrets.current), self.secrets.previous.as_ref()];
+        let previous = self.secrets.previous.as_ref().filter(|previous| now < previous.opens_until);
+        let secrets = [Some(&self.secrets.current), previous.map(|previous| &previous.secret)];
         secrets.into_iter().flatten().flat_map(move |secret| days.map(|day| secret.derive(purpose, &day.to_be_bytes())))
     }
 
@@ -106,7 +121,8 @@ impl Applied {
 
     /// The secrets under which something that outlives a day may have been sealed, the current one first.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        [Some(&self.secrets.current), self.secrets.previous.as_ref()].into_iter().flatten()
+        let previous = self.secrets.previous.as_ref().map(|previous| &previous.secret);
+        [Some(&self.secrets.current), previous].into_iter().flatten()
     }
 
     pub(crate) fn signing(&self) -> SigningRule {

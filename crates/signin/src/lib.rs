@@ -31,7 +31,7 @@ pub mod report;
 pub mod routes;
 pub mod trial;
 
-pub use applied::{Applied, Ids, StateSecrets};
+pub use applied::{Applied, Ids, Previous, StateSecrets};
 pub use capabilities::{Activity, Claimed, Claims, Clock, Identity, Profile, SignIn, User, Users};
 pub use face::Face;
 pub use load::prefix::{Peer, Prefix};

@@ -8,8 +8,8 @@ use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 
 use super::credential::Credential;
+use super::encryption;
 use super::signature::{Signature, sign};
-use super::{ENTITY_ID, encryption};
 
 /// The namespace of assertions.
 pub const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
@@ -38,6 +38,8 @@ pub struct Request<'a> {
     pub audience: &'a str,
     /// The user.
     pub email: &'a str,
+    /// The identity provider's entity ID.
+    pub issuer: &'a str,
 }
 
 /// A response.
@@ -59,11 +61,12 @@ pub fn unique_name() -> String {
 pub fn write(signer: &Credential, request: &Request<'_>, protection: Protection<'_>) -> Message {
     let now = Timestamp::now();
     let (id, acs, answered, issued) = (unique_name(), request.acs, request.id, at(now, 0));
+    let idp = request.issuer;
     let (assertion, rest_of_assertion, assertion_id) = assertion(request, now);
     let head = format!(
         "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" Destination=\"{acs}\" ID=\"{id}\" \
          InResponseTo=\"{answered}\" IssueInstant=\"{issued}\" Version=\"2.0\"><saml:Issuer xmlns:saml=\"{SAML}\">\
-         {ENTITY_ID}</saml:Issuer>"
+         {idp}</saml:Issuer>"
     );
     let status = "<samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\">\
                   </samlp:StatusCode></samlp:Status>";
@@ -86,13 +89,13 @@ fn at(now: Timestamp, seconds: i64) -> String {
 
 /// An assertion in two parts, between which its signature goes, and its ID.
 fn assertion(request: &Request<'_>, now: Timestamp) -> (String, String, String) {
-    let Request { id: answered, acs, audience, email } = request;
+    let Request { id: answered, acs, audience, email, issuer: idp } = request;
     let (id, session) = (unique_name(), unique_name());
     let (issued, before, until, ends) = (at(now, 0), at(now, -60), at(now, 300), at(now, 28_800));
     let attributes = attributes(email);
     let head = format!(
         "<saml:Assertion xmlns:saml=\"{SAML}\" ID=\"{id}\" IssueInstant=\"{issued}\" Version=\"2.0\">\
-         <saml:Issuer>{ENTITY_ID}</saml:Issuer>"
+         <saml:Issuer>{idp}</saml:Issuer>"
     );
     let rest = format!(
         "<saml:Subject><saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">{email}\
@@ -121,7 +124,7 @@ fn attributes(email: &str) -> String {
     };
     let groups: Vec<String> =
         (0..GROUPS).map(|number| format!("CN=Department {number:03},OU=Groups,DC=example,DC=com")).collect();
-    let plain = [("email", email), ("givenName", "Hanako"), ("sn", "Tanaka"), ("uid", email)];
+    let plain = [("mail", email), ("givenName", "Hanako"), ("sn", "Tanaka"), ("uid", email)];
     plain.map(|(name, value)| one(name, &[value.to_owned()])).concat() + &one("groups", &groups)
 }
 
@@ -134,6 +137,7 @@ mod tests {
         acs: "https://localhost:8443/acs",
         audience: "https://localhost/sp",
         email: "a@example.com",
+        issuer: "https://idp.example.org/bench",
     };
 
     #[test]

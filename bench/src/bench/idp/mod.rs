@@ -23,6 +23,9 @@ pub const ENTITY_ID: &str = "https://idp.example.org/bench";
 /// The signer.
 pub struct Idp {
     credential: Credential,
+    entity_id: String,
+    /// Where requests go.
+    sso: String,
 }
 
 /// What the browser is to post, and where.
@@ -36,7 +39,21 @@ pub struct Answer {
 impl Idp {
     /// A signer with an RSA key of 2048 bits.
     pub fn new() -> Self {
-        Self { credential: Credential::new("idp.example.org") }
+        Self::as_another(ENTITY_ID.to_owned(), format!("{ENTITY_ID}/sso"))
+    }
+
+    /// A signer that speaks for another identity provider, whose metadata lists its key, too.
+    pub fn as_another(entity_id: String, sso: String) -> Self {
+        Self { credential: Credential::new("idp.example.org"), entity_id, sso }
+    }
+
+    /// Its key, as metadata lists it.
+    pub fn key_descriptor(&self) -> String {
+        let certificate = self.credential.certificate_base64();
+        format!(
+            "<md:KeyDescriptor use=\"signing\"><ds:KeyInfo xmlns:ds=\"{DS}\"><ds:X509Data><ds:X509Certificate>{certificate}\
+             </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+        )
     }
 
     /// Its certificate as PEM.
@@ -46,13 +63,11 @@ impl Idp {
 
     /// Its metadata.
     pub fn metadata(&self) -> String {
-        let certificate = self.credential.certificate_base64();
+        let (entity_id, sso, key) = (&self.entity_id, &self.sso, self.key_descriptor());
         format!(
-            "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{ENTITY_ID}\">\
-             <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
-             <md:KeyDescriptor use=\"signing\"><ds:KeyInfo xmlns:ds=\"{DS}\"><ds:X509Data><ds:X509Certificate>{certificate}\
-             </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService \
-             Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"{ENTITY_ID}/sso\"/>\
+            "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{entity_id}\">\
+             <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">{key}\
+             <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"{sso}\"/>\
              </md:IDPSSODescriptor></md:EntityDescriptor>"
         )
     }
@@ -72,7 +87,7 @@ impl Idp {
     /// Answers the request that a service provider has sent the browser away with, by HTTP Redirect.
     pub fn answer(&self, location: &str, email: &str) -> Answer {
         let url = Url::parse(location).unwrap_or_else(|error| panic!("{location}: {error}"));
-        assert!(location.starts_with(ENTITY_ID), "not to this identity provider: {location}");
+        assert!(location.starts_with(&self.sso), "not to this identity provider: {location}");
         let parameter = |name: &str| {
             let found = url.query_pairs().find(|(known, _)| known == name);
             found.unwrap_or_else(|| panic!("no {name} in {location}")).1.into_owned()
@@ -80,7 +95,7 @@ impl Idp {
         let request = inflated(&parameter("SAMLRequest"));
         let (id, acs) = (between(&request, " ID=\"", "\""), between(&request, "AssertionConsumerServiceURL=\"", "\""));
         let (_, issuer) = request.split_once("Issuer").expect("an issuer");
-        let request = Request { id, acs, audience: between(issuer, ">", "<"), email };
+        let request = Request { id, acs, audience: between(issuer, ">", "<"), email, issuer: &self.entity_id };
         let response = self.respond(&request, Protection::Assertion);
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("SAMLResponse", &BASE64.encode(response.xml.as_bytes()))

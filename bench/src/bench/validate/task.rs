@@ -18,7 +18,7 @@ const USER: &str = "hanako@example.com";
 /// Writes the task into a folder. The messages are of now, and good for five minutes.
 pub fn write(idp: &Idp, folder: &Path) -> PathBuf {
     let (recipient, answered) = (Credential::new("sp.example.org"), unique_name());
-    let request = Request { id: &answered, acs: ACS, audience: SP, email: USER };
+    let request = Request { id: &answered, acs: ACS, audience: SP, email: USER, issuer: ENTITY_ID };
     let message = |kind: Kind| {
         let message = idp.respond(&request, kind.protection(&recipient));
         let value = json!({"form_value": BASE64.encode(message.xml.as_bytes()), "hashed": message.hashed});

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, Version};
 use sekisho_keys::derive::Secret;
-use sekisho_signin::{Condition, Pulse, StateSecrets, codes};
+use sekisho_signin::{Condition, Previous, Pulse, StateSecrets, codes};
 
 use crate::idp::{Answer, IDP};
-use crate::world::{ACS, World, applied, built_under, vault_login};
+use crate::world::{ACS, NOW, World, applied, built_under, vault_login};
 
 #[tokio::test]
 async fn a_sign_in_ends_at_the_vault_page_with_a_code_for_organisation_and_connection() {
@@ -47,16 +47,37 @@ async fn a_sign_in_that_left_before_a_change_arrives_after_it() {
     assert!(world.arrive(&left, &answer, &left.cookie).await.location().contains("#code="));
 }
 
+fn secrets(current: u8, previous: Option<(u8, i64, i64)>) -> StateSecrets {
+    let previous = previous.map(|(byte, seals_until, opens_until)| Previous {
+        secret: Secret::new([byte; 32]),
+        seals_until: NOW + seals_until,
+        opens_until: NOW + opens_until,
+    });
+    StateSecrets { current: Secret::new([current; 32]), previous }
+}
+
 #[tokio::test]
-async fn the_secret_before_opens_what_it_sealed_and_another_does_not() {
-    let secrets = |current: u8, previous: Option<u8>| StateSecrets {
-        current: Secret::new([current; 32]),
-        previous: previous.map(|byte| Secret::new([byte; 32])),
-    };
-    for (next, code) in [(secrets(8, Some(7)), None), (secrets(8, None), Some(codes::NO_STATE))] {
+async fn the_secret_before_opens_what_it_sealed_for_its_time_and_another_does_not() {
+    for (next, code) in [
+        (secrets(8, Some((7, 0, 600))), None),
+        (secrets(8, Some((7, 0, 0))), Some(codes::NO_STATE)),
+        (secrets(8, None), Some(codes::NO_STATE)),
+    ] {
         let world = World::new();
         let left = world.leave(&vault_login()).await;
         world.face.apply(Some(Arc::new(built_under(&[], next))));
+        world.arrive(&left, &Answer::alice(&left.id, world.now()), &left.cookie).await;
+        assert_eq!(world.refusal(), code);
+    }
+}
+
+#[tokio::test]
+async fn what_begins_at_a_server_that_knows_the_new_epoch_ends_at_one_that_does_not_know_it_yet() {
+    for (seals_until, code) in [(10, None), (0, Some(codes::NO_STATE))] {
+        let world = World::new();
+        world.face.apply(Some(Arc::new(built_under(&[], secrets(8, Some((7, seals_until, 600)))))));
+        let left = world.leave(&vault_login()).await;
+        world.face.apply(Some(Arc::new(built_under(&[], secrets(7, None)))));
         world.arrive(&left, &Answer::alice(&left.id, world.now()), &left.cookie).await;
         assert_eq!(world.refusal(), code);
     }
