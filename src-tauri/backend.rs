@@ -1,10 +1,11 @@
 //! The two commands of the window: `call` passes a method on, `subscribe` passes the service's events back. Methods that
-//! begin with `admin.` stay in this process: the administrator's keys are here, and never reach the service.
+//! begin with `admin.` stay in this process: the administrator's keys are here, and never reach the service. Those that begin
+//! with `console.` say which machine's service is meant.
 
 use std::path::Path;
 
 use sekisho_admin::Desk;
-use sekisho_admin_api::{Client, default_endpoint};
+use sekisho_admin_api::{Client, SshHost, default_endpoint};
 use sekisho_fault::Result;
 use serde_json::Value;
 use tauri::ipc::Channel;
@@ -13,6 +14,8 @@ use tokio::sync::Mutex;
 /// The administrator's desk, and the connection to the service, opened at the first call and again after it was lost.
 pub struct Backend {
     client: Mutex<Option<Client>>,
+    /// The machine whose service is managed; none: this one.
+    host: Mutex<Option<SshHost>>,
     desk: Mutex<Desk>,
 }
 
@@ -21,7 +24,7 @@ impl Backend {
     pub fn new(folder: &Path) -> Self {
         let named = std::env::var_os("SEKISHO_MEMORY").map(std::path::PathBuf::from);
         let memory = named.unwrap_or_else(|| folder.join("administrator.json"));
-        Self { client: Mutex::default(), desk: Mutex::new(Desk::new(&memory)) }
+        Self { client: Mutex::default(), host: Mutex::default(), desk: Mutex::new(Desk::new(&memory)) }
     }
 
     async fn client(&self) -> Result<Client> {
@@ -29,9 +32,30 @@ impl Backend {
         if let Some(client) = held.as_ref().filter(|client| !client.is_closed()) {
             return Ok(client.clone());
         }
-        let client = Client::connect(&default_endpoint()).await?;
+        let client = match &*self.host.lock().await {
+            Some(host) => Client::connect_by_ssh(host).await?,
+            None => Client::connect(&default_endpoint()).await?,
+        };
         *held = Some(client.clone());
         Ok(client)
+    }
+
+    /// Manages the service of another machine from now on; with an empty address, of this one. One that cannot be reached is
+    /// not turned to.
+    async fn manage(&self, address: &str) -> Result<Value> {
+        let host = if address.is_empty() { None } else { Some(SshHost::parse(address)?) };
+        let client = match &host {
+            Some(host) => Some(Client::connect_by_ssh(host).await?),
+            None => None,
+        };
+        *self.host.lock().await = host;
+        *self.client.lock().await = client;
+        Ok(Value::Null)
+    }
+
+    /// The machine whose service is managed; empty: this one.
+    async fn managed(&self) -> Value {
+        self.host.lock().await.as_ref().map(ToString::to_string).unwrap_or_default().into()
     }
 }
 
@@ -41,7 +65,11 @@ pub async fn call(backend: tauri::State<'_, Backend>, method: String, params: Va
     if method.starts_with("admin.") {
         return backend.desk.lock().await.call(&method, params).await;
     }
-    backend.client().await?.call_raw(&method, params).await
+    match method.as_str() {
+        "console.manage" => backend.manage(params.as_str().unwrap_or_default()).await,
+        "console.managed" => Ok(backend.managed().await),
+        _ => backend.client().await?.call_raw(&method, params).await,
+    }
 }
 
 /// Sends the name of every event of the service to the page, until the connection is lost.

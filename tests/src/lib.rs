@@ -18,6 +18,7 @@ pub mod process;
 pub mod proxy;
 pub mod service;
 pub mod site;
+pub mod ssh;
 pub mod totp;
 pub mod unattended;
 pub mod wait;

@@ -21,6 +21,11 @@ pub struct Window {
 impl Window {
     /// Opens the console with its settings in `home`, for the service at `socket`.
     pub fn open(home: &Path, socket: &Path) -> Self {
+        Self::open_where(home, socket, &[])
+    }
+
+    /// The same, with more in the console's environment.
+    pub fn open_where(home: &Path, socket: &Path, more: &[(&str, &str)]) -> Self {
         let display = Display::start();
         let port = free_port();
         let driver = Process::start(
@@ -36,6 +41,7 @@ impl Window {
                 .env("XDG_CACHE_HOME", home.join("cache"))
                 .env("XDG_CONFIG_HOME", home.join("config"))
                 .env("SEKISHO_ADMIN_SOCKET", socket)
+                .envs(more.iter().copied())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null()),
         );

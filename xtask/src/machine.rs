@@ -33,6 +33,8 @@ const DRIVE: &[&str] = &[
     "imagemagick",
     "libxml2-utils",
     "openbox",
+    "openssh-client",
+    "openssh-server",
     "openssl",
     "php-cli",
     "php-mbstring",

@@ -6,7 +6,9 @@ use sekisho_fault::{Fault, Result};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::AbortHandle;
 
+use crate::endpoint::SshHost;
 use crate::message::{Event, Hello, Incoming, Outcome, Request};
 use crate::{Call, Endpoint, codes, endpoint, frame};
 
@@ -19,6 +21,17 @@ pub struct Client {
     waiting: Waiting,
     events: broadcast::Sender<Event>,
     next: Arc<AtomicU64>,
+    /// Ends with the last clone: then the stream is closed in both directions.
+    _listener: Arc<Listener>,
+}
+
+/// Whoever hears the answers.
+struct Listener(AbortHandle);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Client {
@@ -27,6 +40,13 @@ impl Client {
     /// Codes: `UNREACHABLE`, `WRONG_PEER`, `NOT_ALLOWED`, `VERSION`.
     pub async fn connect(endpoint: &Endpoint) -> Result<Self> {
         Self::over(endpoint::open(endpoint).await?).await
+    }
+
+    /// Connects to the service on another machine, over `ssh`.
+    ///
+    /// Codes: `NO_SSH`, `SSH`, `VERSION`, and what the far side refuses with.
+    pub async fn connect_by_ssh(host: &SshHost) -> Result<Self> {
+        endpoint::connect_by_ssh(host).await
     }
 
     /// Speaks over a stream that is open already.
@@ -55,7 +75,7 @@ impl Client {
             }
         });
         let (answers, heard) = (waiting.clone(), events.clone());
-        tokio::spawn(async move {
+        let listener = tokio::spawn(async move {
             while let Ok(Some(message)) = frame::read::<Incoming>(&mut reader).await {
                 match message {
                     Incoming::Reply(reply) => {
@@ -70,7 +90,8 @@ impl Client {
             // Dropping the waiters tells every caller that the connection is gone.
             lock(&answers).clear();
         });
-        Ok(Self { requests, waiting, events, next: Arc::default() })
+        let listener = Arc::new(Listener(listener.abort_handle()));
+        Ok(Self { requests, waiting, events, next: Arc::default(), _listener: listener })
     }
 
     /// Calls a method and waits for the answer.

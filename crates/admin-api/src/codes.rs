@@ -19,4 +19,10 @@ sekisho_fault::codes! {
     BAD_PARAMS = "admin-api.bad_params";
     /// The connection ended before the answer came.
     CLOSED = "admin-api.closed";
+    /// A text is no `ssh://[user@]host[:port]`. Argument: `value`.
+    SSH_HOST = "admin-api.ssh_host";
+    /// There is no `ssh` client. Argument: `detail`.
+    NO_SSH = "admin-api.no_ssh";
+    /// `ssh` ended before the service there answered. Arguments: `host`, `detail` (what it said last).
+    SSH = "admin-api.ssh";
 }

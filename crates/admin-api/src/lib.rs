@@ -24,11 +24,13 @@ pub mod test_login;
 mod call;
 mod client;
 mod endpoint;
+mod relay;
 
 pub use call::Call;
 pub use client::Client;
-pub use endpoint::{Endpoint, default_endpoint, installed_path};
+pub use endpoint::{Endpoint, SshHost, default_endpoint, installed_path};
 pub use message::{Event, Hello, Incoming, Reply, Request};
+pub use relay::relay;
 
 /// The newest protocol version that this build speaks.
 pub const VERSION: u16 = 1;

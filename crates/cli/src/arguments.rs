@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// The service's admin socket (Unix) or pipe (Windows), if it is not the installed one.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) socket: Option<PathBuf>,
+    /// The service of another machine, over ssh: `ssh://[user@]host[:port]`. Files that are named stay those of this machine.
+    #[arg(long, global = true, value_name = "ADDRESS", conflicts_with = "socket")]
+    pub(crate) host: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -224,6 +227,8 @@ pub(crate) enum Command {
     Start,
     /// Stops serving users.
     Stop,
+    /// Passes the admin API on over standard input and output: what `--host` and the console start here by ssh.
+    AdminStdio,
     /// Holds the session between commands.
     #[command(hide = true)]
     Agent,

@@ -34,6 +34,12 @@ export class StatusWatch {
     this.#timer = setTimeout(() => void this.read(), AGAIN);
   }
 
+  /** Another service is meant from now on: what was heard of the one before is forgotten, and its events are nobody's. */
+  turn(): void {
+    this.status = undefined;
+    this.#subscribed = false;
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
   }

@@ -132,6 +132,8 @@ export class Fake implements Backend {
   others: Server[] = [];
   /** The wish for a Full Sync of all servers. */
   asked: number | null = null;
+  /** The machine that is managed. */
+  managed = '';
   /** What a probe of this server finds. */
   probe: Probe = {
     host: 'sso.example.co.jp',
@@ -476,6 +478,11 @@ export class Fake implements Backend {
           checkpoints: [],
           faults: [],
         };
+      case 'console.manage':
+        this.managed = params as string;
+        return null;
+      case 'console.managed':
+        return this.managed;
       case 'admin.session':
         return { signed_in: this.signedIn, last_hub: '', last_login: '' };
       case 'admin.preflight':

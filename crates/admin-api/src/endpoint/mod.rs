@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+mod ssh;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -11,6 +12,8 @@ use unix as platform;
 use windows as platform;
 
 pub(crate) use platform::open;
+pub use ssh::SshHost;
+pub(crate) use ssh::connect as connect_by_ssh;
 
 /// Where the admin API listens: a socket's path (Unix) or a pipe's name (Windows).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ mod service;
 mod test_login;
 
 use sekisho_admin_api::save::SaveReason;
-use sekisho_admin_api::{Client, Endpoint, default_endpoint};
+use sekisho_admin_api::{Client, Endpoint, SshHost, default_endpoint, relay};
 use sekisho_fault::Result;
 
 use std::process::ExitCode;
@@ -30,12 +30,16 @@ use crate::print::Printer;
 pub(crate) struct Context {
     printer: Printer,
     endpoint: Endpoint,
+    host: Option<SshHost>,
 }
 
 impl Context {
-    /// The service of this machine.
+    /// The service that is managed: of this machine, or of another one.
     async fn service(&self) -> Result<Client> {
-        Client::connect(&self.endpoint).await
+        match &self.host {
+            Some(host) => Client::connect_by_ssh(host).await,
+            None => Client::connect(&self.endpoint).await,
+        }
     }
 }
 
@@ -46,7 +50,8 @@ fn seconds(count: u16) -> Duration {
 /// Does what was typed.
 pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCode> {
     let endpoint = arguments.socket.map_or_else(default_endpoint, Endpoint::at);
-    let context = Context { printer, endpoint };
+    let host = arguments.host.as_deref().map(SshHost::parse).transpose()?;
+    let context = Context { printer, endpoint, host };
     match arguments.command {
         Command::Saml(SamlCommand::Check(check)) => return Ok(saml_check::check(printer, &check)),
         Command::Found { login, name, kit_file } => organisation::found(&context, &login, &name, kit_file).await,
@@ -88,6 +93,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Export { .. } => service::export(&context).await,
         Command::Start => service::start(&context).await,
         Command::Stop => service::stop(&context).await,
+        Command::AdminStdio => relay(&context.endpoint, tokio::io::stdin(), tokio::io::stdout()).await,
         Command::Agent => crate::agent::run().await,
     }
     .map(|()| ExitCode::SUCCESS)

@@ -107,6 +107,8 @@ export interface Methods {
   'sync.full': { params: null; reply: SyncReport };
   'service.start': { params: null; reply: null };
   'service.stop': { params: null; reply: null };
+  'console.manage': { params: string; reply: null };
+  'console.managed': { params: null; reply: string };
   'admin.session': { params: null; reply: AdminSession };
   'admin.preflight': { params: HubWay; reply: Preflight };
   'admin.suggest_passphrase': { params: null; reply: Suggested };

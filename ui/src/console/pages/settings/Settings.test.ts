@@ -88,3 +88,20 @@ test('another kit is made after it was said that the one before ends', async () 
   await click('stay');
   expect(screen.getByTestId('kit-line-1')).toBeTruthy();
 });
+
+test('the service of another machine is managed, remembered, and left again', async () => {
+  localStorage.clear();
+  const fake = new Fake();
+  render(App, { backend: fake });
+  await click('nav-settings');
+  fake.refusals['console.manage'] = fault('admin-api.ssh');
+  await fireEvent.input(await screen.findByTestId('field-host'), { target: { value: 'ｓｓｈ://sso2' } });
+  await click('manage');
+  await waitFor(() => expect(document.querySelector("[data-code='admin-api.ssh']")).toBeTruthy());
+  await click('manage');
+  await waitFor(() => expect(screen.getByTestId('managed').dataset['host']).toBe('ssh://sso2'));
+  expect(screen.getByTestId('managed').textContent).toContain('ssh://sso2');
+  await click('manage-here');
+  await waitFor(() => expect(screen.getByTestId('managed').dataset['host']).toBe(''));
+  expect(JSON.parse(localStorage.getItem('managed-hosts') ?? '')).toEqual(['ssh://sso2']);
+});
