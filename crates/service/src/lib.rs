@@ -13,6 +13,7 @@ mod egress;
 pub mod enrolment;
 mod explaining;
 mod idp_metadata;
+pub mod journal;
 pub mod lifecycle;
 pub mod listener;
 pub mod places;

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 mod following;
 mod full_syncs;
 mod giving_back;
+mod looking;
 mod reporting;
 mod resealing;
 
@@ -101,7 +102,7 @@ pub struct Service {
     house: Arc<House>,
     admin: JoinHandle<()>,
     following: JoinHandle<()>,
-    watching: JoinHandle<()>,
+    watching: Vec<JoinHandle<()>>,
     settled: oneshot::Receiver<()>,
 }
 
@@ -110,6 +111,7 @@ impl Service {
     ///
     /// Codes: `FILE`, `DATABASE`; everything else becomes the status.
     pub async fn start(arguments: &Arguments) -> Result<Self> {
+        tracing::info!("event=started version={}", env!("CARGO_PKG_VERSION"));
         let data = &arguments.data;
         places::make_folder(data).map_err(|error| file_fault(data, &error))?;
         let secret = secret::read_or_make(data)?;
@@ -147,7 +149,8 @@ impl Service {
         let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
         let (settling, settled) = oneshot::channel();
         let following = tokio::spawn(house.clone().follow(settling));
-        let watching = tokio::spawn(house.clone().watch_idp_metadata());
+        let watching =
+            vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
         Ok(Self { house, admin, following, watching, settled })
     }
 
@@ -161,9 +164,9 @@ impl Service {
     /// Stops: no new connection, running requests end, the socket goes away.
     pub async fn stop(self) {
         self.following.abort();
-        self.watching.abort();
+        self.watching.iter().for_each(JoinHandle::abort);
         self.house.activity.note(Kind::Stopped, None);
-        self.house.runtime.stop(State::NotConfigured).await;
+        self.house.runtime.stop(State::Stopped { reason: Fault::new(codes::ENDED) }).await;
         self.admin.abort();
         let _ = self.admin.await;
     }
@@ -188,7 +191,6 @@ impl House {
                 // Not enrolled: an administrator's call goes on from here.
                 Ok(None) => return,
                 Err(reason) => {
-                    tracing::error!(%reason, "the membership cannot be recalled");
                     self.runtime.stop(State::Stopped { reason }).await;
                     settling.take();
                     tokio::time::sleep(pause).await;
@@ -387,12 +389,8 @@ impl House {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", "revision"));
         }
         self.tell_membership().await;
-        match self.apply_newest().await {
-            Ok(()) => {}
-            Err(fault) if fault.code == codes::NOTHING_SAVED => {}
-            // It is enrolled all the same; the status says why it does not serve.
-            Err(fault) => tracing::warn!(%fault, "not applied"),
-        }
+        // It is enrolled all the same; the status says why it does not serve.
+        let _ = self.apply_newest().await;
         Ok(Joined { revision: newest, users: replica.count("user").await? })
     }
 }

@@ -6,7 +6,7 @@ use sekisho_admin_api::servers::{ServerSync, Servers};
 use sekisho_admin_api::status::{HubState, State, Status};
 use sekisho_certs::{describe, pem};
 use sekisho_config::Document;
-use sekisho_fault::{Arg, Fault, Result};
+use sekisho_fault::{Arg, Code, Fault, Result};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::witness::Synced;
 use tokio::sync::broadcast::error::RecvError;
@@ -36,6 +36,7 @@ impl House {
     pub(super) async fn keep_reporting(&self) {
         let mut events = self.board.events();
         let mut last: Option<(Instant, Said)> = None;
+        let mut told: Option<Code> = None;
         loop {
             let reachable = matches!(self.board.read().hub, HubState::Reachable { .. });
             let mut failed = false;
@@ -45,10 +46,15 @@ impl House {
                 let due = last.as_ref().is_none_or(|(when, _)| when.elapsed() >= REPORT);
                 if due || said.as_ref().is_ok_and(is_news) {
                     match self.report(&follower).await {
-                        Ok(()) => last = said.ok().map(|said| (Instant::now(), said)),
+                        Ok(()) => {
+                            last = said.ok().map(|said| (Instant::now(), said));
+                            told = None;
+                        }
                         Err(fault) => {
-                            tracing::warn!(%fault, "report");
                             failed = true;
+                            if told.replace(fault.code.clone()).as_ref() != Some(&fault.code) {
+                                tracing::warn!(%fault, "report");
+                            }
                         }
                     }
                     tokio::time::sleep(BREATH).await;

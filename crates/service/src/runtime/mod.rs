@@ -57,7 +57,6 @@ impl Runtime {
             status.revision = revision;
         });
         self.warn("configuration", ready.warnings);
-        tracing::info!(%local, ?revision, "serving");
         Ok(())
     }
 
