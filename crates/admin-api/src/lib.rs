@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod codes;
+pub mod diagnostics;
 pub mod draft;
 pub mod enrolment;
 pub mod frame;
@@ -12,6 +13,8 @@ pub mod give_back;
 pub mod idp;
 pub mod machine;
 pub mod message;
+pub mod metrics;
+pub mod redact;
 pub mod saml_message;
 pub mod save;
 pub mod servers;

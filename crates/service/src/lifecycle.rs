@@ -1,6 +1,8 @@
 //! From start to stop: the rooms are opened in order, what is saved is applied.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -41,7 +43,7 @@ use crate::servers::Servers;
 use crate::status::Board;
 use crate::store::SealedFile;
 use crate::users::{HubClaims, HubUsers, Writer};
-use crate::{admin_server, codes, places, secret};
+use crate::{admin_server, codes, metrics, places, secret};
 
 /// The longest pause between two tries to reach the hub; and the longest that a start waits for it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -63,6 +65,8 @@ pub struct House {
     pub board: Arc<Board>,
     /// The activity.
     pub activity: ActivityLog,
+    /// The data folder.
+    pub(crate) data: PathBuf,
     /// This server's own settings.
     pub settings: Settings,
     /// The place in the connection.
@@ -141,6 +145,7 @@ impl Service {
             servers: Servers::default(),
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
+            data: data.clone(),
             board,
             activity,
             settings,
@@ -149,8 +154,9 @@ impl Service {
         let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
         let (settling, settled) = oneshot::channel();
         let following = tokio::spawn(house.clone().follow(settling));
-        let watching =
+        let mut watching =
             vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
+        watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })
     }
 
@@ -173,6 +179,13 @@ impl Service {
 }
 
 impl House {
+    /// Serves metrics at a port of their own. Users sign in without it, too.
+    async fn serve_metrics(self: Arc<Self>, address: SocketAddr) {
+        if let Err(fault) = metrics::serve(address, self.clone()).await {
+            self.runtime.warn("metrics", vec![fault]);
+        }
+    }
+
     /// Recalls the membership, serves what was saved before, and follows the hub from then on.
     async fn follow(self: Arc<Self>, settling: oneshot::Sender<()>) {
         let mut settling = Some(settling);

@@ -81,7 +81,8 @@ impl House {
         let own = self.own(follower).await?;
         let report = own_report(follower, own, self.servers.next_number()).await?;
         self.servers.leaves(&report);
-        leave_report(follower, &report).await
+        leave_report(follower, &report).await?;
+        follower.link.compare_clocks(&follower.member.hub).await
     }
 
     async fn said(&self, follower: &Follower) -> Result<Said> {
@@ -98,7 +99,7 @@ impl House {
             Synced { request, ended, log_entries, revision, users, checkpoints, faults }
         });
         Ok(Own {
-            state: name(&status.state),
+            state: status.state.name().to_owned(),
             reason: reason(&status).and_then(|(code, _)| code),
             revision: status.revision,
             certificate: self.runtime.certificate(),
@@ -142,7 +143,10 @@ impl House {
         })
     }
 
-    async fn listed(&self, follower: &Follower) -> Result<Vec<sekisho_admin_api::servers::Server>> {
+    /// The servers, as they are known here.
+    ///
+    /// Codes: `DATABASE`, `FILE`.
+    pub(crate) async fn listed(&self, follower: &Follower) -> Result<Vec<sekisho_admin_api::servers::Server>> {
         let member = &follower.member;
         let organisation = member.organisation();
         let connection = organisation.connections.get(&member.place.connection);
@@ -194,12 +198,6 @@ fn ends(document: &Document) -> Vec<(Hash, i64)> {
     let read = document.tls.as_ref().and_then(|pair| pem::read(pair.certificates.as_bytes()).ok());
     let certificates = read.map(|read| read.certificates).unwrap_or_default();
     certificates.iter().filter_map(|der| Some((Hash::of(der), describe(der).ok()?.not_after))).collect()
-}
-
-/// A state's name, as in the admin API.
-fn name(state: &State) -> String {
-    let state = serde_json::to_value(state).unwrap_or_default();
-    state["state"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Why a server does not serve, or not the newest revision: the code, and the whole of it.
