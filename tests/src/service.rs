@@ -8,6 +8,9 @@ use std::process::{Command, Stdio};
 use crate::process::{Process, built};
 use crate::wait::wait_for;
 
+/// Debian's libfaketime; the time that only ever goes forward, for pauses and patience, stays as it is.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
 /// A started service.
 pub struct Service {
     /// The admin API's socket.
@@ -40,14 +43,42 @@ impl Service {
 
     /// Starts it again on a machine whose clock is wrong by so many seconds.
     pub fn start_with_clock(&mut self, ahead: i64) {
-        // Debian's libfaketime; the time that only ever goes forward, for pauses and patience, stays as it is.
-        let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
         self.start_where(|command| {
             command
-                .env("LD_PRELOAD", library)
+                .env("LD_PRELOAD", FAKETIME)
                 .env("FAKETIME", format!("{ahead:+}"))
                 .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         });
+    }
+
+    /// Starts it again on a machine whose clock goes as a file says, which can be written anew: `+5d`.
+    pub fn start_with_clock_of(&mut self, file: &Path) {
+        self.start_where(|command| {
+            command
+                .env("LD_PRELOAD", FAKETIME)
+                .env("FAKETIME_TIMESTAMP_FILE", file)
+                .env("FAKETIME_NO_CACHE", "1")
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        });
+    }
+
+    /// Starts it again with more arguments.
+    pub fn start_with(&mut self, arguments: &[&str]) {
+        self.start_where(|command| {
+            command.args(arguments);
+        });
+    }
+
+    /// Starts it again as systemd does, whose journal it then writes for.
+    pub fn start_for_journal(&mut self) {
+        self.start_where(|command| {
+            command.env("JOURNAL_STREAM", "8:1");
+        });
+    }
+
+    /// What it has written so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("sekishod.log")).unwrap()
     }
 
     fn start_where(&mut self, changed: impl FnOnce(&mut Command)) {

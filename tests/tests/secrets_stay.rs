@@ -42,7 +42,7 @@ fn the_hub_holds_no_plaintext_and_a_server_no_passphrase_and_no_name() {
     assert_eq!(search(&site.service.folder, &at_rest), None);
     assert_eq!(search(&site.service.folder, &kit_lines), None);
     // What has run leaves a log, with none of what went through (R29).
-    let log = std::fs::read_to_string(site.service.folder.join("sekishod.log")).unwrap();
+    let log = site.service.log();
     assert!(log.contains("INFO"), "{log}");
     for passed in ["alice", "SAMLResponse", "SAMLRequest", "SignatureValue", "page_key", "RelayState", "__Host-"] {
         assert!(!log.contains(passed), "{passed} in {log}");

@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod codes;
+pub mod diagnostics;
 pub mod draft;
 pub mod enrolment;
 pub mod frame;
@@ -13,7 +14,9 @@ pub mod idp;
 pub mod join;
 pub mod machine;
 pub mod message;
+pub mod metrics;
 pub mod pool;
+pub mod redact;
 pub mod saml_message;
 pub mod save;
 pub mod servers;

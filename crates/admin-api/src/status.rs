@@ -36,6 +36,24 @@ pub enum State {
     Detached,
 }
 
+impl State {
+    /// The names of all states, as in JSON.
+    pub const NAMES: [&str; 7] = ["not_configured", "trial", "starting", "running", "stopped", "failed", "detached"];
+
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_configured",
+            Self::Trial => "trial",
+            Self::Starting => "starting",
+            Self::Running { .. } => "running",
+            Self::Stopped { .. } => "stopped",
+            Self::Failed { .. } => "failed",
+            Self::Detached => "detached",
+        }
+    }
+}
+
 /// Where this server belongs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -8,6 +8,7 @@ use sekisho_config::preset;
 
 mod adding;
 
+use crate::commands::diagnostics::installed_data;
 pub(crate) use adding::{Enrol, PoolCommand};
 
 /// Sekisho's command line.
@@ -223,6 +224,11 @@ pub(crate) enum Command {
         #[arg(long, required = true)]
         redacted: bool,
     },
+    /// Prints metrics in Prometheus' text format, for the textfile collector of its node exporter.
+    Metrics,
+    /// Writes what a support case needs into one file, whether the service runs or not. No key, no user's name or address
+    /// is in it; look through it all the same before you give it away: it is readable text (JSON).
+    Diagnostics(DiagnosticsFile),
     /// Serves users again.
     Start,
     /// Stops serving users.
@@ -441,6 +447,19 @@ pub(crate) struct SamlCheck {
     pub(crate) base64: bool,
     /// The response (`-`: the standard input).
     pub(crate) file: PathBuf,
+}
+
+/// Where diagnostics come from, and where they go.
+#[derive(Args)]
+pub(crate) struct DiagnosticsFile {
+    /// The file; there must be none of this name yet.
+    pub(crate) file: PathBuf,
+    /// File with the service's log, if it is neither in the system's journal nor, on Windows, in the data folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// The service's data folder. It is looked at when the service does not answer.
+    #[arg(long, value_name = "FOLDER", default_value_os_t = installed_data())]
+    pub(crate) data: PathBuf,
 }
 
 /// A step in the change of SAML's key.

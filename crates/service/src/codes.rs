@@ -96,6 +96,10 @@ sekisho_fault::codes! {
     METADATA_EXPIRED = "service.metadata_expired";
     /// There is nothing to serve: no revision was saved yet.
     NOTHING_SAVED = "service.nothing_saved";
+    /// The process ends, because it was told to.
+    ENDED = "service.ended";
+    /// The port for metrics cannot be opened. Arguments: `address`, `detail`.
+    METRICS_PORT = "service.metrics_port";
     /// An administrator has stopped it.
     STOPPED_BY_ADMINISTRATOR = "service.stopped_by_administrator";
 }

@@ -1,6 +1,8 @@
 //! From start to stop: the rooms are opened in order, what is saved is applied.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -22,6 +24,7 @@ mod following;
 mod full_syncs;
 mod giving_back;
 mod joining;
+mod looking;
 mod pool;
 mod reporting;
 mod resealing;
@@ -42,7 +45,7 @@ use crate::servers::Servers;
 use crate::status::Board;
 use crate::store::SealedFile;
 use crate::users::{HubClaims, HubUsers, Writer};
-use crate::{admin_server, codes, places, secret};
+use crate::{admin_server, codes, metrics, places, secret};
 
 /// The longest pause between two tries to reach the hub; and the longest that a start waits for it.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -64,6 +67,8 @@ pub struct House {
     pub board: Arc<Board>,
     /// The activity.
     pub activity: ActivityLog,
+    /// The data folder.
+    pub(crate) data: PathBuf,
     /// This server's own settings.
     pub settings: Settings,
     /// The place in the connection.
@@ -105,7 +110,7 @@ pub struct Service {
     house: Arc<House>,
     admin: JoinHandle<()>,
     following: JoinHandle<()>,
-    watching: JoinHandle<()>,
+    watching: Vec<JoinHandle<()>>,
     settled: oneshot::Receiver<()>,
 }
 
@@ -114,6 +119,7 @@ impl Service {
     ///
     /// Codes: `FILE`, `DATABASE`; everything else becomes the status.
     pub async fn start(arguments: &Arguments) -> Result<Self> {
+        tracing::info!("event=started version={}", env!("CARGO_PKG_VERSION"));
         let data = &arguments.data;
         places::make_folder(data).map_err(|error| file_fault(data, &error))?;
         let secret = secret::read_or_make(data)?;
@@ -144,6 +150,7 @@ impl Service {
             servers: Servers::default(),
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
+            data: data.clone(),
             board,
             activity,
             settings,
@@ -152,7 +159,9 @@ impl Service {
         let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
         let (settling, settled) = oneshot::channel();
         let following = tokio::spawn(house.clone().follow(settling));
-        let watching = tokio::spawn(house.clone().watch_idp_metadata());
+        let mut watching =
+            vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
+        watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })
     }
 
@@ -166,15 +175,22 @@ impl Service {
     /// Stops: no new connection, running requests end, the socket goes away.
     pub async fn stop(self) {
         self.following.abort();
-        self.watching.abort();
+        self.watching.iter().for_each(JoinHandle::abort);
         self.house.activity.note(Kind::Stopped, None);
-        self.house.runtime.stop(State::NotConfigured).await;
+        self.house.runtime.stop(State::Stopped { reason: Fault::new(codes::ENDED) }).await;
         self.admin.abort();
         let _ = self.admin.await;
     }
 }
 
 impl House {
+    /// Serves metrics at a port of their own. Users sign in without it, too.
+    async fn serve_metrics(self: Arc<Self>, address: SocketAddr) {
+        if let Err(fault) = metrics::serve(address, self.clone()).await {
+            self.runtime.warn("metrics", vec![fault]);
+        }
+    }
+
     /// Recalls the membership, serves what was saved before, and follows the hub from then on.
     async fn follow(self: Arc<Self>, settling: oneshot::Sender<()>) {
         let mut settling = Some(settling);
@@ -193,7 +209,6 @@ impl House {
                 // Not enrolled: an administrator's call goes on from here.
                 Ok(None) => return,
                 Err(reason) => {
-                    tracing::error!(%reason, "the membership cannot be recalled");
                     self.runtime.stop(State::Stopped { reason }).await;
                     settling.take();
                     tokio::time::sleep(pause).await;

@@ -4,7 +4,6 @@ mod host;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use sekisho_service::arguments::Arguments;
 
 /// Signing in is reading and writing small trees: a seventh of it was the system's allocator.
@@ -12,5 +11,5 @@ use sekisho_service::arguments::Arguments;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    host::run(Arguments::parse())
+    host::run(Arguments::read())
 }

@@ -6,6 +6,9 @@ use sekisho_admin_api::Event;
 use sekisho_admin_api::status::{HubState, State, Status};
 use tokio::sync::broadcast;
 
+use crate::clock;
+use crate::journal::{self, Line};
+
 /// The one place where the status stands.
 pub struct Board {
     status: Mutex<Status>,
@@ -37,9 +40,14 @@ impl Board {
         self.lock().clone()
     }
 
-    /// Changes the status and tells so.
+    /// Changes the status, tells so, and writes down what is new.
     pub fn change(&self, change: impl FnOnce(&mut Status)) {
-        change(&mut self.lock());
+        let mut status = self.lock();
+        let before = status.clone();
+        change(&mut status);
+        // While it is held: the log has the changes in their order.
+        journal::changes(&before, &status, clock::now()).iter().for_each(Line::write);
+        drop(status);
         self.tell("status.changed");
     }
 

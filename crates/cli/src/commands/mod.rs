@@ -1,6 +1,7 @@
 //! The commands.
 
 mod config;
+pub(crate) mod diagnostics;
 mod draft;
 mod enrol;
 mod give_back;
@@ -8,6 +9,7 @@ mod idp;
 mod initialize;
 mod leaving;
 mod login;
+mod metrics;
 mod organisation;
 mod pool;
 mod saml_check;
@@ -90,6 +92,8 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Sync { login, all: true, wait, .. } => servers::sync_all(&context, &login, seconds(wait)).await,
         Command::Sync { .. } => service::full_sync(&context).await,
         Command::GiveBack { login } => give_back::give_back(&context, &login).await,
+        Command::Metrics => metrics::metrics(&context).await,
+        Command::Diagnostics(wish) => diagnostics::diagnostics(&context, &wish).await,
         Command::Export { .. } => service::export(&context).await,
         Command::Start => service::start(&context).await,
         Command::Stop => service::stop(&context).await,

@@ -17,17 +17,10 @@ use crate::codes;
 use crate::print::Printer;
 
 fn state(printer: Printer, status: &Status) -> Vec<String> {
-    let (name, reason) = match &status.state {
-        State::NotConfigured => ("not_configured", None),
-        State::Trial => ("trial", None),
-        State::Starting => ("starting", None),
-        State::Running { .. } => ("running", None),
-        State::Stopped { reason } => ("stopped", Some(reason)),
-        State::Failed { reason } => ("failed", Some(reason)),
-        State::Detached => ("detached", None),
-    };
-    let mut lines = vec![printer.pair("state", printer.say(&format!("state.{name}"), &[]))];
-    lines.extend(reason.map(|reason| printer.fault(reason)));
+    let mut lines = vec![printer.pair("state", printer.say(&format!("state.{}", status.state.name()), &[]))];
+    if let State::Stopped { reason } | State::Failed { reason } = &status.state {
+        lines.push(printer.fault(reason));
+    }
     lines
 }
 

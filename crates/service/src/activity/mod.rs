@@ -1,9 +1,10 @@
 //! The activity: written down in batches off the way of a login, sealed, and bounded.
 
+mod outcomes;
 mod quota;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::rand;
@@ -19,7 +20,9 @@ use tokio::sync::mpsc;
 
 use self::quota::Quota;
 use crate::status::Board;
-use crate::{clock, codes, store};
+use crate::{clock, codes, metrics, store};
+
+pub use outcomes::Outcomes;
 
 const TABLES: &str = "\
     CREATE TABLE IF NOT EXISTS activity (number INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT;\
@@ -44,6 +47,7 @@ pub struct ActivityLog {
     key: Secret,
     waiting: mpsc::Sender<Entry>,
     strangers: Arc<Mutex<Quota>>,
+    outcomes: Arc<Mutex<Outcomes>>,
 }
 
 impl ActivityLog {
@@ -65,7 +69,17 @@ impl ActivityLog {
         let (waiting, entries) = mpsc::channel(WAITING);
         tokio::spawn(write(pool.clone(), key.clone(), entries, board));
         let strangers = Arc::new(Mutex::new(Quota::new(clock::now())));
-        Ok(Self { pool, key, waiting, strangers })
+        Ok(Self { pool, key, waiting, strangers, outcomes: Arc::default() })
+    }
+
+    /// How sign-ins have ended since the start, those too that are not written down one by one.
+    pub fn outcomes(&self) -> Outcomes {
+        self.counted().clone()
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Outcomes> {
+        // Counts are whole at every moment.
+        self.outcomes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes something down.
@@ -114,6 +128,7 @@ fn read(key: &Secret, bytes: &[u8]) -> Option<Entry> {
 
 impl sekisho_signin::Activity for ActivityLog {
     fn sign_in(&self, mut sign_in: SignIn) {
+        self.counted().count(sign_in.refusal.as_ref().map(|refusal| metrics::known(&refusal.code)));
         if sign_in.refusal.is_some() && sign_in.who.is_none() {
             // Nothing panics while the lock is held.
             let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -284,6 +299,9 @@ mod tests {
             }
         };
         assert!((500..510).contains(&newest[0].number), "{}", newest[0].number);
+        let refused = [(codes::DATABASE.as_str().to_owned(), 3_001)];
+        let counted = log.outcomes().refused.into_iter().map(|(code, count)| (code.to_owned(), count));
+        assert_eq!(counted.collect::<Vec<_>>(), refused, "all of them are counted");
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_admin_api::activity::ListActivity;
+use sekisho_admin_api::diagnostics::GetDiagnostics;
 use sekisho_admin_api::draft::{
     CheckDraft, DiscardDraft, GetDraft, GetSpMetadata, RebaseDraft, RequestCertificate, RollOverSamlKey,
     SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SpMetadataFile, UseTrialCertificate,
@@ -12,6 +13,7 @@ use sekisho_admin_api::give_back::{GetSignedRevision, GiveUsersBack};
 use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
+use sekisho_admin_api::metrics::GetMetrics;
 use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
@@ -32,6 +34,8 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
     match request.method.as_str() {
         GetStatus::METHOD => answer::<GetStatus>(house.board.read()),
         GetMachine::METHOD => answer::<GetMachine>(machine(house)),
+        GetDiagnostics::METHOD => answer::<GetDiagnostics>(house.diagnostics().await),
+        GetMetrics::METHOD => answer::<GetMetrics>(house.metrics().await?),
         ListActivity::METHOD => answer::<ListActivity>(house.activity.list(params::<ListActivity>(request)?).await?),
         PrepareEnrolment::METHOD => answer::<PrepareEnrolment>(house.candidate()?),
         CompleteEnrolment::METHOD => {

@@ -12,6 +12,7 @@ use sekisho_saml::keys::SpKey;
 use sekisho_signin::Applied;
 use sekisho_signin::applied::{Ids, StateSecrets};
 
+use super::ends::Ends;
 use super::pairs::{self, FindKey, Pairs};
 use crate::idp_metadata::Kept;
 
@@ -49,6 +50,8 @@ pub struct Ready {
     pub address: SocketAddr,
     /// Where users sign in.
     pub login_url: String,
+    /// When its certificates end.
+    pub ends: Ends,
     /// What an administrator should look at.
     pub warnings: Vec<Fault>,
 }
@@ -92,6 +95,7 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
     Ok(Ready {
         tls: tls.ok_or_else(|| missing("tls"))?,
         warnings: warnings.into_iter().filter(|fault| fault.severity >= Severity::Warning).collect(),
+        ends: Ends::of(document),
         host: configuration.host().as_str().to_owned(),
         address: SocketAddr::new(ip, port),
         login_url: configuration.urls().at(urls::VAULT),

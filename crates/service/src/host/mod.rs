@@ -1,11 +1,15 @@
 //! How the system runs the service: where it logs, and who tells it to stop.
 
 #[cfg(unix)]
+mod log;
+#[cfg(unix)]
 mod supervisor;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
+
+use std::io::IsTerminal;
 
 use sekisho_service::arguments::Arguments;
 use sekisho_service::lifecycle::Service;
@@ -54,5 +58,12 @@ fn filter() -> EnvFilter {
 
 /// Logs where a terminal, or what started the service, sees it.
 fn log_to_standard_error() {
-    tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
+    #[cfg(unix)]
+    if std::env::var_os("JOURNAL_STREAM").is_some() {
+        log.event_format(log::ForJournal(tracing_subscriber::fmt::format())).init();
+        return;
+    }
+    log.init();
 }

@@ -52,6 +52,8 @@ impl House {
             Some(kept) => kept.served(&document, own),
             None => own,
         });
+        let until = served.as_ref().ok().and_then(|served| served.valid_until);
+        self.runtime.change_ends(|ends| ends.idp_metadata = until.map(|until| until.0));
         let warnings = served.map(|served| told::warnings(&document, kept.as_ref(), &served, now));
         self.runtime.warn(WARNINGS, warnings.unwrap_or_default());
         kept.map(|kept| kept.next)

@@ -100,11 +100,9 @@ impl House {
         let newer = newest > self.applied.read().await.revision;
         // Domains and epochs of the log change what is served, too; other entries do not.
         let changed = newest > 0 && *self.served_facts.lock().await != self.connected.served_facts();
-        if (newer || changed)
-            && let Err(reason) = self.apply_newest().await
-            && reason.code != codes::NOTHING_SAVED
-        {
-            tracing::warn!(%reason, "not applied");
+        if newer || changed {
+            // The status says why it is not applied.
+            let _ = self.apply_newest().await;
         }
         self.tell_membership().await;
         // A sign-in that caught up may have taken in a wish, too.

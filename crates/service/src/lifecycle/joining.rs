@@ -103,12 +103,8 @@ impl House {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", "revision"));
         }
         self.tell_membership().await;
-        match self.apply_newest().await {
-            Ok(()) => {}
-            Err(fault) if fault.code == codes::NOTHING_SAVED => {}
-            // It is enrolled all the same; the status says why it does not serve.
-            Err(fault) => tracing::warn!(%fault, "not applied"),
-        }
+        // It is enrolled all the same; the status says why it does not serve.
+        let _ = self.apply_newest().await;
         Ok(Joined { revision: newest, users: replica.count("user").await? })
     }
 

@@ -6,7 +6,7 @@ use sekisho_admin_api::servers::{ServerSync, Servers};
 use sekisho_admin_api::status::{HubState, State, Status};
 use sekisho_certs::{describe, pem};
 use sekisho_config::Document;
-use sekisho_fault::{Arg, Fault, Result};
+use sekisho_fault::{Arg, Code, Fault, Result};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::witness::Synced;
 use tokio::sync::broadcast::error::RecvError;
@@ -36,6 +36,7 @@ impl House {
     pub(super) async fn keep_reporting(&self) {
         let mut events = self.board.events();
         let mut last: Option<(Instant, Said)> = None;
+        let mut told: Option<Code> = None;
         loop {
             let reachable = matches!(self.board.read().hub, HubState::Reachable { .. });
             let mut failed = false;
@@ -45,10 +46,15 @@ impl House {
                 let due = last.as_ref().is_none_or(|(when, _)| when.elapsed() >= REPORT);
                 if due || said.as_ref().is_ok_and(is_news) {
                     match self.report(&follower).await {
-                        Ok(()) => last = said.ok().map(|said| (Instant::now(), said)),
+                        Ok(()) => {
+                            last = said.ok().map(|said| (Instant::now(), said));
+                            told = None;
+                        }
                         Err(fault) => {
-                            tracing::warn!(%fault, "report");
                             failed = true;
+                            if told.replace(fault.code.clone()).as_ref() != Some(&fault.code) {
+                                tracing::warn!(%fault, "report");
+                            }
                         }
                     }
                     tokio::time::sleep(BREATH).await;
@@ -75,7 +81,8 @@ impl House {
         let own = self.own(follower).await?;
         let report = own_report(follower, own, self.servers.next_number()).await?;
         self.servers.leaves(&report);
-        leave_report(follower, &report).await
+        leave_report(follower, &report).await?;
+        follower.link.compare_clocks(&follower.member.hub).await
     }
 
     async fn said(&self, follower: &Follower) -> Result<Said> {
@@ -92,7 +99,7 @@ impl House {
             Synced { request, ended, log_entries, revision, users, checkpoints, faults }
         });
         Ok(Own {
-            state: name(&status.state),
+            state: status.state.name().to_owned(),
             reason: reason(&status).and_then(|(code, _)| code),
             revision: status.revision,
             certificate: self.runtime.certificate(),
@@ -136,7 +143,10 @@ impl House {
         })
     }
 
-    async fn listed(&self, follower: &Follower) -> Result<Vec<sekisho_admin_api::servers::Server>> {
+    /// The servers, as they are known here.
+    ///
+    /// Codes: `DATABASE`, `FILE`.
+    pub(crate) async fn listed(&self, follower: &Follower) -> Result<Vec<sekisho_admin_api::servers::Server>> {
         let member = &follower.member;
         let organisation = member.organisation();
         let connection = organisation.connections.get(&member.place.connection);
@@ -188,12 +198,6 @@ fn ends(document: &Document) -> Vec<(Hash, i64)> {
     let read = document.tls.as_ref().and_then(|pair| pem::read(pair.certificates.as_bytes()).ok());
     let certificates = read.map(|read| read.certificates).unwrap_or_default();
     certificates.iter().filter_map(|der| Some((Hash::of(der), describe(der).ok()?.not_after))).collect()
-}
-
-/// A state's name, as in the admin API.
-fn name(state: &State) -> String {
-    let state = serde_json::to_value(state).unwrap_or_default();
-    state["state"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Why a server does not serve, or not the newest revision: the code, and the whole of it.

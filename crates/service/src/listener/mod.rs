@@ -46,6 +46,9 @@ impl Default for Bounds {
     }
 }
 
+/// Connections without TLS at once.
+const PLAIN: usize = 16;
+
 /// Says which addresses are balancers or proxies, whose connections are many clients'.
 pub type IsProxy = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
 
@@ -71,6 +74,25 @@ pub fn addresses() -> Vec<String> {
     let mut interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     interfaces.sort_by_key(|interface| (interface.is_loopback(), interface.ip()));
     interfaces.iter().map(|interface| interface.ip().to_string()).collect()
+}
+
+/// Serves without TLS, to a few at once. Ends when it is dropped.
+pub async fn serve_plainly(listener: TcpListener, router: Router) {
+    let (room, bounds) = (Arc::new(Semaphore::new(PLAIN)), Bounds::default());
+    // Nobody says stop: who drops the sender ends the connections with it.
+    let (_stopping, stopped) = watch::channel(());
+    loop {
+        let Ok(place) = room.clone().acquire_owned().await else { return };
+        let Ok((stream, peer)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let (router, stopped) = (router.clone(), stopped.clone());
+        tokio::spawn(async move {
+            let _held = place;
+            connection::serve(stream, peer.ip(), router, bounds, stopped).await;
+        });
+    }
 }
 
 /// Serves until `stop`, then lets running requests end.

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::certificates::Certificates;
-use crate::configuration::Ready;
+use crate::configuration::{Ends, Ready};
 use crate::listener::{self, Bounds};
 use crate::status::Board;
 use crate::{clock, codes};
@@ -33,13 +33,15 @@ pub struct Runtime {
     port: Mutex<Option<Port>>,
     /// What an administrator should look at, by where it comes from: each source replaces its own words.
     warnings: std::sync::Mutex<BTreeMap<&'static str, Vec<Fault>>>,
+    /// When what is served ends.
+    ends: std::sync::Mutex<Ends>,
 }
 
 impl Runtime {
     /// Nothing is served yet.
     pub fn new(face: Arc<Face>, board: Arc<Board>) -> Self {
-        let (certificates, warnings) = (Arc::default(), std::sync::Mutex::default());
-        Self { face, board, certificates, port: Mutex::new(None), warnings }
+        let (warnings, ends) = (std::sync::Mutex::default(), std::sync::Mutex::default());
+        Self { face, board, certificates: Arc::default(), port: Mutex::new(None), warnings, ends }
     }
 
     /// Serves a configuration, instead of the one before. When the new port cannot be opened, the old one goes on.
@@ -49,6 +51,7 @@ impl Runtime {
         let certificate = crate::certificates::certified(&ready.tls)?;
         let local = self.listen(ready.address).await?;
         self.certificates.serve(&ready.host, &certificate);
+        self.change_ends(|ends| *ends = ready.ends);
         self.face.apply(Some(Arc::new(ready.applied)));
         self.change(|status| {
             status.state = State::Running { since: clock::now() };
@@ -57,7 +60,6 @@ impl Runtime {
             status.revision = revision;
         });
         self.warn("configuration", ready.warnings);
-        tracing::info!(%local, ?revision, "serving");
         Ok(())
     }
 
@@ -89,6 +91,7 @@ impl Runtime {
     /// Serves nothing any more, for a reason.
     pub async fn stop(&self, state: State) {
         self.face.apply(None);
+        self.change_ends(|ends| *ends = Ends::default());
         self.end_trial();
         if let Some(port) = self.port.lock().await.take() {
             close(port).await;
@@ -108,6 +111,17 @@ impl Runtime {
     /// Its SHA-256.
     pub fn certificate(&self) -> Option<Hash> {
         self.leaf().map(|der| Hash::of(&der))
+    }
+
+    /// When what is served ends.
+    pub fn ends(&self) -> Ends {
+        *self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is known of it.
+    pub fn change_ends(&self, change: impl FnOnce(&mut Ends)) {
+        // The ends are whole at every moment.
+        change(&mut self.ends.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Replaces the warnings of a source.
