@@ -6,6 +6,7 @@ pub mod account;
 pub mod auth0;
 pub mod balancer;
 pub mod browser;
+pub mod chaos;
 pub mod cli;
 pub mod display;
 pub mod first_server;

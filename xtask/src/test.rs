@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{bench, house, machine, package, windows};
+use crate::{bench, chaos, house, machine, package, windows};
 
 /// Runs all stages.
 pub fn test() -> Outcome {
@@ -24,6 +24,7 @@ pub fn test() -> Outcome {
         shell::run("", "cargo nextest run --workspace --no-fail-fast -E package(sekisho-tests)")
     })?;
     stages.stage("bench: one short round", bench::once)?;
+    stages.stage("chaos: a few rounds", chaos::once)?;
     stages.stage("tour of the window", || crate::run::tour(&shell::root().join("target/tour")))?;
     stages.print();
     Ok(())
