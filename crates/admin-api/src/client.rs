@@ -147,6 +147,10 @@ mod tests {
         let client = Client::over(ours).await.unwrap();
         assert!(!client.is_closed());
         drop(theirs);
+        // Each task has its turn: whoever reads has seen the end before anybody calls.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
         let patience = std::time::Duration::from_secs(10);
         for _ in 0..3 {
             let told = client.call_raw("status", Value::Null);
