@@ -112,6 +112,7 @@ impl Service {
     pub async fn start(arguments: &Arguments) -> Result<Self> {
         let data = &arguments.data;
         places::make_folder(data).map_err(|error| file_fault(data, &error))?;
+        secret::remove_unfinished(data);
         let secret = secret::read_or_make(data)?;
         let board = Arc::new(Board::new(host_name()));
         let activity = ActivityLog::open(data, &secret, board.clone()).await?;
