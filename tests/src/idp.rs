@@ -72,6 +72,12 @@ impl SimpleSaml {
         self.fetch_metadata();
     }
 
+    /// Signs with its first key again, and lists it alone.
+    pub fn take_back_key(&self) {
+        write(&self.folder, "metadata/saml20-idp-hosted.php", &hosted(&self.origin, ""));
+        self.fetch_metadata();
+    }
+
     fn fetch_metadata(&self) {
         let url = format!("{}/saml2/idp/metadata.php", self.origin);
         wait_for("SimpleSAMLphp answers with its metadata", || {

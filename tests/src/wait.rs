@@ -12,13 +12,19 @@ pub fn wait_for<T>(condition: &str, ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The same; `instead` says what there is when it did not come true.
-pub fn wait_or_say<T, S: Display>(
+pub fn wait_or_say<T, S: Display>(condition: &str, ask: impl FnMut() -> Option<T>, instead: impl FnOnce() -> S) -> T {
+    wait_within(PATIENCE, condition, ask, instead)
+}
+
+/// The same for what takes its own time.
+pub fn wait_within<T, S: Display>(
+    patience: Duration,
     condition: &str,
     mut ask: impl FnMut() -> Option<T>,
     instead: impl FnOnce() -> S,
 ) -> T {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE {
+    while start.elapsed() < patience {
         if let Some(answer) = ask() {
             return answer;
         }

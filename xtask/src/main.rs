@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod chaos;
 mod fuzz;
 mod house;
 mod machine;
@@ -46,6 +47,15 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Kills hub, services and command line at random moments, and looks whether everything is whole afterwards.
+    Chaos {
+        /// How many times.
+        #[arg(default_value_t = 1_000)]
+        rounds: u32,
+        /// The seed that an earlier run has printed, to play it again.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Lets coverage lead the bodies in `fuzz/`, and says what they found.
     Fuzz {
         /// Minutes for each body.
@@ -72,6 +82,7 @@ fn main() -> ExitCode {
         Command::Package { prove } => package::package(prove),
         Command::Bench => bench::bench(),
         Command::Pool { seconds } => pool::pool(seconds),
+        Command::Chaos { rounds, seed } => chaos::chaos(rounds, seed),
         Command::Fuzz { minutes, at_once, only } => fuzz::fuzz(minutes, at_once, &only),
         Command::Windows => windows::windows(),
         Command::Setup => machine::prepare(),

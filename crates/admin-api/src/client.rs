@@ -12,7 +12,8 @@ use crate::endpoint::SshHost;
 use crate::message::{Event, Hello, Incoming, Outcome, Request};
 use crate::{Call, Endpoint, codes, endpoint, frame};
 
-type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Outcome>>>>;
+/// Who waits for which answer; nothing once the connection is gone, and nobody waits on it any more.
+type Waiting = Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Outcome>>>>>;
 
 /// A connection to the service. Clones share it; calls may overlap.
 #[derive(Clone)]
@@ -65,11 +66,13 @@ impl Client {
         Hello::ours().agree(&theirs)?;
 
         let (requests, mut outgoing) = mpsc::channel::<Vec<u8>>(64);
-        let waiting = Waiting::default();
+        let waiting = Waiting::new(Mutex::new(Some(HashMap::new())));
         let (events, _) = broadcast::channel(64);
+        let unsent = waiting.clone();
         tokio::spawn(async move {
             while let Some(request) = outgoing.recv().await {
                 if frame::send(&mut writer, &request).await.is_err() {
+                    close(&unsent);
                     break;
                 }
             }
@@ -79,7 +82,8 @@ impl Client {
             while let Ok(Some(message)) = frame::read::<Incoming>(&mut reader).await {
                 match message {
                     Incoming::Reply(reply) => {
-                        if let Some(waiter) = lock(&answers).remove(&reply.id) {
+                        let waiter = lock(&answers).as_mut().and_then(|waiting| waiting.remove(&reply.id));
+                        if let Some(waiter) = waiter {
                             let _ = waiter.send(reply.outcome);
                         }
                     }
@@ -87,8 +91,7 @@ impl Client {
                     Incoming::Event(event) => drop(heard.send(event)),
                 }
             }
-            // Dropping the waiters tells every caller that the connection is gone.
-            lock(&answers).clear();
+            close(&answers);
         });
         let listener = Arc::new(Listener(listener.abort_handle()));
         Ok(Self { requests, waiting, events, next: Arc::default(), _listener: listener })
@@ -110,12 +113,13 @@ impl Client {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let request = frame::encode(&Request { id, method: method.to_owned(), params })?;
         let (sender, receiver) = oneshot::channel();
-        lock(&self.waiting).insert(id, sender);
-        let sent = self.requests.send(request).await;
-        if sent.is_err() {
-            lock(&self.waiting).remove(&id);
-            return Err(Fault::new(codes::CLOSED));
+        // Asked under the lock: whoever comes after the end would wait for ever.
+        match lock(&self.waiting).as_mut() {
+            Some(waiting) => drop(waiting.insert(id, sender)),
+            None => return Err(Fault::new(codes::CLOSED)),
         }
+        // One that is not sent any more: its waiter is told as the others are.
+        let _ = self.requests.send(request).await;
         match receiver.await {
             Ok(Outcome::Result(value)) => Ok(value),
             Ok(Outcome::Fault(fault)) => Err(fault),
@@ -130,8 +134,13 @@ impl Client {
 
     /// Whether the service has closed the connection.
     pub fn is_closed(&self) -> bool {
-        self.requests.is_closed()
+        lock(&self.waiting).is_none()
     }
+}
+
+/// Dropping the waiters tells every caller that the connection is gone.
+fn close(waiting: &Waiting) {
+    lock(waiting).take();
 }
 
 /// No code panics while it holds this lock, and the map is whole at every moment: poison carries no news.
@@ -150,5 +159,25 @@ mod tests {
         drop(theirs);
         let told = Client::over(ours).await.err().unwrap();
         assert_eq!(told.code, codes::NOT_ALLOWED);
+    }
+    #[tokio::test]
+    async fn a_call_after_the_service_was_killed_is_told_and_does_not_wait() {
+        // Fault row 28: the service dies between two calls of somebody who watches it.
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        frame::write(&mut theirs, &Hello::ours()).await.unwrap();
+        let client = Client::over(ours).await.unwrap();
+        assert!(!client.is_closed());
+        drop(theirs);
+        // Each task has its turn: whoever reads has seen the end before anybody calls.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        let patience = std::time::Duration::from_secs(10);
+        for _ in 0..3 {
+            let told = client.call_raw("status", Value::Null);
+            let told = tokio::time::timeout(patience, told).await.expect("nobody answers any more").unwrap_err();
+            assert_eq!(told.code, codes::CLOSED);
+        }
+        assert!(client.is_closed());
     }
 }

@@ -122,6 +122,7 @@ impl Service {
         tracing::info!("event=started version={}", env!("CARGO_PKG_VERSION"));
         let data = &arguments.data;
         places::make_folder(data).map_err(|error| file_fault(data, &error))?;
+        secret::remove_unfinished(data);
         let secret = secret::read_or_make(data)?;
         let board = Arc::new(Board::new(host_name()));
         let activity = ActivityLog::open(data, &secret, board.clone()).await?;

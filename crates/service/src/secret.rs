@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::Secret;
@@ -31,6 +31,17 @@ pub fn read_or_make(folder: &Path) -> Result<Secret> {
         .and_then(|()| sync(folder))
         .map_err(|e| failed(&e))?;
     Ok(Secret::new(bytes))
+}
+
+/// Removes files that were being written when the service was killed: each would take the place of another when it was
+/// whole, and the other one counts.
+pub fn remove_unfinished(folder: &Path) {
+    let unfinished = |path: &PathBuf| path.extension().is_some_and(|end| end == "new") && path.is_file();
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(unfinished) {
+        tracing::info!(path = %path.display(), "a file that was never finished is removed");
+        let _ = fs::remove_file(path);
+    }
 }
 
 /// A fault that names a file.
@@ -74,6 +85,21 @@ mod tests {
             let bits = fs::metadata(folder.path().join("server.key")).unwrap().permissions().mode();
             assert_eq!(bits & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn what_was_being_written_when_the_service_was_killed_is_removed_and_nothing_else() {
+        // Fault row 1.
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["server.key", "draft.new", "draft.sealed", "draft.before", "replica.sqlite"] {
+            fs::write(path(name), b"part").unwrap();
+        }
+        remove_unfinished(folder.path());
+        remove_unfinished(&path("no-such-folder"));
+        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["draft.before", "draft.sealed", "replica.sqlite", "server.key"]);
     }
 
     #[test]
