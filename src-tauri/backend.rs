@@ -32,7 +32,8 @@ impl Backend {
         if let Some(client) = held.as_ref().filter(|client| !client.is_closed()) {
             return Ok(client.clone());
         }
-        let client = match &*self.host.lock().await {
+        let host = self.host.lock().await.clone();
+        let client = match &host {
             Some(host) => Client::connect_by_ssh(host).await?,
             None => Client::connect(&default_endpoint()).await?,
         };

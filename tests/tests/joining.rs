@@ -130,6 +130,7 @@ fn a_token_lets_one_server_join_with_nobody_there_and_no_second_one() {
     assert_eq!(by(&two, &wrong), "service.join_other_organisation");
     assert_eq!(by(&two, &two.write("garbage", "{}")), "service.join_file");
     assert!(two.run(&["status"])["membership"].is_null(), "nothing has joined yet");
+    assert!(!site.home.join("two/data/identity.sealed").exists(), "and no keys of a token stay for later");
 
     let joined = two.run(&["enrol", "--token", &token]);
     assert_eq!(joined["revision"], 1);

@@ -28,5 +28,6 @@ pub async fn relay(
         _ = tokio::io::copy(&mut from, &mut requests) => {}
         _ = tokio::io::copy(&mut answers, &mut to) => {}
     }
+    let _ = to.flush().await;
     Ok(())
 }

@@ -26,7 +26,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(arguments, printer)) {
+    let outcome = runtime.block_on(commands::run(arguments, printer));
+    // A read of the standard input that nothing comes from is not waited for.
+    runtime.shutdown_background();
+    match outcome {
         Ok(code) => code,
         Err(fault) => {
             if printer.json {

@@ -106,7 +106,11 @@ mod tour {
         servers(&window.page, folder, &site, &walked);
         step("a second server comes, and leaves");
 
+        more(&window.page, folder);
+        step("what is seldom changed, and the change of SAML's key");
+
         window.page.click("[data-testid=nav-settings]");
+        at(&window.page, "[data-testid=managed]", folder, "28-managed");
         window.page.click("[data-testid=theme-dark]");
         window.page.wait("html[data-theme=dark]");
         both(&window.page, folder, "28-settings-dark");
@@ -122,6 +126,24 @@ mod tour {
         both(&window.page, folder, "31-configuration-dark");
         step("dark");
         println!("screenshots: {}", folder.display());
+    }
+
+    /// The configuration's last section, and a next key for SAML, which is thrown away again.
+    fn more(page: &Session, folder: &Path) {
+        page.click("[data-testid=nav-configuration]");
+        page.wait("[data-testid=field-advertised_host]");
+        page.click("[data-testid=more] summary");
+        for (field, name) in
+            [("entity_id", "27-more-1"), ("force_authn", "27-more-2"), ("trusted_proxies", "27-more-3")]
+        {
+            at(page, &format!("[data-testid=field-{field}]"), folder, name);
+        }
+        at(page, "[data-testid=rollover]", folder, "27-saml-key");
+        page.click("[data-testid=rollover-prepare]");
+        page.wait("[data-testid=rollover-switch]");
+        at(page, "[data-testid=rollover]", folder, "27-saml-key-next");
+        page.click("[data-testid=rollover-back]");
+        page.wait("[data-testid=rollover-prepare]");
     }
 
     /// Settings: invites an administrator, who accepts in a window of their own, is admitted, and removed.

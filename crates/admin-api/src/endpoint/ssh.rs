@@ -3,16 +3,24 @@
 
 use std::fmt;
 use std::net::Ipv6Addr;
+use std::pin::Pin;
 use std::process::Stdio;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use sekisho_fault::{Fault, Result};
-use tokio::io::AsyncReadExt;
-use tokio::process::Command;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::{Client, codes};
 
 /// So much of what `ssh` complains about is repeated, in bytes.
 const COMPLAINT: u64 = 2_000;
+
+/// How long the service there may take for its first word.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// How long a complaint may take that has begun.
+const COMPLAINS: Duration = Duration::from_secs(2);
 
 /// Whom `ssh` is to reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,24 +106,56 @@ pub(crate) async fn connect(host: &SshHost) -> Result<Client> {
     else {
         unreachable!("all three were asked for as pipes");
     };
-    let client = Client::over(tokio::io::join(stdout, stdin)).await;
-    let fault = match client {
-        Ok(client) => {
-            // It ends when its input does, which is when the last clone of the client is gone.
-            tokio::spawn(async move { child.wait().await });
-            return Ok(client);
-        }
-        Err(fault) => fault,
+    let far = Far { stdout, stdin, _child: child };
+    let answered = tokio::time::timeout(PATIENCE, Client::over(far)).await;
+    let silent = || Fault::new(codes::SSH).with("host", host.to_string());
+    let fault = match answered {
+        Ok(Ok(client)) => return Ok(client),
+        Ok(Err(fault)) => fault,
+        Err(late) => return Err(silent().with("detail", late.to_string())),
     };
     if fault.code != codes::CLOSED {
         return Err(fault);
     }
     let mut said = Vec::new();
-    let _ = stderr.take(COMPLAINT).read_to_end(&mut said).await;
+    // Whatever keeps it open is not waited for: what came by then is told.
+    let mut complaint = stderr.take(COMPLAINT);
+    let _ = tokio::time::timeout(COMPLAINS, complaint.read_to_end(&mut said)).await;
     let said = String::from_utf8_lossy(&said);
     let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let last: String = last.chars().filter(|letter| !letter.is_control()).collect();
-    Err(Fault::new(codes::SSH).with("host", host.to_string()).with("detail", last))
+    Err(silent().with("detail", last))
+}
+
+/// The far side's stream. The client's process ends with it, whatever the far side does.
+struct Far {
+    stdout: ChildStdout,
+    stdin: ChildStdin,
+    _child: Child,
+}
+
+impl AsyncRead for Far {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stdout).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Far {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stdin).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stdin).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stdin).poll_shutdown(context)
+    }
 }
 
 #[cfg(test)]

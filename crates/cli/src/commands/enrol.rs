@@ -23,7 +23,6 @@ pub(super) async fn enrol(context: &Context, wish: &Enrol) -> Result<()> {
         // Whether it can join at all is said before anybody types a passphrase.
         let text = std::fs::read_to_string(file).map_err(|error| secrets::file_fault(file, &error))?;
         let file = service.call::<ReadJoinFile>(JoinText { text }).await?;
-        give_the_way(&service, &file).await?;
         let mut administrator = signed_in_by(&wish.login, way(&file)).await?;
         join_as_told(&service, &mut administrator, &file).await?
     } else {
@@ -65,20 +64,24 @@ async fn join_as_told(service: &Client, administrator: &mut Administrator, file:
         if is_unknown { Fault::new(sekisho_admin::codes::OTHER_ORGANISATION) } else { fault }
     };
     let connection = meant(administrator, &file.connection).await.map_err(other)?.id;
-    admit(service, administrator, &connection, Some(file.genesis.clone())).await
+    admit(service, administrator, &connection, Some(file)).await
 }
 
 async fn admit(
     service: &Client,
     administrator: &mut Administrator,
     connection: &str,
-    genesis: Option<String>,
+    file: Option<&JoinFile>,
 ) -> Result<Joined> {
+    let genesis = file.map(|file| file.genesis.clone());
     let candidate = service.call::<PrepareEnrolment>(()).await?;
     let wish = json!({
         "connection": connection, "server": candidate.server, "keys": candidate.keys, "name": candidate.name,
         "genesis": genesis,
     });
     let Admitted { hub_url, hub_pin, ticket } = administrator.call("admin.enrol", wish).await?;
+    if let Some(file) = file {
+        give_the_way(service, file).await?;
+    }
     service.call::<CompleteEnrolment>(Admission { hub_url, hub_pin, ticket, genesis }).await
 }

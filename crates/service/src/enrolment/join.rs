@@ -121,26 +121,9 @@ impl Log {
     }
 }
 
-/// Takes over the keys of a token, unless somebody has used it.
-///
-/// Whether it was used is what the hub says. A hub that hides it lets two machines have one server's keys, which both
-/// and every other server find out by their reports (R12).
-///
-/// Codes: `ALREADY_ENROLLED`, `TOKEN_USED`, `FILE`, and the hub's.
-pub async fn adopt(papers: &Papers, link: &HubLink, token: &JoinToken) -> Result<()> {
-    if papers.membership.read::<Membership>()?.is_some() {
-        return Err(Fault::new(codes::ALREADY_ENROLLED));
-    }
-    let keys = OwnKeys { server: token.server.clone(), seed: token.seed.clone() };
-    let (server, identity) = open(&keys)?;
-    let hub = link.sign_in(&address(&token.admission)?, &identity).await?;
-    let reports = hub.reports(&token.file.connection).await?;
-    if reports.iter().any(|row| row.id == server.to_string())
-        && papers.keys.read::<OwnKeys>()?.is_none_or(|own| own != keys)
-    {
-        return Err(Fault::new(codes::TOKEN_USED));
-    }
-    papers.keys.write(&keys)
+fn read_ticket(admission: &Admission) -> Result<Ticket> {
+    let wrong = |_| Fault::new(sekisho_keys::codes::FORMAT);
+    Ticket::read(&BASE64URL_NOPAD.decode(admission.ticket.as_bytes()).map_err(wrong)?)
 }
 
 fn address(admission: &Admission) -> Result<HubAddress> {
@@ -150,20 +133,25 @@ fn address(admission: &Admission) -> Result<HubAddress> {
 /// Joins with a ticket: the log is read and verified up to the ticket's entry, then the membership is kept. The caller
 /// then follows the feed up to the ticket's place before it serves.
 ///
-/// Codes: `ALREADY_ENROLLED`, `JOIN_OTHER_ORGANISATION`, those of the ticket, the log and the hub.
+/// With a token its keys become this server's own, and not before everything is verified: keys that nobody joins with now
+/// are not kept, since later on, who knows who else has them. Whether the token was used is what the hub says. A hub that
+/// hides it lets two machines have one server's keys, which both and every other server find out by their reports (R12).
+///
+/// Codes: `ALREADY_ENROLLED`, `TOKEN_USED`, `JOIN_OTHER_ORGANISATION`, those of the ticket, the log and the hub.
 pub async fn complete(
     papers: &Papers,
     replica: &Replica,
     link: &HubLink,
     admission: &Admission,
+    token: Option<&JoinToken>,
 ) -> Result<(Member, Ticket)> {
     if papers.membership.read::<Membership>()?.is_some() {
         return Err(Fault::new(codes::ALREADY_ENROLLED));
     }
-    let (server, identity) = own_keys(papers)?;
+    let given = token.map(|token| OwnKeys { server: token.server.clone(), seed: token.seed.clone() });
+    let (server, identity) = given.as_ref().map_or_else(|| own_keys(papers), open)?;
     let identity = Arc::new(identity);
-    let wrong = |_| Fault::new(sekisho_keys::codes::FORMAT);
-    let ticket = Ticket::read(&BASE64URL_NOPAD.decode(admission.ticket.as_bytes()).map_err(wrong)?)?;
+    let ticket = read_ticket(admission)?;
     let body = ticket.body();
     if body.server != server {
         return Err(Fault::new(sekisho_keys::codes::TICKET_FOR_ANOTHER));
@@ -176,6 +164,13 @@ pub async fn complete(
 
     let log = Log::from_hub(&hub, body.genesis).await?;
     ticket.verify(&log.organisation, &log.heads, identity.id(), clock::now())?;
+    if let Some(keys) = &given {
+        let reports = hub.reports(&body.place.connection.to_string()).await?;
+        if reports.iter().any(|row| row.id == server.to_string()) {
+            return Err(Fault::new(codes::TOKEN_USED));
+        }
+        papers.keys.write(keys)?;
+    }
     replica.begin(&log.entries).await?;
     let kept = Membership {
         organisation: body.place.organisation.to_string(),

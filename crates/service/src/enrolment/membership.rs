@@ -10,14 +10,14 @@ use sekisho_keys::derive::Secret;
 use sekisho_keys::identity::{Identity, Sealed};
 use sekisho_keys::ids::{Hash, ServerId};
 use sekisho_keys::keyring::{Keyring, Place, open_server_name};
-use sekisho_keys::log::{Connection, Head, Organisation};
+use sekisho_keys::log::{Connection, Epoch, Head, Organisation, ServerState};
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
 use crate::store::SealedFile;
 
 /// The keys that this server has made for itself.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct OwnKeys {
     pub(super) server: String,
     pub(super) seed: String,
@@ -210,11 +210,20 @@ impl Member {
         Some(Fault::new(if compromised { codes::COMPROMISED } else { codes::RETIRED }))
     }
 
-    /// Whether the server that left last took the keys of its time into wrong hands.
+    /// Whether the keys of the epoch before may be in wrong hands: those of any server that had them and was compromised. No
+    /// clock is asked which server left last: administrators' clocks differ.
     pub fn past_is_stolen(&self) -> bool {
         let organisation = self.organisation();
-        let connection = Self::connection(&organisation, self.place).ok();
-        let left = connection.into_iter().flat_map(|found| found.servers.values()).filter_map(|state| state.retired);
-        left.max_by_key(|retired| retired.time).is_some_and(|retired| retired.compromised)
+        let Ok(connection) = Self::connection(&organisation, self.place) else { return false };
+        let before = connection.epoch().saturating_sub(1);
+        let listed = |server: &ServerState| {
+            let receiver = server.server.keys.id();
+            let has = |epoch: &&Epoch| epoch.servers.iter().any(|sealed| sealed.receiver == receiver);
+            let mut numbers = connection.epochs.iter().filter(has).map(|epoch| epoch.number).peekable();
+            // One that never saw a new epoch begin is listed in none: it counts for each.
+            numbers.peek().is_none() || numbers.any(|number| number == before)
+        };
+        let is_lost = |state: &&ServerState| state.retired.is_some_and(|retired| retired.compromised);
+        connection.servers.values().filter(is_lost).any(listed)
     }
 }

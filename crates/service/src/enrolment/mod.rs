@@ -5,5 +5,5 @@ pub mod join_file;
 mod membership;
 
 pub(crate) use join::recall;
-pub use join::{adopt, complete, prepare};
+pub use join::{complete, prepare};
 pub use membership::{Heads, Member, Membership, Papers};

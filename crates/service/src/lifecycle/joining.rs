@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_admin_api::enrolment::{Admission, Candidate, JoinProgress, Joined};
-use sekisho_admin_api::join::{FORMAT, JoinFile};
+use sekisho_admin_api::join::{FORMAT, JoinFile, JoinToken};
 use sekisho_config::ThisServer;
 use sekisho_fault::{Fault, Result};
 
@@ -32,7 +32,7 @@ impl House {
             sekisho_join: FORMAT,
             hub: member.hub.url.to_string(),
             hub_pin: member.hub.pin.map(|pin| pin.to_string()),
-            proxy: settings.proxy.unwrap_or_default(),
+            proxy: without_credentials(&settings.proxy.unwrap_or_default()),
             authorities: settings.authorities.unwrap_or_default(),
             genesis: member.genesis.to_string(),
             connection: membership.connection,
@@ -50,7 +50,7 @@ impl House {
     pub fn read_join_file(&self, text: &str) -> Result<JoinFile> {
         let file = join_file::read(text, VERSION, clock::now())?;
         match self.connected.member() {
-            // Read again after joining, as when the wizard is opened a second time.
+            // Read again after joining, as when the wizard is opened a second time: nothing follows from it then.
             Ok(member) if member.place.connection.to_string() != file.connection => {
                 Err(Fault::new(codes::ALREADY_ENROLLED))
             }
@@ -60,37 +60,48 @@ impl House {
 
     /// Joins by a token, for which nobody has to be there.
     ///
-    /// Codes: those of the token; `TOKEN_USED`; as [`House::join`].
+    /// Codes: those of the token; as [`House::join`].
     pub async fn join_by_token(self: &Arc<Self>, text: &str) -> Result<Joined> {
         let token = join_file::read_token(text, VERSION, clock::now())?;
-        let adopted = {
-            let _joining = self.joining.lock().await;
-            let Connected { papers, link, .. } = &*self.connected;
-            let file = &token.file;
-            let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            let before = self.settings.read();
-            let settings = ThisServer {
-                proxy: given(&file.proxy).or_else(|| before.proxy.clone()),
-                authorities: given(&file.authorities).or_else(|| before.authorities.clone()),
-                ..before
-            };
-            link.configure(&settings).await?;
-            self.settings.write(&settings)?;
-            enrolment::adopt(papers, link, &token).await
-        };
-        adopted?;
-        let genesis = Some(token.file.genesis.clone());
-        self.join(&Admission { genesis, ..token.admission }).await
+        let admission = Admission { genesis: Some(token.file.genesis.clone()), ..token.admission.clone() };
+        self.join_with(&admission, Some(&token)).await
     }
 
     /// Joins a connection, takes in what is there, and serves it.
     ///
     /// Codes: those of the ticket, the log and the hub; `ROLLED_BACK` when the hub shows less than the ticket says.
     pub async fn join(self: &Arc<Self>, admission: &Admission) -> Result<Joined> {
+        self.join_with(admission, None).await
+    }
+
+    async fn join_with(self: &Arc<Self>, admission: &Admission, token: Option<&JoinToken>) -> Result<Joined> {
         let _joining = self.joining.lock().await;
+        if self.connected.member().is_ok() {
+            return Err(Fault::new(codes::ALREADY_ENROLLED));
+        }
         let Connected { papers, replica, link, .. } = &*self.connected;
-        link.configure(&self.settings.read()).await?;
-        let (member, ticket) = enrolment::complete(papers, replica, link, admission).await?;
+        let by_the_token = |settings: ThisServer| {
+            let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let Some(JoinToken { file, .. }) = token else { return settings };
+            ThisServer {
+                proxy: given(&file.proxy).or(settings.proxy),
+                authorities: given(&file.authorities).or(settings.authorities),
+                ..settings
+            }
+        };
+        link.configure(&by_the_token(self.settings.read())).await?;
+        let completed = enrolment::complete(papers, replica, link, admission, token).await;
+        let (member, ticket) = match completed {
+            Ok(completed) => completed,
+            Err(fault) => {
+                // Who is refused has changed nothing.
+                link.configure(&self.settings.read()).await?;
+                return Err(fault);
+            }
+        };
+        if token.is_some() {
+            self.settings.write(&by_the_token(self.settings.read()))?;
+        }
         self.connected.enrolled(member);
         // From here on it follows, whatever comes of the first download: nothing is served below the ticket's revision.
         tokio::spawn(self.clone().follow_on());
@@ -122,5 +133,29 @@ impl House {
             of: self.connected.head(),
             users: replica.count("user").await?,
         }))
+    }
+}
+
+/// A proxy's address without the name and the password that it may hold: a join file is no secret.
+fn without_credentials(proxy: &str) -> String {
+    let Ok(mut url) = url::Url::parse(proxy) else { return String::new() };
+    if url.username().is_empty() && url.password().is_none() {
+        return proxy.to_owned();
+    }
+    // Neither fails for an address that has a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_told_without_its_password() {
+        assert_eq!(without_credentials("http://proxy.example:3128"), "http://proxy.example:3128");
+        assert_eq!(without_credentials("http://user:secret@proxy.example:3128/"), "http://proxy.example:3128/");
+        assert_eq!(without_credentials(""), "");
     }
 }
