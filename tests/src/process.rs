@@ -1,8 +1,10 @@
 //! Programs that end with the test that started them.
 
+use std::fs::File;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// A started program; it is killed, with its process group, when this is dropped.
 #[derive(Debug)]
@@ -46,7 +48,25 @@ pub fn built(name: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{name} is not built: cargo build --workspace"))
 }
 
-/// A TCP port on 127.0.0.1 that is free at this moment.
+/// Below those that the system gives to whoever connects somewhere: it would give one away before it is used.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+/// The ports of this process, each with the file that keeps them from others as long as it is locked.
+static TAKEN: Mutex<Vec<File>> = Mutex::new(Vec::new());
+
+/// A TCP port on 127.0.0.1 that nobody listens on, and that no other test gets while this process lives.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+    let folder = std::env::temp_dir().join("sekisho-test-ports");
+    std::fs::create_dir_all(&folder).expect("a folder for the ports");
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let start = usize::try_from(std::process::id()).unwrap_or(0) * 37;
+    let mut ports = PORTS.cycle().skip(start % PORTS.len()).take(PORTS.len());
+    let mine = |port: &u16| {
+        let file = File::create(folder.join(port.to_string())).ok()?;
+        file.try_lock().ok()?;
+        TcpListener::bind(("127.0.0.1", *port)).ok()?;
+        Some(file)
+    };
+    let (port, file) = ports.find_map(|port| mine(&port).map(|file| (port, file))).expect("a free port");
+    taken.push(file);
+    port
 }
