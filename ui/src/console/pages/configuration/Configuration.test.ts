@@ -1,6 +1,7 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
 import { fault, Fake } from '../../../test/fake';
+import { language } from '../../../lib/messages/language.svelte';
 import App from '../../App.svelte';
 
 beforeEach(() => localStorage.clear());
@@ -281,4 +282,18 @@ test('what an error page of the identity provider says is explained', async () =
   await fireEvent.input(screen.getByTestId('idp-error'), { target: { value: 'AADSTS1' } });
   await fireEvent.click(screen.getByTestId('explain-error'));
   await screen.findByTestId('unknown-error');
+});
+
+test('what was opened stays open when the language is switched', async () => {
+  render(App, { backend: new Fake().running() });
+  await fireEvent.click(await screen.findByTestId('nav-configuration'));
+  const more = await screen.findByTestId<HTMLDetailsElement>('more');
+  expect(more.open).toBe(false);
+  more.open = true;
+  more.dispatchEvent(new Event('toggle'));
+  const before = language.current;
+  language.choose('ja');
+  await waitFor(() => expect(more.textContent).toContain('詳細'));
+  expect(more.open).toBe(true);
+  language.choose(before);
 });
