@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use sekisho_admin::Desk;
+use sekisho_admin_api::heads::exchange;
 use sekisho_admin_api::{Client, SshHost, default_endpoint};
 use sekisho_fault::Result;
 use serde_json::Value;
@@ -50,7 +51,15 @@ impl Backend {
             None => None,
         };
         *self.host.lock().await = host;
-        *self.client.lock().await = client;
+        let before = match &client {
+            Some(_) => self.client.lock().await.clone(),
+            None => None,
+        };
+        self.client.lock().await.clone_from(&client);
+        if let (Some(before), Some(now)) = (before, client) {
+            // What does not agree is told in the status of either. Servers of two connections have nothing to tell each other.
+            tauri::async_runtime::spawn(async move { drop(exchange(&before, &now).await) });
+        }
         Ok(Value::Null)
     }
 

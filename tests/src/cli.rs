@@ -43,7 +43,8 @@ impl Cli {
         command
     }
 
-    fn output(&self, arguments: &[&str]) -> Output {
+    /// Runs a command, whatever comes of it.
+    pub fn output(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 

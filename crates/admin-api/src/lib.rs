@@ -10,6 +10,7 @@ pub mod draft;
 pub mod enrolment;
 pub mod frame;
 pub mod give_back;
+pub mod heads;
 pub mod idp;
 pub mod join;
 pub mod machine;

@@ -31,6 +31,8 @@ sekisho_fault::codes! {
     NOT_ENROLLED = "cli.not_enrolled";
     /// The Full Sync found what does not hold. Argument: `count`.
     SYNC_FAULTS = "cli.sync_faults";
+    /// Servers have seen different things of the hub. Argument: `servers`.
+    FORKED = "cli.forked";
     /// No known error code of an identity provider is in the text.
     UNKNOWN_IDP_ERROR = "cli.unknown_idp_error";
     /// Some user records could not be given back to the hub. Argument: `count` (of the reasons).

@@ -55,6 +55,8 @@ sekisho_fault::codes! {
     ROLLED_BACK = "service.rolled_back";
     /// Another server has seen something else under the same place. Arguments: `server`, `what`.
     FORKED = "service.forked";
+    /// Another server has seen more than the hub shows here. Argument: `server`.
+    WITHHELD = "service.withheld";
     /// One counter stands for two things that a server signed: another machine has its keys. Argument: `server`.
     CLONED = "service.cloned";
     /// A server runs another version than this one. Arguments: `server`, `version`, `own`.

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::codes;
 use crate::enrolment::{Member, Papers};
+use crate::heads::{Ahead, Fork};
 use crate::replication::{ALL_SERVERS, Follower, HubLink, News, Replica};
 use crate::users::Writer;
 
@@ -25,6 +26,10 @@ pub struct Connected {
     pub link: Arc<HubLink>,
     /// Writes user records.
     pub writer: Writer,
+    /// Whether another server has seen something else of the hub.
+    pub(crate) fork: Fork,
+    /// Which servers have seen more of it.
+    pub(crate) ahead: Ahead,
     member: RwLock<Option<Arc<Member>>>,
     /// One step of following at a time: two would verify one row against two states.
     step: Mutex<()>,
@@ -39,21 +44,16 @@ pub struct Connected {
 }
 
 impl Connected {
-    /// Not enrolled yet, or as it was recalled.
-    pub(crate) fn new(
-        papers: Papers,
-        replica: Replica,
-        link: Arc<HubLink>,
-        writer: Writer,
-        member: Option<Member>,
-    ) -> Self {
-        let member = RwLock::new(member.map(Arc::new));
+    /// Not enrolled yet.
+    pub(crate) fn new(papers: Papers, replica: Replica, link: Arc<HubLink>, writer: Writer, fork: Fork) -> Self {
         Self {
             papers,
             replica,
             link,
             writer,
-            member,
+            fork,
+            ahead: Ahead::default(),
+            member: RwLock::default(),
             step: Mutex::new(()),
             news: Notify::new(),
             epochs: Notify::new(),
@@ -83,10 +83,18 @@ impl Connected {
         Ok(Follower { member, replica, link: self.link.clone(), papers: self.papers.clone() })
     }
 
+    /// Whether what comes from the hub counts: not while another server has seen something else.
+    ///
+    /// Codes: `NOT_ENROLLED`, `FORKED`.
+    pub fn trusts_hub(&self) -> Result<()> {
+        self.fork.reason(&*self.member()?).map_or(Ok(()), Err)
+    }
+
     /// One step of following, which may wait for news. Waiting holds nobody up.
     ///
-    /// Codes: those of the step.
+    /// Codes: `FORKED`, and those of the step.
     pub async fn step(&self, follower: &Follower, wait: u64) -> Result<News> {
+        self.trusts_hub()?;
         let (after, _) = self.replica.place().await?;
         let head = follower.member.organisation().head();
         let feed = follower.ask(after, wait).await?;
@@ -96,6 +104,8 @@ impl Connected {
             // Somebody else has taken a step meanwhile: this answer is old.
             return Ok(News { head: feed.head, ..News::default() });
         }
+        // It may have been found while this was waited for.
+        self.trusts_hub()?;
         follower.take(feed, after).await
     }
 
@@ -126,8 +136,9 @@ impl Connected {
 
     /// Full Sync.
     ///
-    /// Codes: those of the sync.
+    /// Codes: `FORKED`, and those of the sync.
     pub async fn full_sync(&self) -> Result<SyncReport> {
+        self.trusts_hub()?;
         let follower = self.follower()?;
         let _turn = self.step.lock().await;
         let tell = |come| *self.come() = Some(come);

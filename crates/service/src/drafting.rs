@@ -275,6 +275,7 @@ impl House {
     pub async fn prepare_save(&self, reason: &SaveReason) -> Result<Prepared> {
         let _editing = self.editing.lock().await;
         let member = self.connected.member()?;
+        self.connected.trusts_hub()?;
         let mut draft = self.current().await?;
         draft::ensure_saml_pair(&mut draft, clock::now())?;
         let applied = self.applied.read().await.document.clone();

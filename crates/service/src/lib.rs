@@ -13,6 +13,7 @@ pub mod draft;
 mod egress;
 pub mod enrolment;
 mod explaining;
+mod heads;
 mod idp_metadata;
 pub mod journal;
 pub mod lifecycle;

@@ -23,6 +23,7 @@ mod epoch;
 mod following;
 mod full_syncs;
 mod giving_back;
+mod heads;
 mod joining;
 mod looking;
 mod pool;
@@ -37,6 +38,7 @@ use crate::connected::Connected;
 use crate::draft::{self, DraftFile};
 use crate::egress::Egress;
 use crate::enrolment::{self, Member, Papers};
+use crate::heads::Fork;
 use crate::idp_metadata::Watch;
 use crate::replication::{HubLink, Replica};
 use crate::runtime::Runtime;
@@ -131,7 +133,8 @@ impl Service {
         let replica = Replica::open(data).await?;
         let papers = Papers::new(data, &secret);
         let writer = Writer::new(SealedFile::new(data, "outgoing.sealed", &secret));
-        let connected = Arc::new(Connected::new(papers, replica, link, writer, None));
+        let fork = Fork::open(SealedFile::new(data, "fork.sealed", &secret))?;
+        let connected = Arc::new(Connected::new(papers, replica, link, writer, fork));
         let users = Arc::new(HubUsers::new(connected.clone()));
         let claims = Arc::new(HubClaims::new(connected.clone()));
         let face = Face::new(users, claims, Arc::new(activity.clone()), Arc::new(SystemClock));
@@ -219,6 +222,7 @@ impl House {
         }
         self.tell_membership().await;
         self.tell_drained();
+        self.tell_heads().await;
         if let Err(reason) = self.apply_newest().await
             && reason.code != codes::NOTHING_SAVED
         {

@@ -396,6 +396,10 @@ export class Fake implements Backend {
         return joinFile();
       case 'join.read':
         return joinFile();
+      case 'heads.follow_again':
+        this.status.warnings = [];
+        this.tell();
+        return null;
       case 'pool.drain':
         this.status.warnings = [{ ...fault('service.drained'), severity: 'warning' }];
         this.tell();

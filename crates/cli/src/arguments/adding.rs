@@ -46,4 +46,13 @@ pub(crate) enum PoolCommand {
     Drain,
     /// Puts it back.
     Undrain,
+    /// Carries what this server and others have seen of the hub from one to the other over ssh: a hub that shows each of them
+    /// another past is found out.
+    Compare {
+        /// The others, as `ssh://[user@]host[:port]`.
+        #[arg(required = true)]
+        hosts: Vec<String>,
+    },
+    /// Follows the hub again, although another server has seen something else.
+    FollowAgain,
 }

@@ -5,6 +5,7 @@ pub(crate) mod diagnostics;
 mod draft;
 mod enrol;
 mod give_back;
+mod heads;
 mod idp;
 mod initialize;
 mod leaving;

@@ -11,8 +11,8 @@ use sekisho_messages::time;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::Context;
 use super::login::signed_in;
+use super::{Context, heads};
 use crate::arguments::{Login, PoolCommand};
 use crate::print::Printer;
 use crate::secrets;
@@ -28,6 +28,8 @@ pub(super) async fn pool(context: &Context, command: PoolCommand) -> Result<()> 
             context.printer.reply(&json!({"drained": true}), |printer| vec![printer.say("pool.drained", &[])]);
             Ok(())
         }
+        PoolCommand::Compare { hosts } => heads::compare(context, &hosts).await,
+        PoolCommand::FollowAgain => heads::follow_again(context).await,
         PoolCommand::Undrain => {
             context.service().await?.call::<Undrain>(()).await?;
             context.printer.reply(&json!({"drained": false}), |printer| vec![printer.say("pool.undrained", &[])]);

@@ -10,6 +10,7 @@ use sekisho_admin_api::draft::{
 };
 use sekisho_admin_api::enrolment::{CompleteEnrolment, GetJoinProgress, PrepareEnrolment};
 use sekisho_admin_api::give_back::{GetSignedRevision, GiveUsersBack};
+use sekisho_admin_api::heads::{FollowAgain, GetHeads, HoldHeads};
 use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
@@ -96,6 +97,12 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             answer::<ExplainMessage>(house.explain_message(params::<ExplainMessage>(request)?).await?)
         }
         FullSync::METHOD => answer::<FullSync>(house.full_sync().await?),
+        GetHeads::METHOD => answer::<GetHeads>(house.own_heads().await?),
+        HoldHeads::METHOD => answer::<HoldHeads>(house.hold_heads(&params::<HoldHeads>(request)?).await?),
+        FollowAgain::METHOD => {
+            house.follow_again().await;
+            answer::<FollowAgain>(())
+        }
         ListServers::METHOD => answer::<ListServers>(house.servers().await?),
         Serve::METHOD => answer::<Serve>(house.start_serving().await?),
         StopServing::METHOD => answer::<StopServing>(house.stop_serving().await?),

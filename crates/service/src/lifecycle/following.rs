@@ -58,6 +58,11 @@ impl House {
                     }
                     tokio::time::sleep(LONGEST_PAUSE).await;
                 }
+                // Another server has seen something else. The log is read on: it may say that this server is none any more.
+                Err(reason) if reason.code == codes::FORKED => {
+                    self.learn_retirements().await;
+                    tokio::time::sleep(LONGEST_PAUSE).await;
+                }
                 // The hub is there, and what it shows does not hold.
                 Err(reason) if reason.code.area() == "keys" || reason.code == codes::WRONG_ROW => {
                     self.runtime.warn("following", vec![reason]);
@@ -105,6 +110,7 @@ impl House {
             let _ = self.apply_newest().await;
         }
         self.tell_membership().await;
+        self.tell_heads().await;
         // A sign-in that caught up may have taken in a wish, too.
         self.connected.news.notify_one();
         self.connected.epochs.notify_one();
@@ -120,6 +126,15 @@ impl House {
                 }
             }
             Err(reason) => self.runtime.warn("following", vec![reason]),
+        }
+    }
+
+    /// While the rest of what the hub shows does not count.
+    async fn learn_retirements(&self) {
+        match self.connected.read_log().await {
+            Ok(news) if news.log => self.took_in(news).await,
+            Ok(_) => {}
+            Err(fault) => tracing::warn!(%fault, "the organisation log"),
         }
     }
 

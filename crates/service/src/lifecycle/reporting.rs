@@ -92,7 +92,7 @@ impl House {
     }
 
     /// What this server says of itself.
-    async fn own(&self, follower: &Follower) -> Result<Own> {
+    pub(super) async fn own(&self, follower: &Follower) -> Result<Own> {
         let status = self.board.read();
         let sync = follower.replica.granted().await?.map(|sync| {
             let ServerSync { request, ended, log_entries, revision, users, checkpoints, faults } = sync;

@@ -51,8 +51,9 @@ impl Writer {
 
     /// Makes a user, or finds that another server was first. True when it was this server.
     ///
-    /// Codes: the hub's.
+    /// Codes: `FORKED`, and the hub's.
     pub(super) async fn make(&self, connected: &Connected, identity: &Identity, profile: &Profile) -> Result<bool> {
+        connected.trusts_hub()?;
         let _turn = self.turn.lock().await;
         self.deliver_rest(connected).await?;
         match self.make_once(connected, identity, profile).await {
@@ -67,8 +68,9 @@ impl Writer {
 
     /// Seals a user's record anew, if it is sealed under an epoch that has ended. True when this server did.
     ///
-    /// Codes: the hub's, and those of the keys.
+    /// Codes: `FORKED`, the hub's, and those of the keys.
     pub(crate) async fn reseal(&self, connected: &Connected, user: &str) -> Result<bool> {
+        connected.trusts_hub()?;
         let _turn = self.turn.lock().await;
         self.deliver_rest(connected).await?;
         let member = connected.member()?;

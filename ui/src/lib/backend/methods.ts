@@ -80,6 +80,7 @@ export interface Methods {
   'enrolment.progress': { params: null; reply: JoinProgress | null };
   'join.make': { params: null; reply: JoinFile };
   'join.read': { params: JoinText; reply: JoinFile };
+  'heads.follow_again': { params: null; reply: null };
   'pool.drain': { params: null; reply: null };
   'pool.undrain': { params: null; reply: null };
   'pool.probe': { params: null; reply: Probe };

@@ -1,0 +1,106 @@
+//! What another server has seen comes here by way of an administrator's machine, not by the hub's.
+
+use data_encoding::BASE64URL_NOPAD;
+use sekisho_admin_api::heads::{Heads, Held, HeldHeads};
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::witness::Report;
+
+use super::House;
+use crate::codes;
+use crate::heads::{Standing, compare};
+use crate::replication::own_report;
+
+impl House {
+    /// This server's report, as of now, signed.
+    ///
+    /// Codes: `NOT_ENROLLED`, `RETIRED`, `COMPROMISED`, `DATABASE`, `FILE`.
+    pub(crate) async fn own_heads(&self) -> Result<Heads> {
+        let follower = self.connected.follower()?;
+        if let Some(reason) = follower.member.retirement() {
+            return Err(reason);
+        }
+        // Under a number that no report at the hub has: there it would be older than each.
+        let report = own_report(&follower, self.own(&follower).await?, 0).await?;
+        Ok(Heads { report: BASE64URL_NOPAD.encode(&report.sign(&follower.member.identity)) })
+    }
+
+    /// Holds another server's report against what was verified here. What is not here is asked of the hub first.
+    ///
+    /// Codes: `NOT_ENROLLED`, `FORMAT`, `WRONG_PLACE`, `NO_SUCH_SERVER`, `SIGNATURE`, `DATABASE`, `FILE`.
+    pub(crate) async fn hold_heads(&self, heads: &Heads) -> Result<HeldHeads> {
+        let wrong = |_| Fault::new(sekisho_keys::codes::FORMAT);
+        let signed = BASE64URL_NOPAD.decode(heads.report.as_bytes()).map_err(wrong)?;
+        let member = self.connected.member()?;
+        let read = || Report::verify(&signed, &member.organisation(), member.place);
+        let report = match read() {
+            // Admitted a moment ago, perhaps.
+            Err(fault) if fault.code == sekisho_keys::codes::NO_SUCH_SERVER => {
+                self.connected.catch_up().await?;
+                read()?
+            }
+            report => report?,
+        };
+        let mut standing = compare(&report, &self.connected.replica).await?;
+        let asked = standing == Standing::Behind && self.connected.catch_up().await.is_ok();
+        if asked {
+            standing = compare(&report, &self.connected.replica).await?;
+        }
+        let server = member.server_name(report.server);
+        let held = match standing {
+            Standing::Agrees => {
+                self.connected.ahead.forget(report.server);
+                Held::Agrees
+            }
+            Standing::Behind => {
+                // A hub that is away withholds nothing.
+                if asked {
+                    self.connected.ahead.remember(report);
+                }
+                Held::Behind
+            }
+            Standing::Forked(what) => {
+                self.connected.fork.found(report.server, what)?;
+                Held::Forked
+            }
+        };
+        self.tell_heads().await;
+        Ok(HeldHeads { server, held })
+    }
+
+    /// Follows the hub again: an administrator of this machine has looked.
+    pub(crate) async fn follow_again(&self) {
+        self.connected.fork.over();
+        self.tell_heads().await;
+    }
+
+    /// Looks whether the hub has shown by now what other servers have seen, and says what is so.
+    pub(super) async fn tell_heads(&self) {
+        let Ok(member) = self.connected.member() else { return };
+        let mut warnings = Vec::new();
+        for report in self.connected.ahead.reports() {
+            // A server that has left is no witness any more.
+            let is_live = member.organisation().server(member.place.connection, report.server).is_ok();
+            match compare(&report, &self.connected.replica).await {
+                Ok(Standing::Behind) if is_live => {
+                    warnings.push(Fault::new(codes::WITHHELD).with("server", member.server_name(report.server)));
+                    continue;
+                }
+                Ok(Standing::Forked(what)) if is_live => {
+                    // Not written down, it is found again at the next look.
+                    if let Err(fault) = self.connected.fork.found(report.server, what) {
+                        warnings.push(fault);
+                        continue;
+                    }
+                }
+                Ok(_) => {}
+                Err(fault) => {
+                    tracing::warn!(%fault, "another server's report");
+                    continue;
+                }
+            }
+            self.connected.ahead.forget(report.server);
+        }
+        warnings.extend(self.connected.fork.reason(&member));
+        self.runtime.warn("heads", warnings);
+    }
+}
