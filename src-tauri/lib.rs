@@ -1,9 +1,11 @@
 //! The desktop app: one window, two commands. Everything else is in the crates.
 
 mod backend;
+mod diagnostics;
+mod tray;
 
 use backend::Backend;
-use tauri::Manager;
+use tauri::{Manager, WindowEvent};
 
 /// Opens the window and runs until it is closed.
 ///
@@ -13,8 +15,19 @@ pub fn run() -> tauri::Result<()> {
     tauri::Builder::default()
         .setup(|app| {
             let folder = app.path().app_config_dir()?;
-            app.manage(Backend::new(&folder));
+            // An account without a folder for downloads has a home.
+            let downloads = app.path().download_dir().or_else(|_| app.path().home_dir())?;
+            app.manage(Backend::new(&folder, downloads));
             Ok(())
+        })
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && window.state::<Backend>().keeps_in_tray()
+            {
+                api.prevent_close();
+                // One that cannot be hidden stays.
+                let _ = window.hide();
+            }
         })
         .invoke_handler(tauri::generate_handler![backend::call, backend::subscribe])
         .run(tauri::generate_context!())

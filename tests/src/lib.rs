@@ -23,6 +23,7 @@ pub mod service;
 pub mod site;
 pub mod ssh;
 pub mod totp;
+pub mod tray;
 pub mod unattended;
 pub mod wait;
 pub mod webdriver;

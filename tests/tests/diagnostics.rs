@@ -14,8 +14,10 @@ use sekisho_keys::object;
 use sekisho_keys::user::Record;
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::service::Service;
 use sekisho_tests::site::{PASSPHRASE, Site, Sp};
 use sekisho_tests::wait::wait_or_say;
+use sekisho_tests::window::Window;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -232,4 +234,23 @@ fn row_32_no_seeded_secret_is_in_the_diagnostics_whether_the_service_runs_or_not
     assert!(files.iter().any(|file| file["name"] == "activity.sqlite"));
     assert_eq!(down["data_folder"]["this_server"]["private_ip"], "127.0.0.1");
     assert!(down["log"]["lines"].to_string().contains("event=state.stopped reason=service.ended"));
+}
+
+#[test]
+fn the_window_writes_the_file_while_the_service_is_down() {
+    let home = tempfile::tempdir().unwrap();
+    let mut service = Service::start(&home.path().join("one"));
+    let user = home.path().to_str().unwrap();
+    let window = Window::open_where(&home.path().join("console"), &service.socket, &[("HOME", user)]);
+    let page = &window.page;
+    page.wait("[data-testid=set-up]");
+    service.kill();
+    page.click("[data-testid=menu-server]");
+    page.click("[data-testid=menu-diagnostics]");
+    page.click("[data-testid=write-diagnostics]");
+    page.wait("[data-testid=diagnostics-written][data-answers=false]");
+    let file = page.text("[data-testid=diagnostics-path]");
+    assert!(file.starts_with(user), "{file}");
+    let told: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    assert_eq!((&told["form"], &told["service"]["answers"]), (&"sekisho-diagnostics-1".into(), &false.into()));
 }

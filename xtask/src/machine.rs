@@ -42,6 +42,7 @@ const DRIVE: &[&str] = &[
     "php-sqlite3",
     "php-xml",
     "postgresql-15",
+    "python3-gi",
     "shellcheck",
     "simplesamlphp",
     "systemd",
@@ -49,6 +50,7 @@ const DRIVE: &[&str] = &[
     "webkit2gtk-driver",
     "x11-utils",
     "xauth",
+    "xdotool",
     "xmlsec1",
     "xvfb",
 ];

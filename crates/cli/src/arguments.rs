@@ -8,8 +8,8 @@ use sekisho_config::preset;
 
 mod adding;
 
-use crate::commands::diagnostics::installed_data;
 pub(crate) use adding::{Enrol, PoolCommand};
+use sekisho_admin_api::diagnostics::installed_data;
 
 /// Sekisho's command line.
 #[derive(Parser)]

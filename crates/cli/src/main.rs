@@ -6,7 +6,6 @@ mod arguments;
 mod codes;
 mod commands;
 mod print;
-mod private_file;
 mod secrets;
 
 use std::process::ExitCode;

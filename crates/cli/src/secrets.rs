@@ -5,11 +5,12 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use sekisho_admin_api::private_file;
 use sekisho_fault::{Fault, Result};
 use totp_rs::{Algorithm, Builder, Secret};
 use zeroize::Zeroizing;
 
-use crate::{codes, private_file};
+use crate::codes;
 
 pub(crate) fn file_fault(path: &Path, error: &std::io::Error) -> Fault {
     Fault::new(codes::FILE).with("path", path.display().to_string()).with("detail", error.to_string())

@@ -29,6 +29,7 @@ mod looking;
 mod pool;
 mod reporting;
 mod resealing;
+mod watching_save;
 
 use crate::activity::ActivityLog;
 use crate::arguments::Arguments;
@@ -99,6 +100,8 @@ pub struct House {
     pub(crate) idp_metadata: Watch,
     /// The way to what others serve.
     pub(crate) egress: Egress,
+    /// How sign-ins had ended when the newest revision was applied.
+    watched_save: std::sync::Mutex<Option<watching_save::Watched>>,
     /// What the other servers report.
     servers: Servers,
     /// One enrolment or recall at a time.
@@ -151,6 +154,7 @@ impl Service {
             turn: Mutex::new(()),
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(),
+            watched_save: std::sync::Mutex::default(),
             servers: Servers::default(),
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
@@ -318,6 +322,7 @@ impl House {
         self.trial.lock().await.take();
         self.runtime.end_trial();
         self.runtime.serve(ready, Some(number)).await?;
+        self.watch_save(number, &revision);
         self.idp_metadata.wake();
         Ok(())
     }

@@ -4,6 +4,8 @@ import type { Status } from '../lib/backend/types/Status';
 
 /** How long to wait before asking a service again that did not answer, in milliseconds. */
 const AGAIN = 2000;
+/** What the names of events begin with that come from the tray. */
+const TRAY = 'tray.';
 
 /** The service's status, kept true: read again at every event, and every two seconds while nobody answers. */
 export class StatusWatch {
@@ -12,9 +14,12 @@ export class StatusWatch {
   readonly #backend: Backend;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #subscribed = false;
+  /** Hears what is chosen in the tray. */
+  readonly #ontray: (choice: string) => void;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, ontray: (choice: string) => void = () => undefined) {
     this.#backend = backend;
+    this.#ontray = ontray;
   }
 
   async read(): Promise<void> {
@@ -23,7 +28,7 @@ export class StatusWatch {
       this.status = await this.#backend.call('status.get', null);
       this.fault = undefined;
       if (!this.#subscribed) {
-        await this.#backend.subscribe(() => void this.read());
+        await this.#backend.subscribe((event) => this.#hear(event));
         this.#subscribed = true;
       }
     } catch (caught) {
@@ -32,6 +37,11 @@ export class StatusWatch {
       this.#subscribed = false;
     }
     this.#timer = setTimeout(() => void this.read(), AGAIN);
+  }
+
+  #hear(event: string): void {
+    if (event.startsWith(TRAY)) this.#ontray(event.slice(TRAY.length));
+    else void this.read();
   }
 
   /** Another service is meant from now on: what was heard of the one before is forgotten, and its events are nobody's. */

@@ -112,6 +112,10 @@ const kit = (organisation: string): KitSheet => ({
 
 /** A service, a hub and an administrator in one object: enough of each to walk through every page. */
 export class Fake implements Backend {
+  /** How the newest save goes. */
+  watched: Methods['save.watch']['reply'] = null;
+  /** What the tray was told last. */
+  trayWords: Methods['console.tray']['params'] | undefined;
   status: Status = {
     state: { state: 'not_configured' },
     warnings: [],
@@ -171,8 +175,8 @@ export class Fake implements Backend {
     return Promise.resolve();
   }
 
-  tell(): void {
-    for (const listener of this.#listeners) listener('status');
+  tell(event = 'status'): void {
+    for (const listener of this.#listeners) listener(event);
   }
 
   /** A server in the middle of its life. */
@@ -396,6 +400,17 @@ export class Fake implements Backend {
         return joinFile();
       case 'join.read':
         return joinFile();
+      case 'save.watch':
+        return this.watched;
+      case 'console.tray':
+        this.trayWords = params as Methods['console.tray']['params'];
+        return true;
+      case 'console.diagnostics':
+        return {
+          file: '/home/tanaka/Downloads/sekisho-diagnostics.json',
+          service_answers: true,
+          log_lines: 12,
+        };
       case 'heads.follow_again':
         this.status.warnings = [];
         this.tell();

@@ -18,6 +18,7 @@ use sekisho_admin_api::metrics::GetMetrics;
 use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
+use sekisho_admin_api::save_watch::WatchSave;
 use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
@@ -78,6 +79,7 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             answer::<ExplainIdpError>(idp_error::explain(&params::<ExplainIdpError>(request)?.text))
         }
         PrepareSave::METHOD => answer::<PrepareSave>(house.prepare_save(&params::<PrepareSave>(request)?).await?),
+        WatchSave::METHOD => answer::<WatchSave>(house.save_watch()),
         ListRevisions::METHOD => answer::<ListRevisions>(house.revisions().await?),
         RestoreRevision::METHOD => {
             let which = params::<RestoreRevision>(request)?;

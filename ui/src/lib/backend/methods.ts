@@ -1,3 +1,4 @@
+import type { TrayWords, WrittenDiagnostics } from './console';
 import type { AcceptInvitation } from './types/AcceptInvitation';
 import type { AddConnection } from './types/AddConnection';
 import type { AdminSession } from './types/AdminSession';
@@ -48,6 +49,7 @@ import type { RolloverStep } from './types/RolloverStep';
 import type { SamlMessage } from './types/SamlMessage';
 import type { Saved } from './types/Saved';
 import type { SaveReason } from './types/SaveReason';
+import type { SaveWatch } from './types/SaveWatch';
 import type { Servers } from './types/Servers';
 import type { SetCertificate } from './types/SetCertificate';
 import type { SetField } from './types/SetField';
@@ -98,6 +100,7 @@ export interface Methods {
   'idp.choose': { params: WhichIdp; reply: ChosenIdp };
   'idp.steps': { params: WhichSteps; reply: IdpSteps };
   'idp.explain': { params: PastedError; reply: Fault | null };
+  'save.watch': { params: null; reply: SaveWatch | null };
   'save.prepare': { params: SaveReason; reply: Prepared };
   'history.list': { params: null; reply: PastRevision[] };
   'history.restore': { params: WhichRevision; reply: Draft };
@@ -110,6 +113,10 @@ export interface Methods {
   'service.stop': { params: null; reply: null };
   'console.manage': { params: string; reply: null };
   'console.managed': { params: null; reply: string };
+  /** The parameter is the moment, as the page's clock has it. */
+  'console.diagnostics': { params: string; reply: WrittenDiagnostics };
+  /** False where the desktop shows no icon. */
+  'console.tray': { params: TrayWords; reply: boolean };
   'admin.session': { params: null; reply: AdminSession };
   'admin.preflight': { params: HubWay; reply: Preflight };
   'admin.suggest_passphrase': { params: null; reply: Suggested };

@@ -9,6 +9,12 @@ use serde_json::{Value, json};
 
 use crate::Call;
 
+mod beside;
+mod bundle;
+mod log;
+
+pub use bundle::{Beside, Bundle, bundle, installed_data};
+
 /// Reads what there is to know, with no key, no user's name or address, and nothing of what identity provider or browsers
 /// have sent. An object; its parts may be others in another version.
 pub struct GetDiagnostics;

@@ -1,20 +1,11 @@
 //! What there is to know of a machine without asking the service.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use sekisho_admin_api::diagnostics::files;
 use serde_json::{Value, json};
 
-/// Where the installed service keeps its things.
-pub(crate) fn installed_data() -> PathBuf {
-    if cfg!(windows) {
-        let programs = std::env::var_os("ProgramData").map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);
-        programs.join("Sekisho")
-    } else {
-        PathBuf::from("/var/lib/sekisho")
-    }
-}
+use super::files;
 
 /// This program, and the system below it.
 pub(super) fn program() -> Value {

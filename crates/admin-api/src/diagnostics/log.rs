@@ -5,9 +5,10 @@ use std::io::{Read, Result, Seek, SeekFrom};
 use std::path::Path;
 use std::process::Stdio;
 
-use sekisho_admin_api::redact::log_line;
 use serde_json::{Value, json};
 use tokio::process::Command;
+
+use crate::redact::log_line;
 
 /// Lines that are looked at.
 const LINES: usize = 1000;

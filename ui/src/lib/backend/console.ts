@@ -1,0 +1,23 @@
+/** What the console itself does for its page: see src-tauri. */
+
+/** A file for a support case. */
+export interface WrittenDiagnostics {
+  /** Where it is. */
+  file: string;
+  /** Whether the service has told its part. */
+  service_answers: boolean;
+  /** The lines of its log in it. */
+  log_lines: number;
+}
+
+/** What the icon in the tray says. */
+export interface TrayWords {
+  /** Server and state. */
+  state: string;
+  open: string;
+  full_sync: string;
+  sync_all: string;
+  quit: string;
+  /** Whether closing the window leaves the icon. */
+  keep: boolean;
+}
