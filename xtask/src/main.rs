@@ -8,6 +8,7 @@ mod house;
 mod machine;
 mod package;
 mod pool;
+mod restore;
 mod run;
 mod shell;
 mod stages;
@@ -47,6 +48,12 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Lets a new server take in the users of its connection, and measures time, memory and growth.
+    Restore {
+        /// How many users, one connection after the other.
+        #[arg(long, default_value = "1000,100000,1000000")]
+        users: String,
+    },
     /// Kills hub, services and command line at random moments, and looks whether everything is whole afterwards.
     Chaos {
         /// How many times.
@@ -82,6 +89,7 @@ fn main() -> ExitCode {
         Command::Package { prove } => package::package(prove),
         Command::Bench => bench::bench(),
         Command::Pool { seconds } => pool::pool(seconds),
+        Command::Restore { users } => restore::restore(&users),
         Command::Chaos { rounds, seed } => chaos::chaos(rounds, seed),
         Command::Fuzz { minutes, at_once, only } => fuzz::fuzz(minutes, at_once, &only),
         Command::Windows => windows::windows(),

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{bench, chaos, house, machine, package, pool, windows};
+use crate::{bench, chaos, house, machine, package, pool, restore, windows};
 
 /// Runs all stages.
 pub fn test() -> Outcome {
@@ -25,6 +25,7 @@ pub fn test() -> Outcome {
     })?;
     stages.stage("bench: one short round", bench::once)?;
     stages.stage("pool: sign-ins while it changes", pool::short)?;
+    stages.stage("restore: a few users", restore::short)?;
     stages.stage("chaos: a few rounds", chaos::once)?;
     stages.stage("tour of the window", || crate::run::tour(&shell::root().join("target/tour")))?;
     stages.print();

@@ -10,6 +10,7 @@ mod machine;
 mod pool;
 mod process_tree;
 mod programs;
+mod restore;
 mod screen;
 mod shibboleth;
 mod sign_in;
@@ -47,6 +48,9 @@ struct Arguments {
     /// Instead of measuring: signs in for so many seconds in each phase of a pool that changes, and fails if a sign-in does.
     #[arg(long, value_name = "SECONDS")]
     pool: Option<u64>,
+    /// Instead of the rest: lets a new server take in connections of so many users.
+    #[arg(long, value_name = "USERS", value_delimiter = ',')]
+    restore: Vec<usize>,
     /// Validates the messages of this file on order, as the peers do.
     #[arg(long, hide = true)]
     validator: Option<PathBuf>,
@@ -123,6 +127,11 @@ pub fn run() {
     }
 
     let mut report = Report::begin();
+    if !arguments.restore.is_empty() {
+        report.add(restore::measure(&runtime, home.path(), &arguments.restore));
+        report.end();
+        return report.print();
+    }
     if arguments.want(Part::Programs) {
         report.add(programs::measure());
     }

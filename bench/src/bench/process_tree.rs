@@ -36,6 +36,14 @@ pub fn rss_mib(pid: u32) -> f64 {
     rollup_kib(pid, "Rss:").unwrap_or_default() / 1024.0
 }
 
+/// The most memory that one process has had so far, in MiB (`VmHWM`).
+pub fn peak_mib(pid: u32) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib: Option<f64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kib.unwrap_or_default() / 1024.0
+}
+
 /// Their memory in MiB: what they have alone, and their part of what they share (PSS).
 pub fn pss_mib(roots: &[u32]) -> f64 {
     with_children(roots).into_iter().filter_map(|pid| rollup_kib(pid, "Pss:")).sum::<f64>() / 1024.0
