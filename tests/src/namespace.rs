@@ -1,28 +1,42 @@
-//! A network of a test's own, where addresses that this machine does not have can be given to it.
+//! A network, or file systems, of a test's own: addresses that this machine does not have can be given to it, and disks that
+//! are full.
 
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 
 /// Set in the process that runs inside.
 const INSIDE: &str = "SEKISHO_NAMESPACE";
 
-/// Whether this process is inside already; if not, this test is run again inside, and its outcome is this one's.
+/// Whether this process has a network of its own already; if not, this test is run again in one, and its outcome is this one's.
 ///
-/// Panics where the machine permits no network namespace: such a test is not passed over in silence.
+/// Panics where the machine permits no namespace: such a test is not passed over in silence.
 #[must_use]
 pub fn entered() -> bool {
+    entered_own("--net")
+}
+
+/// The same for file systems that are mounted for this test alone.
+///
+/// Panics as [`entered`] does.
+#[must_use]
+pub fn entered_own_disks() -> bool {
+    entered_own("--mount")
+}
+
+fn entered_own(what: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }
     let test = thread::current().name().expect("the runner names a test's thread").to_owned();
     let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
     // Everyone is root in a user namespace of their own.
-    let own: &[&str] = if root { &["--net"] } else { &["--map-root-user", "--net"] };
+    let own: &[&str] = if root { &[what] } else { &["--map-root-user", what] };
     let tried = Command::new("unshare").args(own).arg("true").output().unwrap();
     assert!(
         tried.status.success(),
-        "this test needs a network namespace, and this machine permits none: {}",
+        "this test needs a namespace of its own ({what}), and this machine permits none: {}",
         String::from_utf8_lossy(&tried.stderr)
     );
     let mut again = Command::new("unshare");
@@ -38,4 +52,20 @@ pub fn address(address: &str) {
         let done = Command::new("ip").args(words).output().unwrap();
         assert!(done.status.success(), "ip {}: {}", words.join(" "), String::from_utf8_lossy(&done.stderr));
     }
+}
+
+/// Puts a disk of so many MiB in the place of a folder.
+pub fn small_disk(folder: &Path, mebibytes: u32) {
+    std::fs::create_dir_all(folder).unwrap();
+    mount(folder, &["-t", "tmpfs", "-o", &format!("size={mebibytes}m"), "tmpfs"]);
+}
+
+/// Makes a disk of this test read-only, as Linux does after an error, or writable again.
+pub fn read_only(folder: &Path, is: bool) {
+    mount(folder, &["-o", if is { "remount,ro" } else { "remount,rw" }]);
+}
+
+fn mount(folder: &Path, words: &[&str]) {
+    let done = Command::new("mount").args(words).arg(folder).output().unwrap();
+    assert!(done.status.success(), "mount: {}", String::from_utf8_lossy(&done.stderr));
 }

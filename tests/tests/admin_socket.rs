@@ -2,13 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use sekisho_admin_api::status::GetStatus;
-use sekisho_admin_api::{Client, Endpoint, codes};
+use sekisho_admin_api::{Client, Endpoint, Hello, codes};
+use sekisho_tests::process::Process;
 use sekisho_tests::service::Service;
+use sekisho_tests::wait::wait_for;
 
 fn ask(service: &Service) -> sekisho_fault::Result<sekisho_admin_api::status::Status> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -30,6 +32,65 @@ fn oversized_and_garbage_frames_end_their_connection_and_harm_nobody_else() {
     let socket = service.socket.clone();
     assert_eq!(service.end(), Some(0));
     assert!(!socket.exists(), "the socket goes with the service");
+}
+
+/// One connection that asks and never reads, and a thousand that say nothing.
+const MANY: &str = r"
+import json, resource, socket, struct, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (2000, 2000))
+
+def frame(message):
+    body = json.dumps(message).encode()
+    return struct.pack('>I', len(body)) + body
+
+def connection():
+    one = socket.socket(socket.AF_UNIX)
+    one.connect(sys.argv[1])
+    return one
+
+deaf = connection()
+deaf.settimeout(20)
+deaf.sendall(frame(HELLO))
+silent = [connection() for _ in range(1000)]
+print('full', flush=True)
+sent = 0
+try:
+    while sent < 200000:
+        deaf.sendall(frame({'id': sent, 'method': 'status.get', 'params': None}))
+        sent += 1
+except OSError:
+    print('ended', sent, flush=True)
+sys.stdin.read()
+";
+
+/// Fault row 31: connections that say nothing, and a client that asks and asks and reads no answer.
+#[test]
+fn a_thousand_silent_connections_and_one_that_never_reads_end_and_harm_nobody_else() {
+    let home = tempfile::tempdir().unwrap();
+    let mut service = Service::start(home.path());
+    std::fs::write(home.path().join("admin-accounts"), "65533\n").unwrap();
+    service.kill();
+    service.start_again();
+    let opened = Command::new("chmod").args(["a+rx"]).arg(home.path()).status().unwrap();
+    assert!(opened.success());
+    let script = MANY.replace("HELLO", &serde_json::to_string(&Hello::ours()).unwrap());
+    let mut many = Process::start(
+        Command::new("setpriv")
+            .args(["--reuid=65533", "--clear-groups", "/usr/bin/python3", "-c", &script])
+            .arg(&service.socket)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped()),
+    );
+    let mut told = BufReader::new(many.child().stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(told.next().as_deref(), Some("full"));
+    assert!(ask(&service).is_ok(), "who owns the service is heard all the while");
+    let ended = told.next().unwrap();
+    assert!(ended.starts_with("ended "), "the client that does not read is dropped: {ended}");
+    wait_for("the silent ones have gone, and whoever is listed is heard again", || {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", service.id())).ok()?.count();
+        (files < 40).then_some(())
+    });
+    assert!(ask(&service).is_ok());
 }
 
 #[test]

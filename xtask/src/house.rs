@@ -24,7 +24,7 @@ const LINKS: &[(&str, &[&str])] = &[
     ("cli", &["admin", "admin-api", "messages", "saml", "certs", "config", "windows"]),
     ("console", &["admin", "admin-api", "messages"]),
     ("tests", &["admin-api"]),
-    ("bench", &["admin-api", "saml", "tests"]),
+    ("bench", &["admin-api", "hub", "keys", "saml", "service", "tests"]),
     ("fuzz", &["admin-api", "certs", "keys", "saml"]),
 ];
 

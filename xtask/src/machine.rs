@@ -45,6 +45,7 @@ const DRIVE: &[&str] = &[
     "python3-gi",
     "shellcheck",
     "simplesamlphp",
+    "strace",
     "systemd",
     "util-linux",
     "webkit2gtk-driver",

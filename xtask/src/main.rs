@@ -3,6 +3,7 @@
 mod audit;
 mod bench;
 mod chaos;
+mod faults;
 mod fuzz;
 mod house;
 mod machine;

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{bench, chaos, house, machine, package, pool, restore, windows};
+use crate::{bench, chaos, faults, house, machine, package, pool, restore, windows};
 
 /// Runs all stages.
 pub fn test() -> Outcome {
@@ -12,7 +12,10 @@ pub fn test() -> Outcome {
         shell::run("", "cargo fmt --all --check")?;
         shell::run("ui", "npm run --silent format:check")
     })?;
-    stages.stage("house: links between crates, texts", house::check)?;
+    stages.stage("house: links between crates, texts", || {
+        house::check()?;
+        faults::check()
+    })?;
     stages.stage("package: files, units, scripts", package::inputs::check)?;
     stages.stage("ui: types, texts, tests, build", build_ui)?;
     stages.stage("clippy", || shell::run("", "cargo clippy --workspace --all-targets -- -D warnings"))?;

@@ -76,7 +76,11 @@ fn restore(runtime: &Runtime, home: &Path, users: usize) -> Restored {
     assert_eq!(joined["users"], users, "{joined}");
     let folder = fresh.folder.join("data");
     let bytes: u64 = std::fs::read_dir(folder).expect("the data folder").flatten().map(|file| size(&file)).sum();
-    Restored { took, peak_mib: process_tree::peak_mib(fresh.id()), disk_mib: count(usize::try_from(bytes).unwrap()) / 1_048_576.0 }
+    Restored {
+        took,
+        peak_mib: process_tree::peak_mib(fresh.id()),
+        disk_mib: count(usize::try_from(bytes).unwrap()) / 1_048_576.0,
+    }
 }
 
 fn size(file: &std::fs::DirEntry) -> u64 {

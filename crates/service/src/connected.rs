@@ -31,6 +31,8 @@ pub struct Connected {
     /// Which servers have seen more of it.
     pub(crate) ahead: Ahead,
     member: RwLock<Option<Arc<Member>>>,
+    /// Held while everything is downloaded: nobody else asks for the same.
+    downloading: Mutex<()>,
     /// One step of following at a time: two would verify one row against two states.
     step: Mutex<()>,
     /// Something has come that may hold an administrator's wish for a Full Sync.
@@ -54,6 +56,7 @@ impl Connected {
             fork,
             ahead: Ahead::default(),
             member: RwLock::default(),
+            downloading: Mutex::new(()),
             step: Mutex::new(()),
             news: Notify::new(),
             epochs: Notify::new(),
@@ -95,6 +98,7 @@ impl Connected {
     /// Codes: `FORKED`, and those of the step.
     pub async fn step(&self, follower: &Follower, wait: u64) -> Result<News> {
         self.trusts_hub()?;
+        drop(self.downloading.lock().await);
         let (after, _) = self.replica.place().await?;
         let head = follower.member.organisation().head();
         let feed = follower.ask(after, wait).await?;
@@ -107,6 +111,40 @@ impl Connected {
         // It may have been found while this was waited for.
         self.trusts_hub()?;
         follower.take(feed, after).await
+    }
+
+    /// Takes in everything that is at the hub, on a server that has just joined: the next part is asked for while one is
+    /// verified.
+    ///
+    /// Codes: those of the step.
+    pub async fn download(&self) -> Result<()> {
+        let _alone = self.downloading.lock().await;
+        let follower = self.follower()?;
+        let ask = |after| {
+            let follower = self.follower()?;
+            Ok::<_, Fault>(tokio::spawn(async move { follower.ask(after, 0).await }))
+        };
+        let mut after = self.replica.place().await?.0;
+        let mut asked = ask(after)?;
+        loop {
+            let feed = asked.await.map_err(|_| Fault::new(codes::ENDED))??;
+            let (head, has_log) = (feed.head, !feed.log.is_empty());
+            self.head.store(head, Ordering::Relaxed);
+            let reaches = feed.connection.last().map_or(after, |row| row.seq);
+            // New entries of the log are taken in alone, and the rest is asked for again.
+            let next = if has_log { after } else { reaches };
+            asked = ask(next)?;
+            let turn = self.step.lock().await;
+            let news = follower.take(feed, after).await?;
+            drop(turn);
+            if news.log {
+                // It was asked with fewer entries than there are now.
+                asked = ask(after)?;
+            } else if reaches >= head || reaches == after {
+                return Ok(());
+            }
+            after = next;
+        }
     }
 
     /// Takes in everything that is at the hub now.

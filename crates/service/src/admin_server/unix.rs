@@ -48,12 +48,15 @@ impl Drop for Socket {
 
 async fn accept(listener: UnixListener, own: u32, accounts: PathBuf, house: Arc<House>, path: PathBuf) {
     let _socket = Socket(path);
-    let room = Arc::new(Semaphore::new(CLIENTS));
+    // Those who are listed never take the place of root and of this account.
+    let [room, own_room] = [CLIENTS; 2].map(|places| Arc::new(Semaphore::new(places)));
     loop {
         let Ok((mut stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
+        let is_own = stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0);
+        let room = if is_own { &own_room } else { &room };
         let Ok(place) = room.clone().try_acquire_owned() else { continue };
         let (house, accounts) = (house.clone(), accounts.clone());
         tokio::spawn(async move {

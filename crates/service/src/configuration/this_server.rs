@@ -8,6 +8,7 @@ use sekisho_config::ThisServer;
 use sekisho_fault::Result;
 
 use crate::secret::{file_fault, sync, write_private};
+use crate::store::rename;
 
 /// The settings, and where they are kept.
 pub struct Settings {
@@ -42,7 +43,7 @@ impl Settings {
         let failed = |error: std::io::Error| file_fault(&self.path, &error);
         let bytes = serde_json::to_vec_pretty(settings).unwrap_or_default();
         let fresh = self.path.with_extension("new");
-        write_private(&fresh, &bytes).and_then(|()| fs::rename(&fresh, &self.path)).map_err(failed)?;
+        write_private(&fresh, &bytes).and_then(|()| rename(&fresh, &self.path)).map_err(failed)?;
         self.path.parent().map_or(Ok(()), sync).map_err(failed)?;
         *self.lock() = settings.clone();
         Ok(())

@@ -68,6 +68,12 @@ impl House {
                     self.runtime.warn("following", vec![reason]);
                     tokio::time::sleep(LONGEST_PAUSE).await;
                 }
+                // Not the hub's doing: nothing can be written here.
+                Err(reason) if reason.code == codes::DATABASE || reason.code == codes::FILE => {
+                    self.runtime.warn("following", vec![reason]);
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
                 Err(reason) => {
                     let now = clock::now();
                     self.runtime.change(|status| {

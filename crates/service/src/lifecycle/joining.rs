@@ -105,7 +105,7 @@ impl House {
         self.connected.enrolled(member);
         // From here on it follows, whatever comes of the first download: nothing is served below the ticket's revision.
         tokio::spawn(self.clone().follow_on());
-        self.connected.catch_up().await?;
+        self.connected.download().await?;
         if replica.place().await?.0 < ticket.body().feed {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", "feed"));
         }

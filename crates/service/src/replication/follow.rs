@@ -1,5 +1,6 @@
 //! Following the hub's feed: catching up and waiting are one path.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use sekisho_fault::{Fault, Result};
@@ -74,14 +75,22 @@ impl Follower {
         // not stored any more, is known by its hash when it comes again.
         let stored = self.replica.newest_revision().await?.map(|row| Revision::read(&row.body)).transpose()?;
         let mut verifier = Verifier::new(&self.member, stored.as_ref(), self.papers.heads()?.revision);
+        let known = self.replica.stored_of(&feed.connection).await?;
+        let mut named = HashSet::new();
+        verifier.look_ahead(&feed.connection);
         for row in feed.connection {
             if row.seq <= part.feed || row.seq > feed.head {
                 return Err(Fault::new(codes::WRONG_ROW).with("what", row.kind));
             }
             part.feed = row.seq;
-            let known = self.replica.row(&row.kind, &row.id).await?;
+            let name = (row.kind.clone(), row.id.clone());
+            let known = known.get(&name);
+            // What stands twice in one part has not been stored in between.
+            if !named.insert(name) {
+                return Err(Fault::new(codes::WRONG_ROW).with("what", row.kind));
+            }
             let users = row.kind == "user" || row.kind == "fact";
-            match verifier.row(row, known.as_ref()) {
+            match verifier.row(row, known) {
                 Ok(Some(counts)) => {
                     news.users |= users;
                     news.revision |= counts.revision.is_some();

@@ -1,15 +1,16 @@
 //! What the hub can give again, as it was verified: the organisation log, and the newest of each row of the connection.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sekisho_admin_api::servers::ServerSync;
 use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::wire;
 use sekisho_keys::ids::{Hash, ServerId};
 use sekisho_keys::user::Counted;
-use sqlx::Row as _;
 use sqlx::sqlite::SqlitePool;
+use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::recent::Recent;
 use crate::store;
@@ -25,6 +26,9 @@ const TABLES: &str = "\
     CREATE TABLE IF NOT EXISTS granted (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL) STRICT;\
     CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), feed INTEGER NOT NULL, \
         synced INTEGER NOT NULL, refused INTEGER NOT NULL) STRICT;";
+
+/// Rows of one statement: each is bound with up to four values, of which SQLite takes 32,766.
+const TOGETHER: usize = 500;
 
 /// A row as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,24 +160,37 @@ impl Replica {
             let query = sqlx::query(insert).bind(number(*sequence)).bind(entry);
             query.execute(&mut *transaction).await.map_err(self.failed())?;
         }
-        for row in &part.rows {
-            let upsert = "INSERT INTO rows (kind, id, rev, body) VALUES (?, ?, ?, ?) \
-                ON CONFLICT (kind, id) DO UPDATE SET rev = excluded.rev, body = excluded.body";
-            let query = sqlx::query(upsert).bind(&row.kind).bind(&row.id).bind(number(row.rev)).bind(&row.body);
-            query.execute(&mut *transaction).await.map_err(self.failed())?;
+        // Many at once: a server that joins takes in a connection's users, of whom there may be a million.
+        for rows in part.rows.chunks(TOGETHER) {
+            let mut upsert = QueryBuilder::<Sqlite>::new("INSERT INTO rows (kind, id, rev, body) ");
+            upsert.push_values(rows, |mut row, stored| {
+                row.push_bind(&stored.kind).push_bind(&stored.id);
+                row.push_bind(number(stored.rev)).push_bind(&stored.body);
+            });
+            upsert.push(" ON CONFLICT (kind, id) DO UPDATE SET rev = excluded.rev, body = excluded.body");
+            upsert.build().execute(&mut *transaction).await.map_err(self.failed())?;
         }
-        for counted in &part.counters {
+        let mut furthest: BTreeMap<ServerId, u64> = BTreeMap::new();
+        for Counted { server, counter } in &part.counters {
+            let known = furthest.entry(*server).or_default();
+            *known = (*known).max(*counter);
+        }
+        for (server, counter) in furthest {
             let upsert = "INSERT INTO counters (server, counter) VALUES (?, ?) \
                 ON CONFLICT (server) DO UPDATE SET counter = max(counter, excluded.counter)";
-            let query = sqlx::query(upsert).bind(counted.server.to_string()).bind(number(counted.counter));
+            let query = sqlx::query(upsert).bind(server.to_string()).bind(number(counter));
             query.execute(&mut *transaction).await.map_err(self.failed())?;
         }
-        for (counted, hash) in &part.records {
+        for records in part.records.chunks(TOGETHER) {
+            let mut upsert = QueryBuilder::<Sqlite>::new("INSERT INTO records (server, counter, hash) ");
+            upsert.push_values(records, |mut row, (counted, hash)| {
+                row.push_bind(counted.server.to_string())
+                    .push_bind(number(counted.counter))
+                    .push_bind(hash.to_string());
+            });
             // One counter and two records: two machines have the server's keys (R12). It is kept, whatever comes later.
-            let upsert = "INSERT INTO records (server, counter, hash) VALUES (?, ?, ?) \
-                ON CONFLICT (server, counter) DO UPDATE SET reused = 1 WHERE hash <> excluded.hash";
-            let query = sqlx::query(upsert).bind(counted.server.to_string()).bind(number(counted.counter));
-            query.bind(hash.to_string()).execute(&mut *transaction).await.map_err(self.failed())?;
+            upsert.push(" ON CONFLICT (server, counter) DO UPDATE SET reused = 1 WHERE hash <> excluded.hash");
+            upsert.build().execute(&mut *transaction).await.map_err(self.failed())?;
         }
         let place = "INSERT INTO place (one, feed, synced, refused) VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE \
             SET feed = excluded.feed, synced = excluded.synced, refused = max(refused, excluded.refused)";
@@ -215,6 +232,26 @@ impl Replica {
             self.recent.keep(row, begun);
         }
         Ok(row)
+    }
+
+    /// Those of the rows of a feed that are stored here under the same names, by kind and name.
+    ///
+    /// Code: `DATABASE`.
+    pub(super) async fn stored_of(&self, feed: &[wire::Row]) -> Result<HashMap<(String, String), Stored>> {
+        let mut found = HashMap::new();
+        for rows in feed.chunks(TOGETHER) {
+            let select = "SELECT kind, id, rev, body FROM rows WHERE (kind, id) IN ";
+            let mut query = QueryBuilder::<Sqlite>::new(select);
+            query.push_tuples(rows, |mut name, row| {
+                name.push_bind(&row.kind).push_bind(&row.id);
+            });
+            for row in query.build().fetch_all(&self.pool).await.map_err(self.failed())? {
+                let (kind, id): (String, String) = (row.get(0), row.get(1));
+                let stored = Stored { kind: kind.clone(), id: id.clone(), rev: positive(row.get(2)), body: row.get(3) };
+                found.insert((kind, id), stored);
+            }
+        }
+        Ok(found)
     }
 
     /// The newest revision's row; revisions are named by numbers of twenty digits.

@@ -1,5 +1,7 @@
 //! What of the hub's rows counts, judged by an organisation of the test's own.
 
+mod pages;
+
 use std::sync::Arc;
 
 use sekisho_hub_api::wire::Row;

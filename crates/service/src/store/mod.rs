@@ -1,9 +1,11 @@
 //! The service's databases. No rules live here.
 
+mod replace;
 mod sealed_file;
 
 use std::path::Path;
 
+pub(crate) use replace::rename;
 pub use sealed_file::SealedFile;
 
 use sekisho_fault::{Fault, Result};

@@ -11,6 +11,7 @@ use sekisho_keys::sealed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::replace::rename;
 use crate::codes;
 use crate::secret::{file_fault, sync, write_private};
 
@@ -75,9 +76,9 @@ impl SealedFile {
         let fresh = self.path.with_extension("new");
         write_private(&fresh, &bytes).map_err(failed)?;
         if self.path.exists() {
-            fs::rename(&self.path, self.before()).map_err(failed)?;
+            rename(&self.path, &self.before()).map_err(failed)?;
         }
-        fs::rename(&fresh, &self.path).map_err(failed)?;
+        rename(&fresh, &self.path).map_err(failed)?;
         self.path.parent().map_or(Ok(()), sync).map_err(failed)
     }
 

@@ -1,0 +1,77 @@
+//! Parts of the feed that come twice, in a wrong order, or not at all.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sekisho_hub_api::wire::{Feed, Row};
+use sekisho_keys::derive::Secret;
+use sekisho_keys::ids::Hash;
+use sekisho_keys::user::{self, Record, State, User, Writer};
+
+use super::{PLACE, TWO, identity, keyring, member, row};
+use crate::codes;
+use crate::enrolment::Papers;
+use crate::replication::{Follower, HubLink, Replica};
+
+async fn follower(folder: &Path) -> Follower {
+    Follower {
+        member: Arc::new(member()),
+        replica: Replica::open(folder).await.unwrap(),
+        link: Arc::new(HubLink::default()),
+        papers: Papers::new(folder, &Secret::new([1; 32])),
+    }
+}
+
+/// The user that the second server has made with this counter, in the place of the same number.
+fn user(counter: u64) -> Row {
+    let keyring = keyring();
+    let subject = format!("user{counter}");
+    let id = user::blinded(&keyring, &["identity", "idp", "name_id", &subject]);
+    let user = User {
+        email: format!("{subject}@example.com"),
+        first_name: String::new(),
+        last_name: String::new(),
+        idp: "idp".into(),
+        source: "name_id".into(),
+        subject,
+        secret: [5; 32],
+        state: State::Active,
+    };
+    let two = identity(13);
+    let context = user::Context { place: PLACE, user: id, revision: 1, epoch: keyring.epoch };
+    let writer = Writer { identity: &two, server: TWO, counter, previous: Hash::NONE, time: 0 };
+    let record = Record::sign(context, None, &user, &keyring, writer, [1; 12]).unwrap();
+    Row { seq: counter, ..row("user", &id.to_string(), record.to_bytes()) }
+}
+
+fn page(counters: &[u64], head: u64) -> Feed {
+    Feed { log: Vec::new(), connection: counters.iter().copied().map(user).collect(), head }
+}
+
+/// How far it has come, how many users there are, and how far the second server's records go.
+async fn state(follower: &Follower) -> (u64, u64, u64) {
+    let replica = &follower.replica;
+    let counted = replica.counters().await.unwrap().first().map_or(0, |counted| counted.counter);
+    (replica.place().await.unwrap().0, replica.count("user").await.unwrap(), counted)
+}
+
+/// Fault row 20: pages of the feed that come twice, turned round, or not at all.
+#[tokio::test]
+async fn a_part_that_comes_twice_changes_nothing_and_one_in_a_wrong_order_is_refused_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let follower = follower(folder.path()).await;
+    follower.take(page(&[1, 2], 4), 0).await.unwrap();
+    assert_eq!(state(&follower).await, (2, 2, 2));
+    follower.take(page(&[1, 2], 4), 0).await.unwrap();
+    assert_eq!(state(&follower).await, (2, 2, 2), "the same again");
+    for wrong in [page(&[4, 3], 4), page(&[2, 3], 4), page(&[3, 5], 4)] {
+        assert_eq!(follower.take(wrong, 2).await.unwrap_err().code, codes::WRONG_ROW);
+        assert_eq!(state(&follower).await, (2, 2, 2), "nothing of it is stored");
+    }
+    // One that is left out leaves a gap among the counters, which a Full Sync asks for by its number.
+    follower.take(page(&[4], 4), 2).await.unwrap();
+    assert_eq!(state(&follower).await, (4, 3, 4));
+    let mut seen = sekisho_keys::witness::Seen::default();
+    seen.add([1, 2, 4].map(|counter| user::Counted { server: TWO, counter }));
+    assert_eq!(seen.complete(&[]).unwrap_err().code, sekisho_keys::codes::WITHHELD);
+}

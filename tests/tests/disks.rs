@@ -1,0 +1,117 @@
+//! Disks that are full, broken, or lose their power in the middle of a save.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use sekisho_tests::browser::Browser;
+use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::namespace;
+use sekisho_tests::process::Process;
+use sekisho_tests::site::{self, Site};
+use sekisho_tests::wait::wait_for;
+use serde_json::Value;
+
+/// Fills a disk to its last byte; the file that does it.
+fn fill(folder: &Path) -> std::path::PathBuf {
+    let path = folder.join("full");
+    let mut file = File::create(&path).unwrap();
+    while file.write_all(&[0; 4096]).is_ok() {}
+    while file.write_all(&[0]).is_ok() {}
+    path
+}
+
+fn warned(status: &Value, code: &str) -> bool {
+    status["warnings"].as_array().unwrap().iter().any(|warning| warning["code"] == code)
+}
+
+/// Fault row 3: the disk is full, or only to be read, while a configuration is saved.
+#[test]
+fn on_a_full_or_broken_disk_a_save_is_refused_by_code_and_users_go_on() {
+    if !namespace::entered_own_disks() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("two/data");
+    namespace::small_disk(&data, 16);
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    let (mut service, two) = site.second();
+    let status = |condition: &str, is: &dyn Fn(&Value) -> bool| site::status(&two, condition, is);
+    status("the second server runs", &|status| status["state"]["state"] == "running");
+    let sign_in = |name: &str| {
+        let browser = Browser::start_where(&home.path().join(name), "127.0.0.2");
+        browser.sign_in(&sp.origin, "alice");
+        browser.key_check()
+    };
+    let key = sign_in("before");
+
+    // What was typed is not kept, and that is said; what is served goes on.
+    let full = fill(&data);
+    assert_eq!(two.code(&["draft", "set", "skew_seconds", "45"]), "service.file");
+    assert_eq!(sign_in("full"), key);
+    fs::remove_file(full).unwrap();
+    two.run(&["draft", "set", "skew_seconds", "45"]);
+    namespace::read_only(&data, true);
+    assert_eq!(two.code(&["draft", "set", "skew_seconds", "46"]), "service.file");
+    assert_eq!(sign_in("read-only"), key);
+    namespace::read_only(&data, false);
+    assert_eq!(two.run(&["diff"])[0]["to"], "45", "the draft is as it was");
+
+    // Full between a save and its application: the old one goes on, with the reason; then the new one comes by itself.
+    signal(service.id(), "-STOP");
+    site.founder.run(&["draft", "set", "skew_seconds", "77"]);
+    site.founder.run(&["save", "--yes", "--reason", "while a disk fills"]);
+    let full = fill(&data);
+    signal(service.id(), "-CONT");
+    let now = status("the reason is told", &|status| warned(status, "service.database"));
+    assert_eq!((&now["state"]["state"], &now["revision"]), (&"running".into(), &1.into()));
+    assert_eq!(sign_in("between"), key);
+    fs::remove_file(full).unwrap();
+    status("it is applied", &|status| status["revision"] == 2 && !warned(status, "service.database"));
+    service.kill();
+    service.start_again();
+    status("it runs again", &|status| status["revision"] == 2 && status["state"]["state"] == "running");
+    let left: Vec<_> = fs::read_dir(&data).unwrap().flatten().map(|file| file.file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().ends_with(".new")), "{left:?}");
+}
+
+fn signal(process: u32, name: &str) {
+    assert!(Command::new("kill").args([name, &process.to_string()]).status().unwrap().success());
+}
+
+/// The calls that say in which order bytes reach the disk.
+const CALLS: &str = "openat,rename,renameat,renameat2,fsync,fdatasync";
+
+/// Fault row 2: the power goes. What is acknowledged has reached the disk, file and folder, in an order that leaves the old or
+/// the new.
+#[test]
+fn a_file_reaches_the_disk_before_its_name_and_the_name_before_the_answer() {
+    let home = tempfile::tempdir().unwrap();
+    let (site, trace) = (Site::found(home.path()), home.path().join("trace"));
+    let mut tracer = Command::new("strace");
+    tracer.args(["-f", "-y", "-e", &format!("trace={CALLS}"), "-p", &site.service.id().to_string(), "-o"]).arg(&trace);
+    let tracer = Process::start(tracer.stderr(Stdio::null()));
+    wait_for("it is traced", || fs::metadata(&trace).ok().filter(|_| is_traced(site.service.id())).map(drop));
+    site.founder.run(&["draft", "set", "skew_seconds", "45"]);
+    let answered = fs::read_to_string(&trace).unwrap();
+    drop(tracer);
+    let lines: Vec<&str> = answered.lines().collect();
+    let at = |what: &str, is: &dyn Fn(&str) -> bool| {
+        lines.iter().position(|line| is(line)).unwrap_or_else(|| panic!("{what} in\n{answered}"))
+    };
+    let written = at("the file is written", &|line| line.contains("fsync(") && line.contains("/draft.new>"));
+    let named = at("it gets its name", &|line| line.contains("rename") && line.contains("draft.sealed\")"));
+    let folder = lines.iter().rposition(|line| line.contains("fsync(") && line.contains("/one/data>"));
+    assert!(written < named && Some(named) < folder, "{answered}");
+}
+
+fn is_traced(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    status.lines().any(|line| line.strip_prefix("TracerPid:").is_some_and(|tracer| tracer.trim() != "0"))
+}
