@@ -108,6 +108,10 @@ pub enum Purpose {
     Replay,
     /// What administrators note about a server, under the organisation's key.
     Checklist,
+    /// A connection as one file, under its passphrase.
+    Export,
+    /// Tells a wrong passphrase of such a file from a damaged one.
+    ExportCheck,
 }
 
 impl Purpose {
@@ -134,6 +138,8 @@ impl Purpose {
             Self::SessionMark => "session-mark",
             Self::Replay => "replay",
             Self::Checklist => "checklist",
+            Self::Export => "export",
+            Self::ExportCheck => "export-check",
         }
     }
 }

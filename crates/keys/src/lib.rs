@@ -8,6 +8,7 @@ pub mod claim;
 pub mod codes;
 pub mod derive;
 pub mod envelope;
+pub mod export;
 pub mod fact;
 pub mod handover;
 pub mod identity;
