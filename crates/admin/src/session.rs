@@ -88,6 +88,8 @@ pub(crate) fn no_effects() -> Effects {
         epochs: Vec::new(),
         unmoved: Vec::new(),
     }
+        delete: None,
+        undelete: None,
 }
 
 /// How often something is tried again when others write in between.
