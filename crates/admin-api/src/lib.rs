@@ -11,6 +11,7 @@ pub mod enrolment;
 pub mod frame;
 pub mod give_back;
 pub mod idp;
+pub mod import;
 pub mod join;
 pub mod machine;
 pub mod message;

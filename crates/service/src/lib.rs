@@ -28,4 +28,5 @@ pub mod status;
 pub mod store;
 pub mod users;
 
+mod detaching;
 mod drafting;

@@ -98,7 +98,7 @@ impl House {
         let newest = self.connected.replica.newest_revision().await.ok().flatten();
         let newest = newest.and_then(|row| row.id.parse::<u64>().ok()).unwrap_or(0);
         let newer = newest > self.applied.read().await.revision;
-        // Domains and epochs of the log change what is served, too; other entries do not.
+        // Domains and epochs of the log change what is served, too, and so does a deletion; other entries do not.
         let changed = newest > 0 && *self.served_facts.lock().await != self.connected.served_facts();
         if newer || changed {
             // The status says why it is not applied.

@@ -25,8 +25,14 @@ pub(super) fn user_id(keyring: &Keyring, identity: &Identity) -> UserId {
 
 /// Whether the hub has refused for good.
 fn is_final(fault: &Fault) -> bool {
-    let last =
-        [hub_codes::TAKEN, hub_codes::FORBIDDEN, hub_codes::REQUEST, hub_codes::RETIRED, hub_codes::RETIRED_EPOCH];
+    let last = [
+        hub_codes::TAKEN,
+        hub_codes::FORBIDDEN,
+        hub_codes::REQUEST,
+        hub_codes::RETIRED,
+        hub_codes::RETIRED_EPOCH,
+        hub_codes::DELETED,
+    ];
     last.contains(&fault.code)
 }
 
