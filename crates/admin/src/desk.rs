@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use crate::acts::{
     AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, DeleteConnection, EnrolServer,
-    FoundOrganisation, GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain, MakeToken,
-    MarkItem, OpenExport, Preflight, RecoverOrganisation, RehearseKit, RemovedAdministrator, SignIn, SignSave,
-    Suggested, WhichAdministrator, WhichConnection, WhichInvitation, WhichServer, WhichServers,
+    ExportToFile, FoundOrganisation, GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain,
+    MakeToken, MarkItem, OpenExport, Preflight, RecoverOrganisation, RehearseKit, RemovedAdministrator, SignIn,
+    SignSave, Suggested, WhichAdministrator, WhichConnection, WhichInvitation, WhichServer, WhichServers,
 };
 use crate::founding::{self, Newcomer};
 use crate::memory::Memory;
@@ -169,6 +169,10 @@ impl Desk {
             "admin.export_connection" => {
                 let wish: WhichConnection = read(method, params)?;
                 answer(&self.session()?.export_connection(&wish).await?)
+            }
+            "admin.export_to_file" => {
+                let wish: ExportToFile = read(method, params)?;
+                answer(&self.session()?.export_to_file(&wish).await?)
             }
             "admin.open_export" => {
                 let wish: OpenExport = read(method, params)?;

@@ -14,6 +14,7 @@ mod checklist;
 mod connections;
 mod deleting;
 mod epochs;
+mod export_file;
 mod exporting;
 mod founding;
 mod giving_back;

@@ -27,6 +27,30 @@ pub struct ExportedConnection {
     pub users: u64,
 }
 
+/// Writes a connection into one encrypted file of this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExportToFile {
+    /// The connection.
+    pub connection: String,
+    /// The folder; empty for the account's own. One that does not begin at the root begins there.
+    pub folder: String,
+}
+
+/// What was written.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExportedFile {
+    /// The file.
+    pub path: String,
+    /// What opens it. It is told once and kept nowhere.
+    pub passphrase: String,
+    /// The revision in it; none when nothing was saved yet.
+    pub revision: Option<u64>,
+    /// How many users are in it.
+    pub users: u64,
+}
+
 /// An exported file, to be opened.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
