@@ -9,7 +9,7 @@ use sekisho_tests::cli::Cli;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::service::{Service, self_signed};
 use sekisho_tests::site::{self, Site};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What is applied at a server, but for why it was saved.
 fn applied(cli: &Cli) -> Value {
@@ -29,7 +29,7 @@ fn what_was_exported_is_imported_into_another_connection_and_no_retired_key_come
     site.save(&idp.metadata);
     let browser = Browser::start(&home.path().join("browser"));
     browser.sign_in(&sp.origin, "alice");
-    browser.key_check();
+    let key = browser.key_check();
 
     let founder = &site.founder;
     let file = founder.file("tokyo.export");
@@ -38,7 +38,7 @@ fn what_was_exported_is_imported_into_another_connection_and_no_retired_key_come
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let bytes = std::fs::read(&file).unwrap();
     assert!(site::search(&home.path().join("founder"), &["alice@example.com", "BEGIN CERTIFICATE"]).is_none());
-    assert_eq!(founder.code(&["connection", "export", "--to", &file]), "cli.file");
+    assert_eq!(founder.code(&["connection", "export", "--to", &file]), "admin.export_file");
     assert_eq!(std::fs::read(&file).unwrap(), bytes, "what is there is never written over");
 
     // Each thing that can be wrong with a file and its passphrase is told by its own name.
@@ -65,11 +65,25 @@ fn what_was_exported_is_imported_into_another_connection_and_no_retired_key_come
     osaka.run(&["draft", "set", "private_ip", "127.0.0.2"]);
     osaka.run(&["enrol", "--connection", "osaka"]);
     let import = ["connection", "import", &file, "--export-passphrase-file", &passphrase];
-    let changes = osaka.run(&import);
+    let changes = osaka.run(&import)["changes"].clone();
     assert!(changes.to_string().contains("skew_seconds") && changes.to_string().contains("tls"), "{changes}");
     osaka.run(&["save", "--yes", "--reason", "from Tokyo"]);
     site::status(&osaka, "it runs", |status| status["state"]["state"] == "running" && status["revision"] == 1);
     assert_eq!(applied(&osaka), applied(founder));
+
+    // With its users, as soon as their domain is this connection's: their vaults open as before.
+    let with_users = [&import[..], &["--users"]].concat();
+    let refused = osaka.run(&with_users)["users"].clone();
+    assert_eq!((&refused["made"], &refused["faults"][0]["code"]), (&0.into(), &"signin.domain_not_reserved".into()));
+    founder.run(&["connection", "release-domain", "--connection", "osaka", "example.net"]);
+    founder.run(&["connection", "release-domain", "--connection", "example", "example.com"]);
+    founder.run(&["connection", "reserve-domain", "--connection", "osaka", "example.com"]);
+    founder.run(&["connection", "reserve-domain", "--connection", "example", "example.net"]);
+    assert_eq!(osaka.run(&with_users)["users"], json!({"made": 1, "there": 0, "faults": []}));
+    assert_eq!(osaka.run(&with_users)["users"], json!({"made": 0, "there": 1, "faults": []}));
+    let again = Browser::start_where(&home.path().join("again"), "127.0.0.2");
+    again.sign_in(&sp.origin, "alice");
+    assert_eq!(again.key_check(), key);
 
     // Back where it came from, after the certificate was renewed: what was retired stays so, and is named.
     self_signed(home.path(), "renewed", "localhost");
@@ -78,7 +92,7 @@ fn what_was_exported_is_imported_into_another_connection_and_no_retired_key_come
     founder.run(&["draft", "set", "skew_seconds", "5"]);
     founder.run(&["save", "--yes", "--reason", "renewed"]);
     let renewed = applied(founder)["tls"].clone();
-    let changes = founder.run(&import);
+    let changes = founder.run(&import)["changes"].clone();
     let fields: Vec<&str> = changes.as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
     assert_eq!(fields, ["skew_seconds"]);
     let checks = founder.run(&["validate"]);

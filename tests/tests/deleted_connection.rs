@@ -112,6 +112,7 @@ fn what_is_not_as_it_was_shown_or_exported_is_not_deleted() {
         let session = desk.call("admin.session", json!(null)).await.unwrap();
         let connection = session["signed_in"]["connections"][0]["id"].clone();
         let which = json!({"connection": connection});
+        let to_file = json!({"connection": connection, "folder": home.path()});
         let shown = desk.call("admin.deletion", which.clone()).await.unwrap();
         let going = &shown["going"];
         assert_eq!((&shown["needs_export"], &going["name"]), (&true.into(), &NAME.into()));
@@ -125,13 +126,13 @@ fn what_is_not_as_it_was_shown_or_exported_is_not_deleted() {
         fewer["servers"] = json!([]);
         assert_eq!(refused(delete(NAME, &fewer)).await.as_str(), "admin.not_as_shown");
 
-        desk.call("admin.export_connection", which.clone()).await.unwrap();
+        desk.call("admin.export_to_file", to_file.clone()).await.unwrap();
         assert_eq!(desk.call("admin.deletion", which.clone()).await.unwrap()["needs_export"], false);
         // Somebody else writes: the export is not of what would go.
         founder.run(&["users", "invite", "bob@example.com"]);
         let mut refused = async |wish| desk.call("admin.delete_connection", wish).await.unwrap_err().code;
         assert_eq!(refused(delete(NAME, going)).await.as_str(), "admin.export_needed");
-        desk.call("admin.export_connection", which.clone()).await.unwrap();
+        desk.call("admin.export_to_file", to_file.clone()).await.unwrap();
         // Somebody else reserves a domain: the list is not of what would go.
         founder.run(&["connection", "reserve-domain", "example.net"]);
         let mut refused = async |wish| desk.call("admin.delete_connection", wish).await.unwrap_err().code;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use whole::{
-    DeleteConnection, DeletedConnection, Deletion, ExportToFile, ExportedConnection, ExportedFile, Going, OpenExport,
-    OpenedExport, WhichConnection,
+    DeleteConnection, DeletedConnection, Deletion, ExportSource, ExportToFile, ExportedFile, Going, NextUsers,
+    OpenExport, OpenedExport, WhichConnection,
 };
 
 /// A hub and the way to it.

@@ -37,7 +37,7 @@ sekisho_fault::codes! {
     NOT_AS_SHOWN = "admin.not_as_shown";
     /// The connection has servers or users, and no export of it as it is now was made in this session.
     EXPORT_NEEDED = "admin.export_needed";
-    /// The export cannot be written there. Arguments: `path`, `detail`.
+    /// The export cannot be written or read there. Arguments: `path`, `detail`.
     EXPORT_FILE = "admin.export_file";
     /// Nothing was saved when the export was made: there is nothing to import.
     NOTHING_IN_EXPORT = "admin.nothing_in_export";

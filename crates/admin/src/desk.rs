@@ -166,9 +166,9 @@ impl Desk {
                 self.kit = Some(kit);
                 answer(&sheet)
             }
-            "admin.export_connection" => {
+            "admin.next_users" => {
                 let wish: WhichConnection = read(method, params)?;
-                answer(&self.session()?.export_connection(&wish).await?)
+                answer(&self.session()?.next_users(&wish).await?)
             }
             "admin.export_to_file" => {
                 let wish: ExportToFile = read(method, params)?;

@@ -1,13 +1,13 @@
 //! An export as a file of this computer, for the console: its pages neither see what is in it nor write files.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use data_encoding::BASE64;
 use sekisho_fault::{Fault, Result};
+use sekisho_keys::export::LIMIT;
 
-use crate::acts::{ExportToFile, ExportedFile, WhichConnection};
+use crate::acts::{ExportToFile, ExportedFile};
 use crate::codes;
 use crate::session::Session;
 
@@ -42,24 +42,38 @@ fn create_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     Err(ErrorKind::AlreadyExists.into())
 }
 
+fn failed(path: &Path, error: &io::Error) -> Fault {
+    Fault::new(codes::EXPORT_FILE).with("path", path.display().to_string()).with("detail", error.to_string())
+}
+
+/// An exported file. More than the largest is not read.
+///
+/// Code: `EXPORT_FILE`.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let opened = File::open(path).and_then(|file| file.take(LIMIT as u64 + 1024).read_to_end(&mut bytes));
+    opened.map(|_| bytes).map_err(|error| failed(path, &error))
+}
+
 impl Session {
     /// Exports a connection into a new file, which only this account may read.
     ///
-    /// Codes: `EXPORT_FILE`, and those of [`Session::export_connection`].
+    /// Codes: `EXPORT_FILE`, and those of the export.
     pub async fn export_to_file(&mut self, wish: &ExportToFile) -> Result<ExportedFile> {
         let folder = home().join(wish.folder.trim());
-        let failed = |path: &Path, error: &io::Error| {
-            Fault::new(codes::EXPORT_FILE).with("path", path.display().to_string()).with("detail", error.to_string())
-        };
         // First its place: a passphrase that opens nothing is told to nobody, and no export counts that was not written.
         let (_, connection) = self.connection(&wish.connection)?;
-        let name = format!("{}.sekisho-export", connection.enterprise_domain);
-        let (path, mut file) = create_in(&folder, &name).map_err(|error| failed(&folder, &error))?;
-        let which = WhichConnection { connection: wish.connection.clone() };
-        let written = match self.export_connection(&which).await {
+        let (path, mut file) = match &wish.name {
+            Some(name) => {
+                let path = folder.join(name);
+                create(&path).map(|file| (path.clone(), file)).map_err(|error| failed(&path, &error))?
+            }
+            None => create_in(&folder, &format!("{}.sekisho-export", connection.enterprise_domain))
+                .map_err(|error| failed(&folder, &error))?,
+        };
+        let written = match self.export(&wish.connection).await {
             Ok(exported) => {
-                let bytes = BASE64.decode(exported.file.as_bytes()).unwrap_or_default();
-                let written = file.write_all(&bytes).and_then(|()| file.sync_all());
+                let written = file.write_all(&exported.file).and_then(|()| file.sync_all());
                 written.map(|()| exported).map_err(|error| failed(&path, &error))
             }
             Err(fault) => Err(fault),

@@ -9,12 +9,24 @@ use sekisho_keys::export::{self, Contents, Origin, PrivateKey, Sealed};
 use sekisho_keys::keyring::{self, Keyring, Place};
 use sekisho_keys::object;
 use sekisho_keys::revision::Revision;
+use sekisho_keys::transfer;
 use sekisho_keys::user::{Record, User};
 use zeroize::Zeroizing;
 
-use crate::acts::{ExportedConnection, OpenExport, OpenedExport, WhichConnection};
+use crate::acts::{ExportSource, NextUsers, OpenExport, OpenedExport, WhichConnection};
 use crate::session::{Session, TRIES, now, random};
-use crate::{codes, passphrase};
+use crate::{codes, export_file, passphrase};
+
+/// A connection as one encrypted file.
+pub(crate) struct Exported {
+    pub(crate) file: Vec<u8>,
+    pub(crate) passphrase: String,
+    pub(crate) revision: Option<u64>,
+    pub(crate) users: u64,
+}
+
+/// Users that are handed over in one go.
+const PART: usize = 200;
 
 /// A connection as it is at the hub at one moment.
 pub(crate) struct Whole {
@@ -57,12 +69,13 @@ impl Session {
         whole.rows.iter().filter(|row| row.kind == "user").filter_map(opened).collect()
     }
 
-    /// Makes one encrypted file of a connection, under a passphrase that is made for it. Takes a second on purpose.
+    /// Makes the octets of one encrypted file of a connection, under a passphrase that is made for it. Takes a second on
+    /// purpose.
     ///
     /// Codes: `NO_CONNECTION`, `CONNECTION_DELETED`, `EXPORT_TOO_LARGE` of the keys, and the hub's.
-    pub async fn export_connection(&mut self, wish: &WhichConnection) -> Result<ExportedConnection> {
+    pub(crate) async fn export(&mut self, connection: &str) -> Result<Exported> {
         self.refresh().await?;
-        let (place, connection) = self.connection(&wish.connection)?;
+        let (place, connection) = self.connection(connection)?;
         let keyring = self.keyring(place, connection)?;
         let whole = self.whole(place).await?;
         let origin = whole.newest.as_ref().map(|newest| self.origin(newest, &keyring)).transpose()?;
@@ -82,12 +95,11 @@ impl Session {
         };
         let passphrase = passphrase::suggest(random());
         let file = export::seal(&contents, &passphrase, random(), random())?;
-        let exported = ExportedConnection {
-            file: BASE64.encode(&file),
-            file_name: format!("{}.sekisho-export", contents.enterprise_domain),
-            passphrase,
+        let exported = Exported {
             revision: contents.origin.as_ref().map(|origin| origin.revision),
             users: contents.users.len() as u64,
+            file,
+            passphrase,
         };
         self.exported.insert(place.connection, whole.mark());
         Ok(exported)
@@ -116,8 +128,12 @@ impl Session {
         self.refresh().await?;
         let (place, connection) = self.connection(&wish.connection)?;
         let keyring = self.keyring(place, connection)?;
-        let wrong = |_| Fault::new(sekisho_keys::codes::EXPORT);
-        let file = BASE64.decode(wish.file.as_bytes()).map_err(wrong)?;
+        let file = match &wish.file {
+            ExportSource::Bytes { bytes } => {
+                BASE64.decode(bytes.as_bytes()).map_err(|_| Fault::new(sekisho_keys::codes::EXPORT))?
+            }
+            ExportSource::Path { path } => export_file::read(path.as_ref())?,
+        };
         let contents = Sealed::read(&file)?.open(&wish.passphrase)?;
         let origin = contents.origin.as_ref().ok_or_else(|| Fault::new(codes::NOTHING_IN_EXPORT))?;
         // The service has the connection's keys: a private key passes sealed through whatever lies between here and there.
@@ -126,7 +142,7 @@ impl Session {
             Ok((key.name.to_string(), BASE64URL_NOPAD.encode(&sealed)))
         };
         let damaged = |_| Fault::new(sekisho_keys::codes::EXPORT_DAMAGED);
-        Ok(OpenedExport {
+        let opened = OpenedExport {
             name: contents.name.clone(),
             enterprise_domain: contents.enterprise_domain.clone(),
             domains: contents.domains.clone(),
@@ -138,7 +154,27 @@ impl Session {
             document: String::from_utf8(origin.document.clone()).map_err(damaged)?,
             min_reader: origin.min_reader,
             objects: contents.keys.iter().map(sealed).collect::<Result<_>>()?,
-        })
+        };
+        self.arriving = Some((place.connection, contents.users));
+        Ok(opened)
+    }
+
+    /// The next users of the file that was opened last, sealed and signed for a server of the connection.
+    ///
+    /// Codes: `NO_CONNECTION`, `CONNECTION_DELETED`, and those of sealing.
+    pub async fn next_users(&mut self, wish: &WhichConnection) -> Result<NextUsers> {
+        self.refresh().await?;
+        let (place, connection) = self.connection(&wish.connection)?;
+        let keyring = self.keyring(place, connection)?;
+        let arriving = self.arriving.as_mut().filter(|(of, users)| *of == place.connection && !users.is_empty());
+        let Some((_, users)) = arriving else {
+            self.arriving = None;
+            return Ok(NextUsers { batch: None, left: 0 });
+        };
+        let part: Vec<User> = users.drain(..PART.min(users.len())).collect();
+        let left = users.len() as u64;
+        let batch = transfer::sign(place, &part, &keyring, &self.identity, now(), random())?;
+        Ok(NextUsers { batch: Some(BASE64URL_NOPAD.encode(&batch)), left })
     }
 }
 

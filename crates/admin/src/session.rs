@@ -13,6 +13,8 @@ use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash};
 use sekisho_keys::keyring::{self, Keyring, OrganisationKey, Place};
 use sekisho_keys::log::{Act, Body, Connection, Entry, FORMAT, Head, Member, Organisation};
 
+use sekisho_keys::user::User;
+
 use crate::acts::{ConnectionInfo, SignedIn};
 use crate::codes;
 
@@ -105,6 +107,8 @@ pub struct Session {
     pub(crate) login: String,
     /// The exports of this session: of which revision, and at which place of the feed.
     pub(crate) exported: BTreeMap<ConnectionId, (u64, u64)>,
+    /// Users of the export that was opened last, and have not been handed over yet: for which connection.
+    pub(crate) arriving: Option<(ConnectionId, Vec<User>)>,
 }
 
 impl Session {
@@ -124,7 +128,7 @@ impl Session {
         }
         let sealed = member.key.as_ref().ok_or_else(refused)?;
         let key = keyring::open_organisation_key(&identity, organisation.id(), sealed)?;
-        Ok(Self { hub, identity, key, log, login, exported: BTreeMap::new() })
+        Ok(Self { hub, identity, key, log, login, exported: BTreeMap::new(), arriving: None })
     }
 
     /// The organisation, as far as its log was verified.

@@ -53,6 +53,8 @@ sekisho_fault::codes! {
     EXPORT_PASSPHRASE = "keys.export_passphrase";
     /// Only a newer version reads the export file. Arguments: `needed`, `known`.
     EXPORT_NEWER = "keys.export_newer";
+    /// Users were handed over too long ago. Argument: `ends` (time).
+    TRANSFER_ENDED = "keys.transfer_ended";
     /// There is more than fits into an export file. Argument: `limit`, in bytes.
     EXPORT_TOO_LARGE = "keys.export_too_large";
 }

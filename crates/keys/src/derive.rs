@@ -112,6 +112,8 @@ pub enum Purpose {
     Export,
     /// Tells a wrong passphrase of such a file from a damaged one.
     ExportCheck,
+    /// Users on their way from an administrator to a server.
+    Transfer,
 }
 
 impl Purpose {
@@ -140,6 +142,7 @@ impl Purpose {
             Self::Checklist => "checklist",
             Self::Export => "export",
             Self::ExportCheck => "export-check",
+            Self::Transfer => "transfer",
         }
     }
 }

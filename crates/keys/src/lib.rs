@@ -22,6 +22,7 @@ pub mod revision;
 pub mod sealed;
 pub mod sync;
 pub mod ticket;
+pub mod transfer;
 pub mod user;
 pub mod wire;
 pub mod witness;

@@ -30,3 +30,4 @@ pub mod users;
 
 mod detaching;
 mod drafting;
+mod importing;

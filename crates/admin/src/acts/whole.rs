@@ -11,22 +11,6 @@ pub struct WhichConnection {
     pub connection: String,
 }
 
-/// A connection as one encrypted file.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ExportedConnection {
-    /// The file, base64 (RFC 4648, with padding).
-    pub file: String,
-    /// A name for it.
-    pub file_name: String,
-    /// What opens it. It is told once and kept nowhere.
-    pub passphrase: String,
-    /// The revision in it; none when nothing was saved yet.
-    pub revision: Option<u64>,
-    /// How many users are in it.
-    pub users: u64,
-}
-
 /// Writes a connection into one encrypted file of this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -35,6 +19,9 @@ pub struct ExportToFile {
     pub connection: String,
     /// The folder; empty for the account's own. One that does not begin at the root begins there.
     pub folder: String,
+    /// The file's name; without one a free name is found.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// What was written.
@@ -51,14 +38,31 @@ pub struct ExportedFile {
     pub users: u64,
 }
 
+/// Where an exported file is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "from", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ExportSource {
+    /// Here, as it was dropped.
+    Bytes {
+        /// Base64 (RFC 4648, with padding).
+        bytes: String,
+    },
+    /// On this computer.
+    Path {
+        /// From the root on.
+        path: String,
+    },
+}
+
 /// An exported file, to be opened.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct OpenExport {
     /// The connection into whose draft it is to go.
     pub connection: String,
-    /// The file, base64 (RFC 4648, with padding).
-    pub file: String,
+    /// The file.
+    pub file: ExportSource,
     /// What opens it.
     pub passphrase: String,
 }
@@ -89,6 +93,16 @@ pub struct OpenedExport {
     pub min_reader: u32,
     /// The sealed private keys, by name, for the service.
     pub objects: Vec<(String, String)>,
+}
+
+/// The next users of the file that was opened last, sealed and signed for the service.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NextUsers {
+    /// For the service (base64url); none when all were handed over.
+    pub batch: Option<String>,
+    /// How many are left after these.
+    pub left: u64,
 }
 
 /// What goes with a connection.

@@ -28,6 +28,9 @@ pub(crate) enum WholeConnection {
         /// File with the passphrase that was printed with it (`-`: the standard input); else it is asked for.
         #[arg(long, value_name = "FILE")]
         export_passphrase_file: Option<PathBuf>,
+        /// Makes the users of the file at once, too, with their secrets: their vaults open as before. Who is there stays.
+        #[arg(long)]
+        users: bool,
     },
     /// Deletes the connection. Its servers go on signing known users in; for thirty days it can be taken back.
     Delete {

@@ -1,11 +1,10 @@
 //! A connection as a whole: as one encrypted file, and its deletion.
 
-use std::io::Write;
 use std::path::Path;
 
-use data_encoding::BASE64;
-use sekisho_admin::acts::{ConnectionInfo, DeletedConnection, Deletion, ExportedConnection, Going, OpenedExport};
-use sekisho_admin_api::import::{ImportDraft, ImportedDocument};
+use sekisho_admin::acts::{ConnectionInfo, DeletedConnection, Deletion, ExportedFile, Going, NextUsers, OpenedExport};
+use sekisho_admin_api::Client;
+use sekisho_admin_api::import::{HandedUsers, ImportDraft, ImportUsers, ImportedDocument, ImportedUsers};
 use sekisho_admin_api::status::GetStatus;
 use sekisho_fault::{Fault, Result};
 use sekisho_messages::time;
@@ -16,9 +15,9 @@ use super::draft::reviewed;
 use super::login::{connection as meant, signed_in};
 use crate::administrator::Administrator;
 use crate::arguments::WholeConnection;
+use crate::codes;
 use crate::print::Printer;
 use crate::secrets::{self, file_fault};
-use crate::{codes, private_file};
 
 /// Exports, imports, deletes, takes back.
 pub(super) async fn whole(context: &Context, command: WholeConnection) -> Result<()> {
@@ -28,9 +27,9 @@ pub(super) async fn whole(context: &Context, command: WholeConnection) -> Result
             let connection = meant(&mut administrator, &connection).await?;
             export(context, &mut administrator, &connection, &to).await
         }
-        WholeConnection::Import { login, file, export_passphrase_file } => {
+        WholeConnection::Import { login, file, export_passphrase_file, users } => {
             let mut administrator = signed_in(&login).await?;
-            import(context, &mut administrator, &file, export_passphrase_file.as_deref()).await
+            import(context, &mut administrator, &file, export_passphrase_file.as_deref(), users).await
         }
         WholeConnection::Delete { login, connection, export_to, name } => {
             let mut administrator = signed_in(&login).await?;
@@ -59,23 +58,24 @@ pub(super) async fn whole(context: &Context, command: WholeConnection) -> Result
     }
 }
 
+/// The desk may be another process, in another folder.
+fn absolute(path: &Path) -> Result<std::path::PathBuf> {
+    std::path::absolute(path).map_err(|error| file_fault(path, &error))
+}
+
 async fn export(
     context: &Context,
     administrator: &mut Administrator,
     connection: &ConnectionInfo,
     to: &Path,
 ) -> Result<()> {
-    // First its place: a passphrase that opens nothing is told to nobody.
-    let mut file = private_file::create(to).map_err(|error| file_fault(to, &error))?;
-    let exported = administrator.call("admin.export_connection", json!({"connection": connection.id})).await;
-    let written = exported.and_then(|exported: ExportedConnection| {
-        let garbage = |_| Fault::new(sekisho_admin_api::codes::GARBAGE);
-        let bytes = BASE64.decode(exported.file.as_bytes()).map_err(garbage)?;
-        let written = file.write_all(&bytes).and_then(|()| file.sync_all());
-        written.map_err(|error| file_fault(to, &error)).map(|()| exported)
+    let path = absolute(to)?;
+    let (folder, name) = (path.parent().map(Path::display), path.file_name().map(|name| name.to_string_lossy()));
+    let wish = json!({
+        "connection": connection.id, "folder": folder.map(|folder| folder.to_string()), "name": name,
     });
-    let exported = written.inspect_err(|_| drop(std::fs::remove_file(to)))?;
-    let ExportedConnection { passphrase, revision, users, .. } = exported;
+    let exported: ExportedFile = administrator.call("admin.export_to_file", wish).await?;
+    let ExportedFile { passphrase, revision, users, .. } = exported;
     let shown = json!({ "file": to, "passphrase": passphrase, "revision": revision, "users": users });
     context.printer.reply(&shown, |printer| {
         let (file, users) = (to.display().to_string(), users.to_string());
@@ -94,21 +94,24 @@ async fn import(
     administrator: &mut Administrator,
     file: &Path,
     passphrase_file: Option<&Path>,
+    with_users: bool,
 ) -> Result<()> {
     let service = context.service().await?;
     let membership = service.call::<GetStatus>(()).await?.membership;
     let connection = membership.map(|membership| membership.connection).unwrap_or_default();
-    let bytes = std::fs::read(file).map_err(|error| file_fault(file, &error))?;
+    let path = absolute(file)?;
     let question = context.printer.say("whole.passphrase", &[]);
     let passphrase = secrets::secret(passphrase_file, &question)?;
     let wish = json!({
-        "connection": connection, "file": BASE64.encode(&bytes), "passphrase": passphrase.as_str(),
+        "connection": connection, "file": {"from": "path", "path": path}, "passphrase": passphrase.as_str(),
     });
     let opened: OpenedExport = administrator.call("admin.open_export", wish).await?;
     let OpenedExport { document, min_reader, objects, .. } = opened.clone();
     let draft = service.call::<ImportDraft>(ImportedDocument { document, min_reader, objects }).await?;
-    context.printer.reply(&draft.changes, |printer| {
-        let (revision, users) = (opened.revision.to_string(), opened.users.to_string());
+    let users =
+        if with_users { hand_over(administrator, &service, &connection).await? } else { ImportedUsers::default() };
+    context.printer.reply(&json!({ "changes": draft.changes, "users": users }), |printer| {
+        let (revision, left) = (opened.revision.to_string(), opened.users.to_string());
         let args = [
             ("name", opened.name.as_str()),
             ("domain", opened.enterprise_domain.as_str()),
@@ -117,14 +120,31 @@ async fn import(
             ("time", &time(opened.time)),
         ];
         let mut lines = vec![printer.say("whole.opened", &args)];
-        if opened.users > 0 {
-            lines.push(printer.say("whole.users_stay", &[("users", &users)]));
+        if with_users {
+            let (made, there) = (users.made.to_string(), users.there.to_string());
+            lines.push(printer.say("whole.users_made", &[("made", &made), ("there", &there)]));
+            lines.extend(users.faults.iter().map(|fault| printer.fault(fault)));
+        } else if opened.users > 0 {
+            lines.push(printer.say("whole.users_stay", &[("users", &left)]));
         }
         lines.extend(reviewed(printer, &draft));
         lines.push(printer.say("whole.save_next", &[]));
         lines
     });
     Ok(())
+}
+
+/// Hands the users of the file over to the service, part by part.
+async fn hand_over(administrator: &mut Administrator, service: &Client, connection: &str) -> Result<ImportedUsers> {
+    let mut all = ImportedUsers::default();
+    loop {
+        let next: NextUsers = administrator.call("admin.next_users", json!({"connection": connection})).await?;
+        let Some(batch) = next.batch else { return Ok(all) };
+        let part = service.call::<ImportUsers>(HandedUsers { batch }).await?;
+        all.made += part.made;
+        all.there += part.there;
+        all.faults.extend(part.faults);
+    }
 }
 
 fn going(printer: Printer, going: &Going) -> Vec<String> {

@@ -123,7 +123,7 @@ impl House {
         }
     }
 
-    pub(super) async fn tell_membership(&self) {
+    pub(crate) async fn tell_membership(&self) {
         let (membership, domains) = (self.connected.membership(), self.connected.domains());
         let users = self.connected.replica.count("user").await.unwrap_or(0);
         let synced = self.connected.replica.place().await.map_or(0, |(_, synced)| synced);

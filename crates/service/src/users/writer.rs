@@ -90,6 +90,22 @@ impl Writer {
         self.write(connected, context, Some((&before, row.rev)), &user, &keyring).await
     }
 
+    /// Makes a user as they were in another connection, if they are not there. True when they were not.
+    ///
+    /// Codes: the hub's, and those of the keys.
+    pub(crate) async fn import(&self, connected: &Connected, user: &User) -> Result<bool> {
+        let _turn = self.turn.lock().await;
+        self.deliver_rest(connected).await?;
+        let member = connected.member()?;
+        let keyring = member.newest_keyring()?;
+        let id = blinded(&keyring, &["identity", &user.idp, &user.source, &user.subject]);
+        if connected.replica.row("user", &id.to_string()).await?.is_some() {
+            return Ok(false);
+        }
+        let context = Context { place: member.place, user: id, revision: 1, epoch: keyring.epoch };
+        self.write(connected, context, None, user, &keyring).await
+    }
+
     /// Writes a record that the hub has lost as it was signed, whoever signed it; `after`: how often its row was written
     /// at the hub.
     ///

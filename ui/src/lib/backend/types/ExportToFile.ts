@@ -11,4 +11,8 @@ connection: string,
 /**
  * The folder; empty for the account's own. One that does not begin at the root begins there.
  */
-folder: string, };
+folder: string, 
+/**
+ * The file's name; without one a free name is found.
+ */
+name: string | null, };

@@ -34,7 +34,7 @@ test('a connection is deleted after its list, an export and its typed name, and 
   await type('field-export-folder', '/media/usb');
   await click('do-export');
   expect((await screen.findByTestId('exported-passphrase')).textContent).toBe('ljhts-7jmkz-aaaab-qqqqq');
-  expect(fake.calls).toContainEqual(['admin.export_to_file', { connection: 'c1', folder: '/media/usb' }]);
+  expect(fake.calls).toContainEqual(['admin.export_to_file', { connection: 'c1', folder: '/media/usb', name: null }]);
   await waitFor(() => expect(button('confirm-delete').disabled).toBe(false));
   await click('confirm-delete');
   await waitFor(() => expect(screen.queryByTestId('dialog-delete-connection')).toBeNull());
@@ -100,6 +100,7 @@ test('an exported file is opened, told, and put into the draft', async () => {
   await click('open-import');
   expect((await screen.findByTestId('opened')).textContent).toContain('example-osaka');
   expect(fake.calls.some(([method]) => method === 'draft.import')).toBe(false);
+  await fireEvent.click(screen.getByTestId('with-users'));
   await click('do-import');
   // Where it is reviewed.
   await waitFor(() =>
@@ -107,6 +108,9 @@ test('an exported file is opened, told, and put into the draft', async () => {
   );
   const put = { document: '{}', min_reader: 1, objects: [['k1', 'c2VhbGVk']] };
   expect(fake.calls).toContainEqual(['draft.import', put]);
+  // The users were handed over as they were sealed, part by part.
+  const handed = fake.calls.filter(([method]) => method === 'users.import').map(([, params]) => params);
+  expect(handed).toEqual([{ batch: 'c2lnbmVk' }, { batch: 'c2lnbmVk' }]);
 });
 
 test('at a server whose connection is deleted the first page offers the undo, to whoever signs in', async () => {
