@@ -10,6 +10,7 @@
 
 mod certificate;
 mod change;
+mod export;
 mod frame;
 mod logout;
 mod metadata;
@@ -35,7 +36,7 @@ pub struct Body {
 }
 
 /// All of them.
-pub const BODIES: [Body; 7] = [
+pub const BODIES: [Body; 8] = [
     Body { name: "response", run: response::run, seeds: response::seeds },
     Body { name: "logout", run: logout::run, seeds: logout::seeds },
     Body { name: "metadata", run: metadata::run, seeds: metadata::seeds },
@@ -43,6 +44,7 @@ pub const BODIES: [Body; 7] = [
     Body { name: "certificate", run: certificate::run, seeds: certificate::seeds },
     Body { name: "frame", run: frame::run, seeds: frame::seeds },
     Body { name: "sealed", run: sealed::run, seeds: sealed::seeds },
+    Body { name: "export", run: export::run, seeds: export::seeds },
 ];
 
 /// Octets are read in one of two ways: as they are, or as changes of the genuine message that the second octet names.

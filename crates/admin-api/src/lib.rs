@@ -12,6 +12,7 @@ pub mod frame;
 pub mod give_back;
 pub mod heads;
 pub mod idp;
+pub mod import;
 pub mod join;
 pub mod machine;
 pub mod message;

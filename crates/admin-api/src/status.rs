@@ -32,13 +32,21 @@ pub enum State {
         /// Why.
         reason: Fault,
     },
-    /// The connection was deleted at the hub.
-    Detached,
+    /// The connection was deleted. Known users still sign in.
+    Detached {
+        /// That it was, and until when that can be taken back.
+        reason: Fault,
+    },
 }
 
 impl State {
     /// The names of all states, as in JSON.
     pub const NAMES: [&str; 7] = ["not_configured", "trial", "starting", "running", "stopped", "failed", "detached"];
+
+    /// Whether users sign in.
+    pub const fn serves(&self) -> bool {
+        matches!(self, Self::Running { .. } | Self::Detached { .. })
+    }
 
     /// Its name.
     pub const fn name(&self) -> &'static str {
@@ -49,7 +57,7 @@ impl State {
             Self::Running { .. } => "running",
             Self::Stopped { .. } => "stopped",
             Self::Failed { .. } => "failed",
-            Self::Detached => "detached",
+            Self::Detached { .. } => "detached",
         }
     }
 }

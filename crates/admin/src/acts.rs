@@ -1,8 +1,15 @@
 //! What console and command line ask of this crate, and what they get: plain words on the outside, keys inside.
 
+mod whole;
+
 use sekisho_fault::Fault;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use whole::{
+    DeleteConnection, DeletedConnection, Deletion, ExportSource, ExportToFile, ExportedFile, Going, NextUsers,
+    OpenExport, OpenedExport, WhichConnection,
+};
 
 /// A hub and the way to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -25,6 +25,22 @@ sekisho_fault::codes! {
     FORK = "admin.fork";
     /// There is no such connection. Argument: `connection`.
     NO_CONNECTION = "admin.no_connection";
+    /// The connection is deleted. Argument: `until` (time), when that can be taken back no more.
+    CONNECTION_DELETED = "admin.connection_deleted";
+    /// The connection is not deleted.
+    NOT_DELETED = "admin.not_deleted";
+    /// The deletion cannot be taken back any more. Argument: `until` (time).
+    UNDO_OVER = "admin.undo_over";
+    /// The typed name is not the connection's. Argument: `typed`.
+    OTHER_NAME = "admin.other_name";
+    /// What goes with the connection is not what was shown.
+    NOT_AS_SHOWN = "admin.not_as_shown";
+    /// The connection has servers or users, and no export of it as it is now was made in this session.
+    EXPORT_NEEDED = "admin.export_needed";
+    /// The export cannot be written or read there. Arguments: `path`, `detail`.
+    EXPORT_FILE = "admin.export_file";
+    /// Nothing was saved when the export was made: there is nothing to import.
+    NOTHING_IN_EXPORT = "admin.nothing_in_export";
     /// Not an Enterprise Domain. Argument: `value`.
     ENTERPRISE_DOMAIN = "admin.enterprise_domain";
     /// A name is needed.

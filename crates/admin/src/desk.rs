@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::acts::{
-    AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, EnrolServer, FoundOrganisation,
-    GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain, MakeToken, MarkItem, Preflight,
-    RecoverOrganisation, RehearseKit, RemovedAdministrator, SignIn, SignSave, Suggested, WhichAdministrator,
-    WhichInvitation, WhichServer, WhichServers,
+    AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, DeleteConnection, EnrolServer,
+    ExportToFile, FoundOrganisation, GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain,
+    MakeToken, MarkItem, OpenExport, Preflight, RecoverOrganisation, RehearseKit, RemovedAdministrator, SignIn,
+    SignSave, Suggested, WhichAdministrator, WhichConnection, WhichInvitation, WhichServer, WhichServers,
 };
 use crate::founding::{self, Newcomer};
 use crate::memory::Memory;
@@ -165,6 +165,31 @@ impl Desk {
                 let (kit, sheet) = self.session()?.new_kit().await?;
                 self.kit = Some(kit);
                 answer(&sheet)
+            }
+            "admin.next_users" => {
+                let wish: WhichConnection = read(method, params)?;
+                answer(&self.session()?.next_users(&wish).await?)
+            }
+            "admin.export_to_file" => {
+                let wish: ExportToFile = read(method, params)?;
+                answer(&self.session()?.export_to_file(&wish).await?)
+            }
+            "admin.open_export" => {
+                let wish: OpenExport = read(method, params)?;
+                answer(&self.session()?.open_export(&wish).await?)
+            }
+            "admin.deletion" => {
+                let wish: WhichConnection = read(method, params)?;
+                answer(&self.session()?.deletion(&wish).await?)
+            }
+            "admin.delete_connection" => {
+                let wish: DeleteConnection = read(method, params)?;
+                answer(&self.session()?.delete_connection(&wish).await?)
+            }
+            "admin.deleted_connections" => answer(&self.session()?.deleted_connections().await?),
+            "admin.undelete_connection" => {
+                let wish: WhichConnection = read(method, params)?;
+                answer(&self.session()?.undelete_connection(&wish).await?)
             }
             "admin.invite_user" => {
                 let wish: InviteUser = read(method, params)?;

@@ -95,6 +95,12 @@ impl Session {
         let (mut kept, mut epochs) = (Vec::new(), Vec::new());
         for (connection, found) in &organisation.connections {
             let place = Place { organisation: organisation.id(), connection: *connection };
+            if found.deleted.is_some() {
+                // Nothing is written of it, and its next epoch begins when the deletion is taken back.
+                let newest = self.newest(place).await?.map(|newest| (newest.header().context.revision, newest.hash()));
+                kept.extend(newest.map(|(revision, hash)| Kept { connection: *connection, revision, hash }));
+                continue;
+            }
             // The revision that counts is named: nothing that they save meanwhile may come between.
             let (rows, head) = self.rows(*connection).await?;
             let revisions = rows.iter().filter(|row| row.kind == "revision");
@@ -117,7 +123,8 @@ impl Session {
     /// Begins the epochs that are due, and seals anew what is sealed under the ones before.
     async fn finish_epochs(&mut self) -> Result<()> {
         self.refresh().await?;
-        let connections: Vec<_> = self.log.organisation.connections.keys().copied().collect();
+        let there = self.log.organisation.connections.iter().filter(|(_, found)| found.deleted.is_none());
+        let connections: Vec<_> = there.map(|(id, _)| *id).collect();
         for connection in connections {
             let due = |session: &Self| {
                 session.log.organisation.connections.get(&connection).is_some_and(|found| found.epoch_due)

@@ -1,16 +1,19 @@
 //! A signed-in administrator: keys, the verified log, and the hub. Lives in the console or the command line, and nowhere
 //! else (R1).
 
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rand_core::{OsRng, RngCore};
-use sekisho_fault::{Fault, Result};
+use sekisho_fault::{Arg, Fault, Result};
 use sekisho_hub_api::wire::Append;
 use sekisho_hub_api::{Blob, Hub};
 use sekisho_keys::identity::Identity;
 use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash};
 use sekisho_keys::keyring::{self, Keyring, OrganisationKey, Place};
 use sekisho_keys::log::{Act, Body, Connection, Entry, FORMAT, Head, Member, Organisation};
+
+use sekisho_keys::user::User;
 
 use crate::acts::{ConnectionInfo, SignedIn};
 use crate::codes;
@@ -87,6 +90,8 @@ pub(crate) fn no_effects() -> Effects {
         retire: Vec::new(),
         epochs: Vec::new(),
         unmoved: Vec::new(),
+        delete: None,
+        undelete: None,
     }
 }
 
@@ -100,6 +105,10 @@ pub struct Session {
     pub(crate) key: OrganisationKey,
     pub(crate) log: Log,
     pub(crate) login: String,
+    /// The exports of this session: of which revision, and at which place of the feed.
+    pub(crate) exported: BTreeMap<ConnectionId, (u64, u64)>,
+    /// Users of the export that was opened last, and have not been handed over yet: for which connection.
+    pub(crate) arriving: Option<(ConnectionId, Vec<User>)>,
 }
 
 impl Session {
@@ -119,7 +128,7 @@ impl Session {
         }
         let sealed = member.key.as_ref().ok_or_else(refused)?;
         let key = keyring::open_organisation_key(&identity, organisation.id(), sealed)?;
-        Ok(Self { hub, identity, key, log, login })
+        Ok(Self { hub, identity, key, log, login, exported: BTreeMap::new(), arriving: None })
     }
 
     /// The organisation, as far as its log was verified.
@@ -206,10 +215,21 @@ impl Session {
         }
     }
 
-    /// A connection of the organisation.
+    /// A connection of the organisation that is not deleted.
+    ///
+    /// Codes: `NO_CONNECTION`, `CONNECTION_DELETED`.
+    pub(crate) fn connection(&self, text: &str) -> Result<(Place, &Connection)> {
+        let (place, found) = self.known_connection(text)?;
+        match found.undo_until() {
+            Some(until) => Err(Fault::new(codes::CONNECTION_DELETED).with("until", Arg::Time(until))),
+            None => Ok((place, found)),
+        }
+    }
+
+    /// A connection of the organisation, deleted or not.
     ///
     /// Code: `NO_CONNECTION`.
-    pub(crate) fn connection(&self, text: &str) -> Result<(Place, &Connection)> {
+    pub(crate) fn known_connection(&self, text: &str) -> Result<(Place, &Connection)> {
         let missing = || Fault::new(codes::NO_CONNECTION).with("connection", text);
         let id: ConnectionId = text.parse().map_err(|_| missing())?;
         let found = self.log.organisation.connections.get(&id).ok_or_else(missing)?;
@@ -228,7 +248,8 @@ impl Session {
     pub fn describe(&self) -> SignedIn {
         let organisation = &self.log.organisation;
         let name = |of: &[u8], sealed: &[u8]| keyring::open_name(&self.key, of, sealed).unwrap_or_default();
-        let connections = organisation.connections.iter().map(|(id, connection)| ConnectionInfo {
+        let there = organisation.connections.iter().filter(|(_, connection)| connection.deleted.is_none());
+        let connections = there.map(|(id, connection)| ConnectionInfo {
             id: id.to_string(),
             name: name(&id.0, &connection.name),
             node: organisation

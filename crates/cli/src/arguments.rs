@@ -7,9 +7,11 @@ use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
 mod adding;
+mod whole;
 
 pub(crate) use adding::{Enrol, PoolCommand};
 use sekisho_admin_api::diagnostics::installed_data;
+pub(crate) use whole::WholeConnection;
 
 /// Sekisho's command line.
 #[derive(Parser)]
@@ -101,7 +103,7 @@ pub(crate) enum Command {
     SignOut,
     /// Shows who is signed in, the connections and the administrators.
     Whoami,
-    /// Connections: makes one, reserves mail domains.
+    /// Connections: makes one, reserves mail domains, exports, imports, deletes.
     #[command(subcommand)]
     Connection(ConnectionCommand),
     /// Administrators: invites, accepts, admits, removes.
@@ -273,6 +275,8 @@ pub(crate) enum ConnectionCommand {
         /// The domain.
         domain: String,
     },
+    #[command(flatten)]
+    Whole(WholeConnection),
 }
 
 #[derive(Subcommand)]

@@ -35,6 +35,8 @@ sekisho_fault::codes! {
     RETIRED = "hub.retired";
     /// What is written is sealed under a key epoch that has ended.
     RETIRED_EPOCH = "hub.retired_epoch";
+    /// The connection is deleted: nothing is written of it. Argument: `until` (time), when that can be taken back no more.
+    DELETED = "hub.deleted";
     /// Somebody else wrote in between.
     STALE = "hub.stale";
     /// The connection has claimed more than fits until some of it ends.

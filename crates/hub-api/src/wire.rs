@@ -232,6 +232,12 @@ pub struct Append {
     /// The name of an account that ends.
     #[serde(default)]
     pub end_account: Option<String>,
+    /// A connection that is deleted: it is read on, and nothing is written of it.
+    #[serde(default)]
+    pub delete: Option<String>,
+    /// A connection whose deletion is taken back.
+    #[serde(default)]
+    pub undelete: Option<String>,
 }
 
 /// A key epoch that begins.

@@ -7,5 +7,6 @@ pub mod codes;
 pub mod http;
 pub mod listener;
 mod proxy_line;
+mod purge;
 pub mod setup;
 pub mod store;

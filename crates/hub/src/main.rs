@@ -185,12 +185,15 @@ fn file_fault(path: &Path, error: &std::io::Error) -> Fault {
     Fault::new(codes::DATABASE).with("place", path.display().to_string()).with("detail", error.to_string())
 }
 
-/// Forgets ended sessions every ten minutes.
+/// Forgets ended sessions, and connections that were deleted for good, every ten minutes.
 async fn sweep(app: App) {
     let mut ticks = tokio::time::interval(Duration::from_mins(10));
     loop {
         ticks.tick().await;
         app.sweep().await;
+        if let Err(fault) = app.purge().await {
+            tracing::error!(%fault, "what was deleted is not purged yet");
+        }
     }
 }
 

@@ -43,4 +43,18 @@ sekisho_fault::codes! {
     WITHHELD = "keys.withheld";
     /// The invited administrator's keys were not made with the invitation.
     INVITATION = "keys.invitation";
+    /// Not a connection's export file.
+    EXPORT = "keys.export";
+    /// The end of the export file is missing.
+    EXPORT_CUT = "keys.export_cut";
+    /// The export file was changed.
+    EXPORT_DAMAGED = "keys.export_damaged";
+    /// The passphrase is not the export file's.
+    EXPORT_PASSPHRASE = "keys.export_passphrase";
+    /// Only a newer version reads the export file. Arguments: `needed`, `known`.
+    EXPORT_NEWER = "keys.export_newer";
+    /// Users were handed over too long ago. Argument: `ends` (time).
+    TRANSFER_ENDED = "keys.transfer_ended";
+    /// There is more than fits into an export file. Argument: `limit`, in bytes.
+    EXPORT_TOO_LARGE = "keys.export_too_large";
 }

@@ -108,6 +108,12 @@ pub enum Purpose {
     Replay,
     /// What administrators note about a server, under the organisation's key.
     Checklist,
+    /// A connection as one file, under its passphrase.
+    Export,
+    /// Tells a wrong passphrase of such a file from a damaged one.
+    ExportCheck,
+    /// Users on their way from an administrator to a server.
+    Transfer,
 }
 
 impl Purpose {
@@ -134,6 +140,9 @@ impl Purpose {
             Self::SessionMark => "session-mark",
             Self::Replay => "replay",
             Self::Checklist => "checklist",
+            Self::Export => "export",
+            Self::ExportCheck => "export-check",
+            Self::Transfer => "transfer",
         }
     }
 }

@@ -33,6 +33,8 @@ pub enum Signing {
     HubSession,
     /// A request that writes at the hub.
     HubWrite,
+    /// Users who are handed over to a server.
+    Transfer,
 }
 
 impl Signing {
@@ -47,6 +49,7 @@ impl Signing {
             Self::Ticket => b"sekisho/ticket/1\0",
             Self::HubSession => b"sekisho/hub-session/1\0",
             Self::HubWrite => b"sekisho/hub-write/1\0",
+            Self::Transfer => b"sekisho/transfer/1\0",
         }
     }
 }

@@ -18,8 +18,15 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 ///
 /// Code: `FORMAT`.
 pub fn decode<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T> {
+    decode_within(bytes, LIMIT)
+}
+
+/// Reads a value that fills all of the bytes, of which there are at most so many.
+///
+/// Code: `FORMAT`.
+pub fn decode_within<'b, T: Decode<'b, ()>>(bytes: &'b [u8], limit: usize) -> Result<T> {
     let wrong = || Fault::new(codes::FORMAT);
-    if bytes.len() > LIMIT {
+    if bytes.len() > limit {
         return Err(wrong());
     }
     let mut decoder = minicbor::Decoder::new(bytes);

@@ -47,6 +47,8 @@ sekisho_fault::codes! {
     COMPROMISED = "service.compromised";
     /// A row is sealed under a key epoch that has ended for it. Argument: `what`.
     RETIRED_EPOCH = "service.retired_epoch";
+    /// The connection was deleted. Argument: `until` (time), when that can be taken back no more.
+    DETACHED = "service.detached";
     /// The hub says that this server was retired, and no administrator does.
     NOT_RETIRED = "service.not_retired";
     /// A row of the hub is not what its name says. Argument: `what`.

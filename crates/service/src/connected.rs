@@ -16,6 +16,9 @@ use crate::heads::{Ahead, Fork};
 use crate::replication::{ALL_SERVERS, Follower, HubLink, News, Replica};
 use crate::users::Writer;
 
+/// Key epoch, mail domains, and when the connection was deleted.
+pub(crate) type ServedFacts = (u32, Vec<String>, Option<i64>);
+
 /// The place in the connection, if this server is enrolled.
 pub struct Connected {
     /// The sealed papers.
@@ -217,12 +220,15 @@ impl Connected {
         domains.map(Iterator::collect).unwrap_or_default()
     }
 
-    /// What of the organisation log goes into what is served: the key epoch and the mail domains.
-    pub(crate) fn served_facts(&self) -> (u32, Vec<String>) {
-        let Ok(member) = self.member() else { return (0, Vec::new()) };
+    /// What of the organisation log goes into what is served.
+    pub(crate) fn served_facts(&self) -> ServedFacts {
+        let Ok(member) = self.member() else { return ServedFacts::default() };
         let organisation = member.organisation();
         let connection = Member::connection(&organisation, member.place);
-        connection.map_or((0, Vec::new()), |found| (found.epoch(), found.domains.iter().cloned().collect()))
+        let facts = |found: &sekisho_keys::log::Connection| {
+            (found.epoch(), found.domains.iter().cloned().collect(), found.deleted)
+        };
+        connection.map(facts).unwrap_or_default()
     }
 
     /// The membership, for people.

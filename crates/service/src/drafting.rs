@@ -37,7 +37,7 @@ impl House {
         Ok(Draft { base: applied.revision, document: applied.document.clone(), ..Draft::default() })
     }
 
-    async fn show(&self, draft: &Draft) -> Result<View> {
+    pub(crate) async fn show(&self, draft: &Draft) -> Result<View> {
         let checks = self.quick_checks(draft).await?;
         let applied = self.applied.read().await;
         let kept = self.idp_metadata.kept();
@@ -83,6 +83,7 @@ impl House {
     /// Codes: those of the change.
     pub async fn change_draft(&self, change: impl AsyncFnOnce(&mut Draft) -> Result<()>) -> Result<View> {
         let _editing = self.editing.lock().await;
+        self.not_detached()?;
         let mut draft = self.current().await?;
         change(&mut draft).await?;
         if draft.base > 0 {
@@ -95,7 +96,7 @@ impl House {
         self.show(&draft).await
     }
 
-    async fn keep_draft(&self, draft: &Draft) -> Result<()> {
+    pub(crate) async fn keep_draft(&self, draft: &Draft) -> Result<()> {
         self.draft.lock().await.write(draft)?;
         self.board.tell("draft.changed");
         Ok(())
@@ -276,6 +277,7 @@ impl House {
         let _editing = self.editing.lock().await;
         let member = self.connected.member()?;
         self.connected.trusts_hub()?;
+        self.not_detached()?;
         let mut draft = self.current().await?;
         draft::ensure_saml_pair(&mut draft, clock::now())?;
         let applied = self.applied.read().await.document.clone();
@@ -303,6 +305,7 @@ impl House {
         let _editing = self.editing.lock().await;
         let member = self.connected.member()?;
         self.connected.catch_up().await?;
+        self.not_detached()?;
         // The status says why it is not applied.
         let _ = self.apply_newest().await;
         let mut draft = self.current().await?;
@@ -329,6 +332,7 @@ impl House {
     pub async fn restore_revision(&self, number: u64) -> Result<View> {
         let _editing = self.editing.lock().await;
         let member = self.connected.member()?;
+        self.not_detached()?;
         let today = self.applied.read().await.clone();
         let draft = draft::restore(&member, &self.connected.replica, number, &today).await?;
         self.keep_draft(&draft).await?;
@@ -339,6 +343,7 @@ impl House {
     ///
     /// Codes: the first error of the checks, and those of opening the port.
     pub async fn start_test(self: &Arc<Self>) -> Result<StartedTest> {
+        self.not_detached()?;
         let _editing = self.editing.lock().await;
         let _turn = self.turn.lock().await;
         let mut draft = self.current().await?;

@@ -101,7 +101,7 @@ fn state(before: &Status, after: &Status) -> Option<Line> {
             Line::new(if wished { Level::INFO } else { Level::ERROR }, "state.stopped").because(reason)
         }
         State::Failed { reason } => Line::new(Level::ERROR, "state.failed").because(reason),
-        State::Detached => Line::new(Level::ERROR, "state.detached"),
+        State::Detached { reason } => Line::new(Level::ERROR, "state.detached").because(reason),
     })
 }
 
@@ -211,7 +211,10 @@ mod tests {
         assert_eq!(line(&stopped(codes::RETIRED)).0, Level::ERROR);
         assert_eq!(line(&stopped(codes::STOPPED_BY_ADMINISTRATOR)).0, Level::INFO);
         assert_eq!(line(&stopped(codes::ENDED)).0, Level::INFO);
-        assert_eq!(line(&status(|status| status.state = State::Detached)).0, Level::ERROR);
+        assert_eq!(
+            line(&status(|status| status.state = State::Detached { reason: Fault::new(codes::DETACHED) })).0,
+            Level::ERROR
+        );
     }
 
     #[test]

@@ -29,4 +29,6 @@ pub mod status;
 pub mod store;
 pub mod users;
 
+mod detaching;
 mod drafting;
+mod importing;

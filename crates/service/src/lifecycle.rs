@@ -35,7 +35,7 @@ use crate::activity::ActivityLog;
 use crate::arguments::Arguments;
 use crate::clock::{self, SystemClock};
 use crate::configuration::{self, Ready, Settings, Source};
-use crate::connected::Connected;
+use crate::connected::{Connected, ServedFacts};
 use crate::draft::{self, DraftFile};
 use crate::egress::Egress;
 use crate::enrolment::{self, Member, Papers};
@@ -83,7 +83,7 @@ pub struct House {
     /// The newest revision that was verified, applied or not.
     pub applied: RwLock<AppliedRevision>,
     /// What of the organisation log is in what is served.
-    served_facts: Mutex<(u32, Vec<String>)>,
+    served_facts: Mutex<ServedFacts>,
     /// How long the key epoch before the served one counts.
     epoch: epoch::HeardOf,
     /// The trial that is on.
@@ -270,7 +270,7 @@ impl House {
                 self.activity.note(Kind::Applied, None);
                 self.runtime.warn("applying", Vec::new());
             }
-            Err(reason) if matches!(state, State::Running { .. }) => {
+            Err(reason) if state.serves() => {
                 self.activity.note(Kind::Applied, Some(reason.clone()));
                 let revision = i64::try_from(number).unwrap_or(i64::MAX);
                 let warning = Fault::new(codes::NOT_APPLIED).with("revision", revision);
@@ -321,7 +321,7 @@ impl House {
         let ready = self.build(&document, &|name| keys.get(name).cloned())?;
         self.trial.lock().await.take();
         self.runtime.end_trial();
-        self.runtime.serve(ready, Some(number)).await?;
+        self.runtime.serve(ready, Some(number), member.detachment()).await?;
         self.watch_save(number, &revision);
         self.idp_metadata.wake();
         Ok(())
@@ -332,7 +332,7 @@ impl House {
     /// Codes: why it cannot be served.
     pub(crate) async fn apply_refreshed(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
-        if !matches!(self.board.read().state, State::Running { .. }) {
+        if !self.board.read().state.serves() {
             return Ok(());
         }
         let member = self.connected.member()?;

@@ -57,4 +57,6 @@ sekisho_fault::codes! {
     LOCKED = "signin.locked";
     /// The user is new, and the hub cannot be asked now. Argument: `email`.
     HUB_NEEDED = "signin.hub_needed";
+    /// The user is new, and the connection is deleted. Argument: `email`.
+    DETACHED = "signin.detached";
 }

@@ -473,6 +473,7 @@ export class Fake implements Backend {
       case 'history.list':
         return this.history;
       case 'history.restore':
+      case 'draft.import':
         return this.#look();
       case 'test.start':
         return {

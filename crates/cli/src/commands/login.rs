@@ -1,7 +1,7 @@
 //! Signing in, for one command or for those after it.
 
-use sekisho_admin::acts::{AdminSession, ConnectionInfo, HubWay};
-use sekisho_fault::{Fault, Result};
+use sekisho_admin::acts::{AdminSession, ConnectionInfo, DeletedConnection, HubWay};
+use sekisho_fault::{Arg, Fault, Result};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -107,9 +107,26 @@ fn who(printer: Printer, session: &AdminSession) -> Vec<String> {
 pub(super) async fn connection(administrator: &mut Administrator, meant: &str) -> Result<ConnectionInfo> {
     let session: AdminSession = administrator.call("admin.session", json!(null)).await?;
     let connections = session.signed_in.map(|signed_in| signed_in.connections).unwrap_or_default();
-    let only = meant.is_empty() && connections.len() == 1;
+    let (none, only) = (connections.is_empty(), meant.is_empty() && connections.len() == 1);
     let found = connections
         .into_iter()
         .find(|one| only || one.id == meant || one.enterprise_domain == meant || one.name == meant);
-    found.ok_or_else(|| Fault::new(sekisho_admin::codes::NO_CONNECTION).with("connection", meant))
+    match found {
+        Some(found) => Ok(found),
+        None => Err(not_there(administrator, meant, none).await),
+    }
+}
+
+/// Why a connection is not there: it may be deleted.
+async fn not_there(administrator: &mut Administrator, meant: &str, none: bool) -> Fault {
+    let deleted = administrator.call("admin.deleted_connections", json!(null)).await;
+    let deleted: Vec<DeletedConnection> = deleted.unwrap_or_default();
+    let only = none && meant.is_empty() && deleted.len() == 1;
+    let found = deleted
+        .iter()
+        .find(|one| only || [&one.connection, &one.enterprise_domain, &one.name].contains(&&meant.to_owned()));
+    match found {
+        Some(one) => Fault::new(sekisho_admin::codes::CONNECTION_DELETED).with("until", Arg::Time(one.until)),
+        None => Fault::new(sekisho_admin::codes::NO_CONNECTION).with("connection", meant),
+    }
 }

@@ -18,6 +18,7 @@ mod save;
 mod servers;
 mod service;
 mod test_login;
+mod whole;
 
 use sekisho_admin_api::save::SaveReason;
 use sekisho_admin_api::{Client, Endpoint, SshHost, default_endpoint, relay};

@@ -143,6 +143,7 @@ pub(super) async fn connection(context: &Context, command: ConnectionCommand) ->
         ConnectionCommand::ReleaseDomain { login, connection, domain } => {
             domains(&login, &connection, &domain, "admin.release_domain").await
         }
+        ConnectionCommand::Whole(command) => super::whole::whole(context, command).await,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::print::Printer;
 
 fn state(printer: Printer, status: &Status) -> Vec<String> {
     let mut lines = vec![printer.pair("state", printer.say(&format!("state.{}", status.state.name()), &[]))];
-    if let State::Stopped { reason } | State::Failed { reason } = &status.state {
+    if let State::Stopped { reason } | State::Failed { reason } | State::Detached { reason } = &status.state {
         lines.push(printer.fault(reason));
     }
     lines

@@ -7,6 +7,7 @@ use sekisho_fault::Fault;
 use sekisho_hub_api::wire::{NewFact, NewRecord, NewRevision, Resealed, Row};
 use sekisho_hub_api::{Blob, codes};
 
+use super::deletion;
 use super::epochs;
 use super::feed::wire;
 use super::refusal::Answer;
@@ -56,6 +57,7 @@ pub(super) async fn save(
     Signed { who, body }: Signed<NewRevision>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
+    deletion::none(&app, &connection).await?;
     let before = revision.checked_sub(1).ok_or_else(|| missing("revision"))?;
     let scope = connection_scope(&connection);
     let requires = epochs::in_force(&app, &connection, body.epoch).await?;
@@ -77,6 +79,7 @@ pub(super) async fn save(
     batch.changes.push(put(&scope, "newest", "revision", Expect::Any, json(&revision)));
     match app.commit(batch).await {
         Err(fault) if fault.code == codes::STALE => {
+            deletion::none(&app, &connection).await?;
             let found = app.store.get(&scope, "revision", &row(revision)).await.map_err(unavailable)?;
             if found.is_some_and(|found| found.body == body.revision.0) { Ok(()) } else { Err(fault.into()) }
         }
@@ -112,6 +115,7 @@ pub(super) async fn put_user(
     if found.is_some_and(|found| found.body == body.record.0) {
         return Ok(());
     }
+    deletion::none(&app, &connection).await?;
     let mut requires = epochs::in_force(&app, &connection, body.epoch).await?;
     // Whoever is retired in between writes nothing any more.
     requires.extend(who.still_stands(&app).await?);
@@ -119,6 +123,7 @@ pub(super) async fn put_user(
     let claims = vec![Claim { name: format!("email/{connection}/{}", body.email), holder: user.clone() }];
     match app.commit(Batch { requires, changes, claims, ..Batch::default() }).await {
         Err(fault) if fault.code == codes::STALE => {
+            deletion::none(&app, &connection).await?;
             epochs::in_force(&app, &connection, body.epoch).await?;
             let found = app.store.get(&scope, "user", &user).await.map_err(unavailable)?;
             if found.is_some_and(|found| found.body == body.record.0) { Ok(()) } else { Err(fault.into()) }
@@ -134,6 +139,7 @@ pub(super) async fn put_fact(
     Signed { who, body }: Signed<NewFact>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
+    deletion::none(&app, &connection).await?;
     id(&fact, 32)?;
     small(&body.fact)?;
     let requires = epochs::in_force(&app, &connection, body.epoch).await?;
@@ -148,6 +154,7 @@ pub(super) async fn reseal_object(
     Signed { who, body }: Signed<Resealed>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
+    deletion::none(&app, &connection).await?;
     id(&object, 32)?;
     small(&body.object)?;
     let requires = epochs::in_force(&app, &connection, body.epoch).await?;
@@ -167,6 +174,7 @@ pub(super) async fn put_checklist(
     Signed { who, body }: Signed<Blob>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
+    deletion::none(&app, &connection).await?;
     id(&server, 16)?;
     small(&body)?;
     let change = put(&checklists_scope(&connection), "checklist", &server, Expect::Any, body.0);
@@ -191,6 +199,7 @@ pub(super) async fn ask_for_sync(
     Signed { who, body }: Signed<Blob>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
+    deletion::none(&app, &connection).await?;
     small(&body)?;
     let change = put(&connection_scope(&connection), "sync", "all", Expect::Any, body.0);
     Ok(app.commit(Batch { changes: vec![change], ..Batch::default() }).await?)

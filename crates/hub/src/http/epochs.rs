@@ -26,6 +26,14 @@ pub(super) async fn in_force(app: &App, connection: &str, epoch: u32) -> Result<
     Ok(row.map(|row| Require { scope, kind, id, rev: Some(row.rev) }).into_iter().collect())
 }
 
+/// The change that leaves the epoch as it is, and lets nothing through that was judged before it.
+///
+/// Code: `STORE`.
+pub(super) async fn written_again(app: &App, connection: &str) -> Result<Change> {
+    let epoch: Option<u32> = app.read(KIND, connection).await?;
+    Ok(begun(connection, epoch.unwrap_or(1)))
+}
+
 /// The change by which an epoch begins.
 pub(super) fn begun(connection: &str, epoch: u32) -> Change {
     put(HUB, KIND, connection, Expect::Any, json(&epoch))

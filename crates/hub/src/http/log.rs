@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Map;
 
 use super::accounts;
+use super::deletion;
 use super::epochs;
 use super::feed::wire;
 use super::refusal::Answer;
@@ -85,24 +86,36 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
         one_kit_for_another(&app, organisation, &body).await?;
     }
     for keys in &body.admit {
+        if let Role::Server { connection, .. } = &keys.role {
+            not_deleted(&app, &body, connection).await?;
+        }
         admit(&who, &body, keys, &mut batch)?;
     }
     for keys in &body.revoke {
         revoke(&app, organisation, keys, &mut batch).await?;
     }
-    if kit && !(body.retire.is_empty() && body.epochs.is_empty()) {
+    if kit && !(body.retire.is_empty() && body.epochs.is_empty() && body.delete.is_none() && body.undelete.is_none()) {
         return Err(Fault::new(codes::FORBIDDEN).into());
     }
     for keys in &body.retire {
         retire(&app, organisation, keys, body.after + body.entries.len() as u64, &mut batch).await?;
     }
     for epoch in &body.epochs {
+        not_deleted(&app, &body, &epoch.connection).await?;
         owned(&who, &epoch.connection, &mut batch)?;
         batch.changes.push(epochs::begun(&epoch.connection, epoch.number));
     }
     for unmoved in &body.unmoved {
         owned(&who, &unmoved.connection, &mut batch)?;
         batch.unmoved.push(Unmoved { scope: connection_scope(&unmoved.connection), head: unmoved.head });
+    }
+    if let Some(connection) = &body.delete {
+        owned(&who, connection, &mut batch)?;
+        deletion::delete(&app, organisation, connection, &mut batch).await?;
+    }
+    if let Some(connection) = &body.undelete {
+        owned(&who, connection, &mut batch)?;
+        deletion::undelete(&app, connection, &mut batch).await?;
     }
     if let Some(domain) = &body.enterprise_domain {
         id(&domain.connection, 16)?;
@@ -129,6 +142,14 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
         Err(fault) => Err(fault.into()),
         Ok(()) => Ok(()),
     }
+}
+
+/// Nothing else follows for a connection that is deleted, unless that is taken back by the same entries.
+async fn not_deleted(app: &App, body: &Append, connection: &str) -> Answer<()> {
+    if body.undelete.as_deref() == Some(connection) {
+        return Ok(());
+    }
+    Ok(deletion::none(app, connection).await?)
 }
 
 /// Which keys may be admitted by whom: servers of the organisation's own connections, and the next kit of a recovery.

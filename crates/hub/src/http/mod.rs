@@ -3,6 +3,7 @@
 mod accounts;
 mod claims;
 mod connections;
+mod deletion;
 mod epochs;
 mod feed;
 mod invitations;
@@ -27,6 +28,9 @@ use sekisho_hub_api::version::Speaks;
 use sekisho_hub_api::wire::HubInfo;
 
 use crate::app::App;
+pub(crate) use deletion::{Deleted, KIND as KIND_DELETED};
+pub(crate) use sessions::Held;
+pub(crate) use who::connection_scope;
 
 /// The largest request body, in bytes: anyone may send as much.
 const BODY: usize = 128 * 1024;

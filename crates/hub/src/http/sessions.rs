@@ -32,9 +32,9 @@ pub(super) const SKEW: i64 = 300;
 
 /// Keys that may sign in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Held {
+pub(crate) struct Held {
     pub(super) organisation: String,
-    pub(super) credential: Credential,
+    pub(crate) credential: Credential,
     /// What a newer node has written besides: it is kept as it is.
     #[serde(flatten)]
     pub(super) rest: Map<String, Value>,

@@ -166,6 +166,6 @@ pub(super) fn organisation_scope(organisation: &str) -> String {
 }
 
 /// The scope of a connection.
-pub(super) fn connection_scope(connection: &str) -> String {
+pub(crate) fn connection_scope(connection: &str) -> String {
     format!("c/{connection}")
 }

@@ -4,6 +4,7 @@
 mod again;
 mod behind_a_balancer;
 mod claims;
+mod deletion;
 mod versions;
 mod world;
 
@@ -27,6 +28,8 @@ fn append(after: u64) -> Append {
         retire: Vec::new(),
         epochs: Vec::new(),
         unmoved: Vec::new(),
+        delete: None,
+        undelete: None,
     }
 }
 

@@ -249,6 +249,20 @@ pub enum Act {
         #[n(2)]
         locked: bool,
     },
+    /// A connection is deleted. Until it is taken back nothing else is said of it; its servers go on with what they have.
+    #[n(20)]
+    DeleteConnection {
+        /// Which connection.
+        #[n(0)]
+        connection: ConnectionId,
+    },
+    /// The deletion is taken back, within [`super::UNDO`].
+    #[n(21)]
+    UndeleteConnection {
+        /// Which connection.
+        #[n(0)]
+        connection: ConnectionId,
+    },
 }
 
 /// A revision that counts for good.

@@ -3,10 +3,12 @@
 //! new acts may be added, none is changed.
 
 mod act;
+mod deletion;
 mod entry;
 mod organisation;
 mod rules;
 
 pub use act::{Act, Administrator, Epoch, Kept, Scope, Server};
+pub use deletion::UNDO;
 pub use entry::{Body, Entry, FORMAT, Head};
 pub use organisation::{Connection, Member, Node, Organisation, Retired, ServerState};

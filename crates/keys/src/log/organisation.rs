@@ -80,6 +80,8 @@ pub struct Connection {
     pub locked: BTreeSet<UserId>,
     /// A revision that counts, with what led up to it, whoever signed.
     pub kept: Option<(u64, Hash)>,
+    /// When it was deleted, if it is, by the signer's clock: seconds since 1970.
+    pub deleted: Option<i64>,
 }
 
 impl Connection {

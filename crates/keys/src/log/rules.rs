@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use sekisho_fault::{Fault, Result};
 
 use super::act::{Act, Administrator, Scope};
+use super::deletion;
 use super::entry::{Body, Entry, Head};
 use super::organisation::{Connection, Member, Node, Organisation, Retired, ServerState};
 use crate::codes;
 use crate::identity::{PublicIdentity, Sealed, Signing};
 use crate::ids::{ConnectionId, Hash, KeyId};
 
-fn rule(detail: &str) -> Fault {
+pub(super) fn rule(detail: &str) -> Fault {
     Fault::new(codes::LOG_RULE).with("detail", detail)
 }
 
@@ -81,7 +82,7 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 return Err(rule("the organisation's key goes to its administrators, and only to them"));
             }
             if let Scope::Connection(connection) = administrator.scope {
-                organisation.connections.get(&connection).ok_or_else(|| rule("no such connection"))?;
+                of(organisation, connection)?;
             }
             admit(organisation, administrator, key.clone())
         }
@@ -109,7 +110,9 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 connection.epoch_due = true;
             }
             for kept in kept {
-                of(organisation, kept.connection)?.kept = Some((kept.revision, kept.hash));
+                // Of one that is deleted, too: the deletion may be taken back.
+                let known = organisation.connections.get_mut(&kept.connection);
+                known.ok_or_else(|| rule("no such connection"))?.kept = Some((kept.revision, kept.hash));
             }
             Ok(())
         }
@@ -135,7 +138,9 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
             if !organisation.nodes.contains_key(node) {
                 return Err(rule("a connection stands on a node below the root"));
             }
-            let taken = |known: &Connection| known.node == *node || known.enterprise_domain == *enterprise_domain;
+            let taken = |known: &Connection| {
+                known.node == *node || (known.enterprise_domain == *enterprise_domain && !known.is_gone(time))
+            };
             if organisation.connections.values().any(taken) {
                 return Err(rule("one connection a node, and one a domain"));
             }
@@ -153,6 +158,7 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 minimum_schema: 1,
                 locked: BTreeSet::new(),
                 kept: None,
+                deleted: None,
             };
             let before = organisation.connections.insert(*connection, added);
             if before.is_none() { Ok(()) } else { Err(rule("the connection exists already")) }
@@ -200,7 +206,8 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
             if !canonical(domain) {
                 return Err(rule("a domain is in A-labels, in lower case"));
             }
-            if organisation.connections.values().any(|known| known.domains.contains(domain)) {
+            let reserved = |known: &Connection| known.domains.contains(domain) && !known.is_gone(time);
+            if organisation.connections.values().any(reserved) {
                 return Err(rule("the domain is reserved already"));
             }
             of(organisation, *connection)?.domains.insert(domain.clone());
@@ -223,6 +230,11 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
             let changed = if *locked { users.insert(*about) } else { users.remove(about) };
             if changed { Ok(()) } else { Err(rule("the user is so already")) }
         }
+        Act::DeleteConnection { connection } => {
+            of(organisation, *connection)?.deleted = Some(time);
+            Ok(())
+        }
+        Act::UndeleteConnection { connection } => deletion::undo(organisation, *connection, time),
     }
 }
 
@@ -244,8 +256,10 @@ fn replace_kit(organisation: &mut Organisation, kit: &PublicIdentity, keys: &[Se
     Ok(())
 }
 
+/// A connection that something may be said of: it is there, and not deleted.
 fn of(organisation: &mut Organisation, connection: ConnectionId) -> Result<&mut Connection> {
-    organisation.connections.get_mut(&connection).ok_or_else(|| rule("no such connection"))
+    let found = organisation.connections.get_mut(&connection).ok_or_else(|| rule("no such connection"))?;
+    if found.deleted.is_none() { Ok(found) } else { Err(rule("the connection is deleted")) }
 }
 
 fn admit(organisation: &mut Organisation, administrator: &Administrator, key: Option<Sealed>) -> Result<()> {

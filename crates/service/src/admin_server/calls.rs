@@ -12,6 +12,7 @@ use sekisho_admin_api::enrolment::{CompleteEnrolment, GetJoinProgress, PrepareEn
 use sekisho_admin_api::give_back::{GetSignedRevision, GiveUsersBack};
 use sekisho_admin_api::heads::{FollowAgain, GetHeads, HoldHeads};
 use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
+use sekisho_admin_api::import::{ImportDraft, ImportUsers};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
 use sekisho_admin_api::metrics::GetMetrics;
@@ -85,6 +86,8 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             let which = params::<RestoreRevision>(request)?;
             answer::<RestoreRevision>(house.restore_revision(which.revision).await?)
         }
+        ImportUsers::METHOD => answer::<ImportUsers>(house.import_users(&params::<ImportUsers>(request)?).await?),
+        ImportDraft::METHOD => answer::<ImportDraft>(house.import_draft(&params::<ImportDraft>(request)?).await?),
         GetSignedRevision::METHOD => {
             let which = params::<GetSignedRevision>(request)?;
             answer::<GetSignedRevision>(house.signed_revision(which.revision).await?)

@@ -84,7 +84,7 @@ pub async fn restore(member: &Member, replica: &Replica, number: u64, today: &Ap
     Ok(restored(old, today))
 }
 
-fn restored(old: Document, today: &AppliedRevision) -> Draft {
+pub(super) fn restored(old: Document, today: &AppliedRevision) -> Draft {
     let keys =
         diff::diff(&today.document, &old).into_iter().filter(|change| diff::KEYS.contains(&change.field.as_str()));
     // Where the old revision says nothing, nothing is missed.

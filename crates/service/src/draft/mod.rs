@@ -4,6 +4,7 @@ mod checks;
 mod edit;
 mod history;
 mod idp;
+mod import;
 mod save;
 mod view;
 
@@ -21,6 +22,7 @@ pub use edit::{Requests, certificate, ensure_saml_pair, metadata, request, roll_
 pub(crate) use history::{document, not_restored};
 pub use history::{list as revisions, restore};
 pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};
+pub use import::import;
 pub(crate) use save::keys;
 pub use save::{prepare, rebase};
 pub use view::sp_metadata;

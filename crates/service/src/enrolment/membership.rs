@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use sekisho_fault::{Fault, Result};
+use sekisho_fault::{Arg, Fault, Result};
 use sekisho_hub_api::HubAddress;
 use sekisho_keys::derive::Secret;
 use sekisho_keys::identity::{Identity, Sealed};
@@ -208,6 +208,13 @@ impl Member {
         let state = connection.and_then(|connection| connection.servers.get(&self.server));
         let compromised = state.and_then(|state| state.retired).is_some_and(|retired| retired.compromised);
         Some(Fault::new(if compromised { codes::COMPROMISED } else { codes::RETIRED }))
+    }
+
+    /// Why nothing of the connection can be changed, if an administrator has deleted it.
+    pub fn detachment(&self) -> Option<Fault> {
+        let organisation = self.organisation();
+        let until = Self::connection(&organisation, self.place).ok()?.undo_until()?;
+        Some(Fault::new(codes::DETACHED).with("until", Arg::Time(until)))
     }
 
     /// Whether the keys of the epoch before may be in wrong hands: those of any server that had them and was compromised. No

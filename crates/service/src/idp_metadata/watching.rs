@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sekisho_admin_api::activity::{Entry, Kind};
-use sekisho_admin_api::status::State;
 use sekisho_config::check;
 use sekisho_fault::{Result, Severity};
 use sekisho_hub_api::client;
@@ -36,7 +35,7 @@ impl House {
 
     /// Looks if it is time, and does what follows; when the next look is.
     async fn look_at_idp_metadata(&self) -> Option<UnixTime> {
-        let running = matches!(self.board.read().state, State::Running { .. });
+        let running = self.board.read().state.serves();
         let (true, Ok(member)) = (running, self.connected.member()) else {
             self.runtime.warn(WARNINGS, Vec::new());
             return None;

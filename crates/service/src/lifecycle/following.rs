@@ -109,7 +109,7 @@ impl House {
         let newest = self.connected.replica.newest_revision().await.ok().flatten();
         let newest = newest.and_then(|row| row.id.parse::<u64>().ok()).unwrap_or(0);
         let newer = newest > self.applied.read().await.revision;
-        // Domains and epochs of the log change what is served, too; other entries do not.
+        // Domains and epochs of the log change what is served, too, and so does a deletion; other entries do not.
         let changed = newest > 0 && *self.served_facts.lock().await != self.connected.served_facts();
         if newer || changed {
             // The status says why it is not applied.
@@ -144,7 +144,7 @@ impl House {
         }
     }
 
-    pub(super) async fn tell_membership(&self) {
+    pub(crate) async fn tell_membership(&self) {
         let (membership, domains) = (self.connected.membership(), self.connected.domains());
         let users = self.connected.replica.count("user").await.unwrap_or(0);
         let synced = self.connected.replica.place().await.map_or(0, |(_, synced)| synced);

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sekisho_admin_api::status::State;
 use sekisho_fault::Result;
 
 use super::House;
@@ -34,7 +33,7 @@ impl House {
     async fn look_again(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
         let (status, applied) = (self.board.read(), self.applied.read().await.clone());
-        let serves = matches!(status.state, State::Running { .. }) && status.revision == Some(applied.revision);
+        let serves = status.state.serves() && status.revision == Some(applied.revision);
         if !serves {
             return Ok(());
         }

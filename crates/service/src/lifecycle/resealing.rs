@@ -54,7 +54,7 @@ impl House {
             let member = self.connected.member()?;
             let organisation = member.organisation();
             let epoch = Member::connection(&organisation, member.place)?.epoch();
-            if epoch <= done || member.retirement().is_some() {
+            if epoch <= done || member.retirement().is_some() || member.detachment().is_some() {
                 return Ok(done);
             }
             let own = if first { share(&member) } else { (0, 0) };

@@ -44,17 +44,18 @@ impl Runtime {
         Self { face, board, certificates: Arc::default(), port: Mutex::new(None), warnings, ends }
     }
 
-    /// Serves a configuration, instead of the one before. When the new port cannot be opened, the old one goes on.
+    /// Serves a configuration, instead of the one before, of a connection that may be deleted. When the new port cannot be opened, the old one goes on.
     ///
     /// Codes: `ADDRESS_NOT_HERE`, `PORT_IN_USE`, `BIND`, `TLS`.
-    pub async fn serve(&self, ready: Ready, revision: Option<u64>) -> Result<()> {
+    pub async fn serve(&self, ready: Ready, revision: Option<u64>, deleted: Option<Fault>) -> Result<()> {
         let certificate = crate::certificates::certified(&ready.tls)?;
         let local = self.listen(ready.address).await?;
         self.certificates.serve(&ready.host, &certificate);
         self.change_ends(|ends| *ends = ready.ends);
         self.face.apply(Some(Arc::new(ready.applied)));
         self.change(|status| {
-            status.state = State::Running { since: clock::now() };
+            let running = State::Running { since: clock::now() };
+            status.state = deleted.map_or(running, |reason| State::Detached { reason });
             status.listening = Some(local.to_string());
             status.login_url = Some(ready.login_url);
             status.revision = revision;
@@ -68,7 +69,7 @@ impl Runtime {
     /// Codes: as [`Runtime::serve`], `BUSY` of the sign-in.
     pub async fn try_draft(&self, ready: Ready, draft: String) -> Result<Arc<Trial>> {
         let certificate = crate::certificates::certified(&ready.tls)?;
-        let serving = matches!(self.board.read().state, State::Running { .. });
+        let serving = self.board.read().state.serves();
         if !serving {
             let local = self.listen(ready.address).await?;
             self.change(|status| {
@@ -150,7 +151,7 @@ impl Runtime {
             State::Running { .. } => Condition::Running,
             State::Stopped { .. } => Condition::Stopped,
             State::Failed { .. } => Condition::Failed,
-            State::Detached => Condition::Detached,
+            State::Detached { .. } => Condition::Detached,
         };
         let sync_revision = status.revision.and_then(|revision| i64::try_from(revision).ok()).unwrap_or(0);
         self.face.pulse(Pulse { configuration, sync_revision, sync: status.synced });

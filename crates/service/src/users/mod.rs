@@ -95,6 +95,10 @@ impl sekisho_signin::Users for HubUsers {
                 None if may_create => {}
                 None => return Err(refused(codes::UNKNOWN_USER)),
             }
+            // Nobody is made in a connection that is deleted.
+            if self.connected.member().map_err(unavailable)?.detachment().is_some() {
+                return Err(refused(codes::DETACHED));
+            }
             // In a task of its own: a browser that is closed half-way does not cut it off.
             let (connected, own, theirs) = (self.connected.clone(), identity.clone(), profile.clone());
             let made = tokio::spawn(async move { connected.writer.make(&connected, &own, &theirs).await });
@@ -102,6 +106,8 @@ impl sekisho_signin::Users for HubUsers {
             let is_new = made.map_err(|fault| {
                 if fault.code == sekisho_hub_api::codes::TAKEN {
                     refused(codes::EMAIL_TAKEN)
+                } else if fault.code == sekisho_hub_api::codes::DELETED {
+                    refused(codes::DETACHED)
                 } else {
                     tracing::error!(%fault, "a new user");
                     refused(codes::HUB_NEEDED)

@@ -25,8 +25,14 @@ pub(super) fn user_id(keyring: &Keyring, identity: &Identity) -> UserId {
 
 /// Whether the hub has refused for good.
 fn is_final(fault: &Fault) -> bool {
-    let last =
-        [hub_codes::TAKEN, hub_codes::FORBIDDEN, hub_codes::REQUEST, hub_codes::RETIRED, hub_codes::RETIRED_EPOCH];
+    let last = [
+        hub_codes::TAKEN,
+        hub_codes::FORBIDDEN,
+        hub_codes::REQUEST,
+        hub_codes::RETIRED,
+        hub_codes::RETIRED_EPOCH,
+        hub_codes::DELETED,
+    ];
     last.contains(&fault.code)
 }
 
@@ -84,6 +90,22 @@ impl Writer {
         let user = before.open(&member.keyring(old.epoch)?)?;
         let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
         self.write(connected, context, Some((&before, row.rev)), &user, &keyring).await
+    }
+
+    /// Makes a user as they were in another connection, if they are not there. True when they were not.
+    ///
+    /// Codes: the hub's, and those of the keys.
+    pub(crate) async fn import(&self, connected: &Connected, user: &User) -> Result<bool> {
+        let _turn = self.turn.lock().await;
+        self.deliver_rest(connected).await?;
+        let member = connected.member()?;
+        let keyring = member.newest_keyring()?;
+        let id = blinded(&keyring, &["identity", &user.idp, &user.source, &user.subject]);
+        if connected.replica.row("user", &id.to_string()).await?.is_some() {
+            return Ok(false);
+        }
+        let context = Context { place: member.place, user: id, revision: 1, epoch: keyring.epoch };
+        self.write(connected, context, None, user, &keyring).await
     }
 
     /// Writes a record that the hub has lost as it was signed, whoever signed it; `after`: how often its row was written

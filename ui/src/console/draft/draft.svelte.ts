@@ -4,6 +4,7 @@ import type { CertificateRequest } from '../../lib/backend/types/CertificateRequ
 import type { Draft } from '../../lib/backend/types/Draft';
 import type { Fault } from '../../lib/backend/types/Fault';
 import type { Field } from '../../lib/backend/types/Field';
+import type { ImportedDocument } from '../../lib/backend/types/ImportedDocument';
 import type { Rebased } from '../../lib/backend/types/Rebased';
 import type { RolloverStep } from '../../lib/backend/types/RolloverStep';
 import type { SetCertificate } from '../../lib/backend/types/SetCertificate';
@@ -121,6 +122,10 @@ export class DraftOnScreen {
 
   restore(revision: number): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('history.restore', { revision }));
+  }
+
+  import(document: ImportedDocument): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.import', document));
   }
 
   async request(): Promise<CertificateRequest> {

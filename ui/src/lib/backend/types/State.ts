@@ -16,4 +16,8 @@ reason: Fault, } | { "state": "failed",
 /**
  * Why.
  */
-reason: Fault, } | { "state": "detached" };
+reason: Fault, } | { "state": "detached", 
+/**
+ * That it was, and until when that can be taken back.
+ */
+reason: Fault, };

@@ -1,0 +1,123 @@
+//! A document that was exported, as a draft on top of what is applied. It becomes a revision like any other (R19).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use sekisho_admin_api::import::ImportedDocument;
+use sekisho_config::Document;
+use sekisho_config::document::key_name;
+use sekisho_fault::{Fault, Result};
+use sekisho_keys::object;
+use zeroize::Zeroizing;
+
+use super::Draft;
+use super::history::{document as revision, restored};
+use crate::enrolment::Member;
+use crate::lifecycle::AppliedRevision;
+use crate::replication::Replica;
+
+/// A draft that says what was exported, with its keys; where the connection has retired one of them, with those of today.
+///
+/// Codes: `DOCUMENT`, `NEWER_SCHEMA` of the configuration, those of the sealed keys, `NO_REVISION`, `DATABASE`.
+pub async fn import(
+    member: &Member,
+    replica: &Replica,
+    wish: &ImportedDocument,
+    today: &AppliedRevision,
+) -> Result<Draft> {
+    let document = Document::read(wish.document.as_bytes(), wish.min_reader)?;
+    let mut keys = BTreeMap::new();
+    for (name, sealed) in &wish.objects {
+        let wrong = || Fault::new(sekisho_keys::codes::FORMAT);
+        let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| wrong())?;
+        let keyring = member.keyring(object::epoch(&sealed)?)?;
+        let key = Zeroizing::new(object::open(&keyring, member.place, name.parse()?, &sealed)?);
+        if key_name(&key)? != *name {
+            return Err(wrong());
+        }
+        keys.insert(name.clone(), BASE64.encode(&key));
+    }
+    Ok(imported(document, keys, &named(member, replica).await?, today))
+}
+
+/// Every key that a revision of this connection has ever named.
+async fn named(member: &Member, replica: &Replica) -> Result<BTreeSet<String>> {
+    let newest = replica.newest_revision().await?.and_then(|row| row.id.parse::<u64>().ok()).unwrap_or(0);
+    let mut named = BTreeSet::new();
+    for number in 1..=newest {
+        let (_, past) = revision(member, replica, number).await?;
+        named.extend(past.key_pairs().map(|pair| pair.key.clone()));
+    }
+    Ok(named)
+}
+
+fn imported(
+    mut document: Document,
+    mut keys: BTreeMap<String, String>,
+    named: &BTreeSet<String>,
+    today: &AppliedRevision,
+) -> Draft {
+    let current: BTreeSet<&str> = today.document.key_pairs().map(|pair| pair.key.as_str()).collect();
+    if document.key_pairs().any(|pair| named.contains(&pair.key) && !current.contains(pair.key.as_str())) {
+        return restored(document, today);
+    }
+    document.reason.clear();
+    document.change_number.clear();
+    let wanted: BTreeSet<&str> = document.key_pairs().map(|pair| pair.key.as_str()).collect();
+    keys.retain(|name, _| wanted.contains(name.as_str()));
+    Draft { base: today.revision, document, keys, ..Draft::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::{ensure_saml_pair, not_restored, set, trial_certificate};
+
+    const NOW: i64 = 1_795_513_267;
+
+    /// A document with keys of its own, and they.
+    fn exported() -> (Document, BTreeMap<String, String>) {
+        let mut draft = Draft::default();
+        set(&mut draft, "advertised_host", "sso.example.com").unwrap();
+        trial_certificate(&mut draft, NOW).unwrap();
+        ensure_saml_pair(&mut draft, NOW).unwrap();
+        draft.document.reason = "then".into();
+        (draft.document, draft.keys)
+    }
+
+    fn names(document: &Document) -> BTreeSet<String> {
+        document.key_pairs().map(|pair| pair.key.clone()).collect()
+    }
+
+    #[test]
+    fn a_connection_that_knows_none_of_the_keys_takes_them_all() {
+        let (document, mut keys) = exported();
+        keys.insert("of no pair".into(), String::new());
+        let today = AppliedRevision { revision: 4, ..AppliedRevision::default() };
+        let draft = imported(document.clone(), keys, &BTreeSet::new(), &today);
+        assert_eq!((draft.base, draft.document.reason.as_str()), (4, ""));
+        assert_eq!(names(&draft.document), names(&document));
+        assert!(draft.keys.keys().all(|name| names(&document).contains(name)) && draft.keys.len() == 2);
+        assert!(not_restored(&draft, &today.document).is_empty());
+    }
+
+    #[test]
+    fn a_key_that_the_connection_has_retired_is_named_and_stays_retired() {
+        let (document, keys) = exported();
+        let (now, _) = exported();
+        let today = AppliedRevision { revision: 9, document: now.clone(), save: None };
+        let ever: BTreeSet<String> = names(&document).into_iter().chain(names(&now)).collect();
+        let draft = imported(document, keys, &ever, &today);
+        assert_eq!((names(&draft.document), draft.keys.len()), (names(&now), 0));
+        let told = not_restored(&draft, &today.document).into_iter().filter_map(|fault| fault.field);
+        assert_eq!(told.collect::<Vec<_>>(), ["saml", "tls"]);
+    }
+
+    #[test]
+    fn the_keys_of_today_are_not_retired() {
+        let (document, keys) = exported();
+        let today = AppliedRevision { revision: 9, document: document.clone(), save: None };
+        let draft = imported(document.clone(), keys, &names(&document), &today);
+        assert!(draft.not_restored.is_empty() && names(&draft.document) == names(&document));
+    }
+}
