@@ -7,9 +7,11 @@ use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
 mod adding;
+mod watching;
 
 use crate::commands::diagnostics::installed_data;
 pub(crate) use adding::{Enrol, PoolCommand};
+pub(crate) use watching::WebhookCommand;
 
 /// Sekisho's command line.
 #[derive(Parser)]
@@ -226,6 +228,9 @@ pub(crate) enum Command {
     },
     /// Prints metrics in Prometheus' text format, for the textfile collector of its node exporter.
     Metrics,
+    /// The webhook of the draft: tests it, shows its secret.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Writes what a support case needs into one file, whether the service runs or not. No key, no user's name or address
     /// is in it; look through it all the same before you give it away: it is readable text (JSON).
     Diagnostics(DiagnosticsFile),

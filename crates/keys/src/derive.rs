@@ -108,6 +108,8 @@ pub enum Purpose {
     Replay,
     /// What administrators note about a server, under the organisation's key.
     Checklist,
+    /// What tells a receiver of events that a server of the connection has sent them.
+    Webhook,
 }
 
 impl Purpose {
@@ -134,6 +136,7 @@ impl Purpose {
             Self::SessionMark => "session-mark",
             Self::Replay => "replay",
             Self::Checklist => "checklist",
+            Self::Webhook => "webhook",
         }
     }
 }

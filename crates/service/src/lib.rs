@@ -27,5 +27,6 @@ mod servers;
 pub mod status;
 pub mod store;
 pub mod users;
+mod webhook;
 
 mod drafting;

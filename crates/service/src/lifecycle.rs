@@ -15,7 +15,7 @@ use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::object;
 use sekisho_signin::{Face, Ids, Previous, StateSecrets};
-use tokio::sync::{Mutex, RwLock, oneshot};
+use tokio::sync::{Mutex, Notify, RwLock, oneshot};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -97,6 +97,8 @@ pub struct House {
     pub(crate) idp_metadata: Watch,
     /// The way to what others serve.
     pub(crate) egress: Egress,
+    /// The webhook's receiver has taken a test.
+    pub(crate) webhook_works: Notify,
     /// What the other servers report.
     servers: Servers,
     /// One enrolment or recall at a time.
@@ -148,6 +150,7 @@ impl Service {
             turn: Mutex::new(()),
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(),
+            webhook_works: Notify::new(),
             servers: Servers::default(),
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
@@ -157,11 +160,13 @@ impl Service {
             settings,
             connected,
         });
+        let lines = house.board.lines();
         let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
         let (settling, settled) = oneshot::channel();
         let following = tokio::spawn(house.clone().follow(settling));
         let mut watching =
             vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
+        watching.push(tokio::spawn(house.clone().send_events(lines)));
         watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })
     }

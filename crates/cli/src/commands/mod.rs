@@ -17,6 +17,7 @@ mod save;
 mod servers;
 mod service;
 mod test_login;
+mod webhook;
 
 use sekisho_admin_api::save::SaveReason;
 use sekisho_admin_api::{Client, Endpoint, SshHost, default_endpoint, relay};
@@ -93,6 +94,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Sync { .. } => service::full_sync(&context).await,
         Command::GiveBack { login } => give_back::give_back(&context, &login).await,
         Command::Metrics => metrics::metrics(&context).await,
+        Command::Webhook(command) => webhook::webhook(&context, command).await,
         Command::Diagnostics(wish) => diagnostics::diagnostics(&context, &wish).await,
         Command::Export { .. } => service::export(&context).await,
         Command::Start => service::start(&context).await,

@@ -60,6 +60,8 @@ import type { Status } from './types/Status';
 import type { Suggested } from './types/Suggested';
 import type { SyncReport } from './types/SyncReport';
 import type { TestReport } from './types/TestReport';
+import type { WebhookSecret } from './types/WebhookSecret';
+import type { WebhookTested } from './types/WebhookTested';
 import type { WhichAdministrator } from './types/WhichAdministrator';
 import type { WhichIdp } from './types/WhichIdp';
 import type { WhichInvitation } from './types/WhichInvitation';
@@ -102,6 +104,8 @@ export interface Methods {
   'history.restore': { params: WhichRevision; reply: Draft };
   'test.start': { params: null; reply: StartedTest };
   'test.report': { params: WhichTest; reply: TestReport | null };
+  'webhook.test': { params: null; reply: WebhookTested };
+  'webhook.secret': { params: null; reply: WebhookSecret };
   'saml.explain': { params: SamlMessage; reply: Explained };
   'servers.list': { params: null; reply: Servers };
   'sync.full': { params: null; reply: SyncReport };
