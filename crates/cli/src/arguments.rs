@@ -7,10 +7,12 @@ use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
 mod adding;
+mod users;
 mod watching;
 
 use crate::commands::diagnostics::installed_data;
 pub(crate) use adding::{Enrol, PoolCommand};
+pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand};
 pub(crate) use watching::WebhookCommand;
 
 /// Sekisho's command line.
@@ -109,7 +111,7 @@ pub(crate) enum Command {
     /// Administrators: invites, accepts, admits, removes.
     #[command(subcommand)]
     Administrators(AdministratorsCommand),
-    /// Users: invites.
+    /// Users: lists, invites, removes them.
     #[command(subcommand)]
     Users(UsersCommand),
     /// Admits this server to a connection and downloads what is there.
@@ -390,20 +392,6 @@ pub(crate) enum MarkedItem {
     UserSecrets,
     /// The disk is wiped.
     Disk,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum UsersCommand {
-    /// Lets a user sign in for the first time.
-    Invite {
-        #[command(flatten)]
-        login: Login,
-        /// The connection; not needed when there is only one.
-        #[arg(long, default_value = "")]
-        connection: String,
-        /// The e-mail address.
-        email: String,
-    },
 }
 
 #[derive(Subcommand)]

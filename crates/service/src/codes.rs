@@ -94,6 +94,8 @@ sekisho_fault::codes! {
     METADATA_EXPIRES = "service.metadata_expires";
     /// The metadata has ended; sign-in goes on with it. Arguments: `entity_id`, `until`.
     METADATA_EXPIRED = "service.metadata_expired";
+    /// More users were removed at once than may be: they sign in until an administrator agrees. Arguments: `count`, `by`, `since`.
+    REMOVALS_HELD = "service.removals_held";
     /// No webhook is set.
     WEBHOOK_NONE = "service.webhook_none";
     /// The webhook's address is not one that the service sends to. Argument: `host`.

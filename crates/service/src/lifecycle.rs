@@ -28,6 +28,7 @@ mod looking;
 mod pool;
 mod reporting;
 mod resealing;
+mod shredding;
 
 use crate::activity::ActivityLog;
 use crate::arguments::Arguments;
@@ -97,6 +98,8 @@ pub struct House {
     pub(crate) idp_metadata: Watch,
     /// The way to what others serve.
     pub(crate) egress: Egress,
+    /// Since when this server knows of removals.
+    pub(crate) observed: SealedFile,
     /// The webhook's receiver has taken a test.
     pub(crate) webhook_works: Notify,
     /// What the other servers report.
@@ -150,6 +153,7 @@ impl Service {
             turn: Mutex::new(()),
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(),
+            observed: SealedFile::new(data, "removals.sealed", &secret),
             webhook_works: Notify::new(),
             servers: Servers::default(),
             joining: Mutex::new(()),

@@ -17,6 +17,7 @@ mod save;
 mod servers;
 mod service;
 mod test_login;
+mod users;
 mod webhook;
 
 use sekisho_admin_api::save::SaveReason;
@@ -67,7 +68,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Whoami => login::whoami(&context).await,
         Command::Connection(command) => organisation::connection(&context, command).await,
         Command::Administrators(command) => organisation::administrators(&context, command).await,
-        Command::Users(command) => organisation::users(&context, command).await,
+        Command::Users(command) => users::users(&context, command).await,
         Command::Enrol(wish) => enrol::enrol(&context, &wish).await,
         Command::Pool(command) => pool::pool(&context, command).await,
         Command::Config { login, wait } => config::config(&context, &login, seconds(wait)).await,

@@ -9,15 +9,19 @@ import type { Authenticator } from './types/Authenticator';
 import type { BeginFounding } from './types/BeginFounding';
 import type { Candidate } from './types/Candidate';
 import type { CertificateRequest } from './types/CertificateRequest';
+import type { ChangedUsers } from './types/ChangedUsers';
+import type { ChangeUsers } from './types/ChangeUsers';
 import type { Checklist } from './types/Checklist';
 import type { ChosenIdp } from './types/ChosenIdp';
 import type { ConnectionInfo } from './types/ConnectionInfo';
+import type { DecideRemovals } from './types/DecideRemovals';
 import type { Draft } from './types/Draft';
 import type { EnrolServer } from './types/EnrolServer';
 import type { Entry } from './types/Entry';
 import type { Explained } from './types/Explained';
 import type { Fault } from './types/Fault';
 import type { FoundOrganisation } from './types/FoundOrganisation';
+import type { HeldRemovals } from './types/HeldRemovals';
 import type { HubWay } from './types/HubWay';
 import type { IdpSteps } from './types/IdpSteps';
 import type { InvitationText } from './types/InvitationText';
@@ -60,6 +64,7 @@ import type { Status } from './types/Status';
 import type { Suggested } from './types/Suggested';
 import type { SyncReport } from './types/SyncReport';
 import type { TestReport } from './types/TestReport';
+import type { UserInfo } from './types/UserInfo';
 import type { WebhookSecret } from './types/WebhookSecret';
 import type { WebhookTested } from './types/WebhookTested';
 import type { WhichAdministrator } from './types/WhichAdministrator';
@@ -70,6 +75,7 @@ import type { WhichServer } from './types/WhichServer';
 import type { WhichServers } from './types/WhichServers';
 import type { WhichSteps } from './types/WhichSteps';
 import type { WhichTest } from './types/WhichTest';
+import type { WhichUsers } from './types/WhichUsers';
 
 /** The methods that the console calls: parameters and reply. `admin.*` stay in the console's own process, where the
  * administrator's keys are; all others go to the service. */
@@ -141,6 +147,11 @@ export interface Methods {
   'admin.remove_administrator': { params: WhichAdministrator; reply: RemovedAdministrator };
   'admin.new_kit': { params: null; reply: KitSheet };
   'admin.invite_user': { params: InviteUser; reply: null };
+  'admin.users': { params: WhichUsers; reply: UserInfo[] };
+  'admin.remove_users': { params: ChangeUsers; reply: ChangedUsers };
+  'admin.restore_users': { params: ChangeUsers; reply: ChangedUsers };
+  'admin.held_removals': { params: WhichUsers; reply: HeldRemovals };
+  'admin.decide_removals': { params: DecideRemovals; reply: ChangedUsers };
 }
 
 export type Method = keyof Methods;
