@@ -20,6 +20,7 @@ pub struct Https {
     pub authority: String,
     answer: Arc<Mutex<Answer>>,
     asked: Arc<AtomicUsize>,
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Https {
@@ -29,12 +30,15 @@ impl Https {
         let listener = TcpListener::bind((address, 0)).unwrap();
         let origin = format!("https://{}", listener.local_addr().unwrap());
         let (answer, asked) = (Arc::new(Mutex::new(answer)), Arc::new(AtomicUsize::new(0)));
-        let site = Self { origin, authority, answer: answer.clone(), asked: asked.clone() };
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let site = Self { origin, authority, answer: answer.clone(), asked: asked.clone(), requests: requests.clone() };
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let reply = || answer.lock().unwrap_or_else(PoisonError::into_inner)();
                 // A client that goes away in the middle is its own business.
-                let _ = serve(client, &tls, reply);
+                if let Ok(request) = serve(client, &tls, reply) {
+                    requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                }
                 asked.fetch_add(1, Ordering::SeqCst);
             }
         });
@@ -44,6 +48,11 @@ impl Https {
     /// From here on it answers this.
     pub fn answers(&self, answer: Answer) {
         *self.answer.lock().unwrap() = answer;
+    }
+
+    /// What was asked and answered, head and body, the oldest first.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
     }
 
     /// How many connections are over.
@@ -67,20 +76,29 @@ fn certified(address: IpAddr) -> (String, Arc<ServerConfig>) {
     (pem, Arc::new(tls))
 }
 
-fn serve(client: TcpStream, tls: &Arc<ServerConfig>, answer: impl Fn() -> Option<String>) -> std::io::Result<()> {
+fn serve(client: TcpStream, tls: &Arc<ServerConfig>, answer: impl Fn() -> Option<String>) -> std::io::Result<String> {
     client.set_read_timeout(Some(Duration::from_secs(10)))?;
     let connection = ServerConnection::new(tls.clone()).map_err(std::io::Error::other)?;
     let mut stream = StreamOwned::new(connection, client);
     let (mut request, mut part) = (Vec::new(), [0; 1024]);
-    while !request.ends_with(b"\r\n\r\n") {
+    while !is_whole(&request) {
         match stream.read(&mut part)? {
-            0 => return Ok(()),
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
             read => request.extend_from_slice(&part[..read]),
         }
     }
-    if let Some(body) = answer() {
-        write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
-    }
+    let Some(body) = answer() else { return Err(std::io::ErrorKind::ConnectionAborted.into()) };
+    write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
     stream.conn.send_close_notify();
-    stream.flush()
+    stream.flush()?;
+    Ok(String::from_utf8_lossy(&request).into_owned())
+}
+
+/// Whether head and body have come.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length =
+        head.to_ascii_lowercase().lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    body.len() >= length.unwrap_or(0)
 }

@@ -27,6 +27,7 @@ pub mod servers;
 pub mod status;
 pub mod sync;
 pub mod test_login;
+pub mod webhook;
 
 mod call;
 mod client;

@@ -57,6 +57,12 @@ sekisho_fault::codes! {
     NO_CHECKLIST = "admin.no_checklist";
     /// Whether this is done follows from what is so, and cannot be marked. Argument: `item`.
     NOT_MARKED = "admin.not_marked";
+    /// There is no such user. Argument: `email`.
+    NO_USER = "admin.no_user";
+    /// A user was removed too long ago to be taken back. Argument: `email`.
+    REMOVED_FOR_GOOD = "admin.removed_for_good";
+    /// Other removals wait than those that were shown.
+    REMOVALS_CHANGED = "admin.removals_changed";
     /// There is no such administrator. Argument: `login`.
     NO_ADMINISTRATOR = "admin.no_administrator";
     /// Nobody removes themselves: they would know the keys that follow.

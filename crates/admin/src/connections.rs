@@ -4,9 +4,8 @@ use data_encoding::BASE64URL_NOPAD;
 use sekisho_config::Domain;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::{Credential, EnterpriseDomain, NewFact, Role};
+use sekisho_hub_api::wire::{Credential, EnterpriseDomain, Role};
 use sekisho_keys::derive::Secret;
-use sekisho_keys::fact::{Fact, Said};
 use sekisho_keys::identity::PublicIdentity;
 use sekisho_keys::ids::{ConnectionId, NodeId, ServerId};
 use sekisho_keys::keyring::{self, Keyring, Place};
@@ -15,9 +14,7 @@ use sekisho_keys::revision::Revision;
 use sekisho_keys::sync::Request;
 use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
 
-use crate::acts::{
-    AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, EnrolServer, InviteUser, MailDomain,
-};
+use crate::acts::{AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, EnrolServer, MailDomain};
 use crate::codes;
 use crate::session::{Effects, Session, no_effects, now, random};
 
@@ -160,21 +157,5 @@ impl Session {
         let signed = Request::sign(place, request, &self.identity);
         self.hub.ask_for_sync(&place.connection.to_string(), &Blob(signed)).await?;
         Ok(AskedForSync { request })
-    }
-
-    /// Lets a user sign in for the first time, though users are not made by themselves.
-    ///
-    /// Codes: `EMAIL` of the configuration, `NO_CONNECTION`.
-    pub async fn invite_user(&mut self, wish: &InviteUser) -> Result<()> {
-        self.refresh().await?;
-        let email = sekisho_config::Email::parse(wish.email.trim()).map_err(|fault| fault.on("email"))?;
-        let (place, connection) = self.connection(&wish.connection)?;
-        let keyring = self.keyring(place, connection)?;
-        // Seconds grow: of two words about one user the later one counts.
-        let number = u64::try_from(now()).unwrap_or_default();
-        let said = (email.as_str(), Said::Invited, number);
-        let (about, fact) = Fact::sign(place, said, &keyring, &self.identity, now(), random())?;
-        let body = NewFact { epoch: keyring.epoch, fact: Blob(fact) };
-        self.hub.put_fact(&wish.connection, &about.to_string(), &body).await
     }
 }

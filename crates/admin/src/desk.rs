@@ -195,6 +195,11 @@ impl Desk {
                 let wish: InviteUser = read(method, params)?;
                 answer(&self.session()?.invite_user(&wish).await?)
             }
+            "admin.users" => answer(&self.session()?.users(&read(method, params)?).await?),
+            "admin.remove_users" => answer(&self.session()?.remove_users(&read(method, params)?).await?),
+            "admin.restore_users" => answer(&self.session()?.restore_users(&read(method, params)?).await?),
+            "admin.held_removals" => answer(&self.session()?.held_removals(&read(method, params)?).await?),
+            "admin.decide_removals" => answer(&self.session()?.decide_removals(&read(method, params)?).await?),
             other => Err(Fault::new(codes::UNKNOWN_METHOD).with("method", other.chars().take(80).collect::<String>())),
         }
     }

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod desk;
 pub mod memory;
 pub mod session;
+pub mod users;
 pub mod way;
 
 mod account;

@@ -7,10 +7,14 @@ use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
 mod adding;
+mod users;
+mod watching;
 mod whole;
 
 pub(crate) use adding::{Enrol, PoolCommand};
 use sekisho_admin_api::diagnostics::installed_data;
+pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand};
+pub(crate) use watching::WebhookCommand;
 pub(crate) use whole::WholeConnection;
 
 /// Sekisho's command line.
@@ -109,7 +113,7 @@ pub(crate) enum Command {
     /// Administrators: invites, accepts, admits, removes.
     #[command(subcommand)]
     Administrators(AdministratorsCommand),
-    /// Users: invites.
+    /// Users: lists, invites, removes them.
     #[command(subcommand)]
     Users(UsersCommand),
     /// Admits this server to a connection and downloads what is there.
@@ -228,6 +232,9 @@ pub(crate) enum Command {
     },
     /// Prints metrics in Prometheus' text format, for the textfile collector of its node exporter.
     Metrics,
+    /// The webhook of the draft: tests it, shows its secret.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Writes what a support case needs into one file, whether the service runs or not. No key, no user's name or address
     /// is in it; look through it all the same before you give it away: it is readable text (JSON).
     Diagnostics(DiagnosticsFile),
@@ -389,20 +396,6 @@ pub(crate) enum MarkedItem {
     UserSecrets,
     /// The disk is wiped.
     Disk,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum UsersCommand {
-    /// Lets a user sign in for the first time.
-    Invite {
-        #[command(flatten)]
-        login: Login,
-        /// The connection; not needed when there is only one.
-        #[arg(long, default_value = "")]
-        connection: String,
-        /// The e-mail address.
-        email: String,
-    },
 }
 
 #[derive(Subcommand)]

@@ -2,9 +2,11 @@
 
 use sekisho_certs::{describe, pem, sha256};
 use sekisho_saml::metadata::IdpMetadata;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::document::{Document, KeyPair, SamlKey};
+use crate::webhook::Webhook;
 
 /// One difference, as a person reads it: values are shown, keys never. Two values that differ are never shown alike, so
 /// that whoever has compared what is shown has compared what is meant.
@@ -144,6 +146,10 @@ fn shown(field: &str, value: Option<&Value>) -> String {
         Some(second @ Value::Object(_)) if field == "saml_second" => {
             format!("{} · {}", second["role"].as_str().unwrap_or_default(), key_pair(&second["pair"]))
         }
+        Some(webhook @ Value::Object(_)) if field == "webhook" => match Webhook::deserialize(webhook) {
+            Ok(webhook) => webhook.to_string(),
+            Err(_) => webhook.to_string(),
+        },
         Some(other) => other.to_string(),
     }
 }

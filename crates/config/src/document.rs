@@ -13,6 +13,7 @@ use crate::host::Host;
 use crate::network::Network;
 use crate::rollover::SecondPair;
 use crate::urls::{ENTITY_ID, Urls};
+use crate::webhook::Webhook;
 
 /// The schema that this version writes.
 pub const SCHEMA: u32 = 1;
@@ -236,6 +237,9 @@ pub struct Document {
     /// The balancers and proxies that stand before the servers: what they say of a client's address is believed (R30).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trusted_proxies: Vec<Network>,
+    /// Where the servers send what happens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Webhook>,
     /// Why it was saved, for the history.
     #[serde(default)]
     pub reason: String,
@@ -285,6 +289,7 @@ impl Default for Document {
             just_in_time: false,
             client_protocol: false,
             trusted_proxies: Vec::new(),
+            webhook: None,
             reason: String::new(),
             change_number: String::new(),
             unknown: Map::new(),

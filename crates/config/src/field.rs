@@ -13,6 +13,7 @@ use crate::document::Document;
 use crate::host::Host;
 use crate::network::Network;
 use crate::server::ThisServer;
+use crate::webhook::Webhook;
 
 /// The fields that are set from a text, in the order of the form. Certificates and metadata come as files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -47,6 +48,7 @@ pub enum Field {
     JustInTime,
     ClientProtocol,
     TrustedProxies,
+    Webhook,
     Proxy,
     Authorities,
 }
@@ -81,6 +83,7 @@ impl Field {
         Self::JustInTime,
         Self::ClientProtocol,
         Self::TrustedProxies,
+        Self::Webhook,
         Self::Proxy,
         Self::Authorities,
     ];
@@ -205,6 +208,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::JustInTime => document.just_in_time = switch(text)?,
         Field::ClientProtocol => document.client_protocol = switch(text)?,
         Field::TrustedProxies => document.trusted_proxies = networks(text)?,
+        Field::Webhook => document.webhook = optional(text, https)?.map(Webhook::at),
         Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Authorities => {
             return Err(Fault::new(codes::LOCAL_FIELD));
         }
@@ -269,6 +273,7 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::JustInTime => document.just_in_time.to_string(),
         Field::ClientProtocol => document.client_protocol.to_string(),
         Field::TrustedProxies => document.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        Field::Webhook => document.webhook.as_ref().map(|webhook| webhook.url.clone()).unwrap_or_default(),
         Field::Proxy => text(&server.proxy),
         Field::Authorities => text(&server.authorities),
     }
@@ -303,6 +308,7 @@ mod tests {
         assert_eq!(refused(Field::TrustedProxies, "10.2.0.0/16 balancer"), codes::NETWORK);
         for address in ["http://idp.example.com/metadata", "file:///etc/passwd", "idp.example.com", "https://"] {
             assert_eq!(refused(Field::IdpMetadataUrl, address), codes::HTTPS);
+            assert_eq!(refused(Field::Webhook, address), codes::HTTPS);
         }
         assert_eq!(refused(Field::AttributeEmail, " Email"), codes::NAME);
         assert_eq!(refused(Field::PrivateIp, "10.0.0.1"), codes::LOCAL_FIELD);

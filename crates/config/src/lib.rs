@@ -18,6 +18,7 @@ pub mod rollover;
 pub mod server;
 pub mod sp_metadata;
 pub mod urls;
+pub mod webhook;
 
 pub use configuration::Configuration;
 pub use document::Document;
@@ -26,3 +27,4 @@ pub use host::Host;
 pub use network::Network;
 pub use server::ThisServer;
 pub use urls::Urls;
+pub use webhook::Webhook;

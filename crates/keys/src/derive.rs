@@ -114,6 +114,8 @@ pub enum Purpose {
     ExportCheck,
     /// Users on their way from an administrator to a server.
     Transfer,
+    /// What tells a receiver of events that a server of the connection has sent them.
+    Webhook,
 }
 
 impl Purpose {
@@ -143,6 +145,7 @@ impl Purpose {
             Self::Export => "export",
             Self::ExportCheck => "export-check",
             Self::Transfer => "transfer",
+            Self::Webhook => "webhook",
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What an administrator says of a user before the identity provider does: invited (R11). Signed by the administrator; of
-//! two, the one with the higher number counts. Numbers are moments: seconds since 1970.
+//! What an administrator says of a user: invited before the identity provider vouches (R11), removed, taken back. Signed by the
+//! administrator; of two, the one with the higher number counts. Numbers are moments: seconds since 1970.
 
 use minicbor::{Decode, Encode};
 use sekisho_fault::{Fault, Result};
@@ -9,6 +9,7 @@ use crate::identity::{Identity, Signature, Signing};
 use crate::ids::{KeyId, UserId};
 use crate::keyring::{Keyring, Place};
 use crate::log::Organisation;
+use crate::removal::Removal;
 use crate::sealed::{self, NONCE};
 use crate::{codes, user, wire};
 
@@ -20,6 +21,12 @@ pub enum Said {
     /// May sign in for the first time, though users are not made at first sign-in.
     #[n(0)]
     Invited,
+    /// May not sign in any more, and is not made anew.
+    #[n(1)]
+    Removed(#[n(0)] Removal),
+    /// A removal was taken back: nothing is said of the user.
+    #[n(2)]
+    Restored,
 }
 
 #[derive(Encode, Decode)]
@@ -70,6 +77,8 @@ pub struct Fact {
     pub said: Said,
     /// The higher number counts.
     pub number: u64,
+    /// The administrator's keys.
+    pub author: KeyId,
 }
 
 /// The name of a fact about an e-mail address.
@@ -96,6 +105,13 @@ pub fn epoch(bytes: &[u8]) -> Result<u32> {
 pub fn number(bytes: &[u8]) -> Result<u64> {
     let envelope: Envelope = wire::decode(bytes)?;
     wire::decode::<Header>(&envelope.header).map(|header| header.number)
+}
+
+impl Said {
+    /// What is said of a user whose removal is taken back, or waits.
+    pub fn without(removal: Removal) -> Self {
+        if removal.invited { Self::Invited } else { Self::Restored }
+    }
 }
 
 impl Fact {
@@ -148,6 +164,38 @@ impl Fact {
         if about(keyring, &plain.email) != header.about {
             return Err(Fault::new(codes::WRONG_PLACE));
         }
-        Ok(Self { about: header.about, email: plain.email, said: plain.said, number: header.number })
+        Ok(Self {
+            about: header.about,
+            email: plain.email,
+            said: plain.said,
+            number: header.number,
+            author: header.author,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the version before knows.
+    #[derive(Debug, PartialEq, Decode)]
+    enum Before {
+        #[n(0)]
+        Invited,
+    }
+
+    #[test]
+    fn an_invitation_is_written_as_before_and_what_is_newer_is_refused_by_the_version_before() {
+        assert_eq!(wire::encode(&Said::Invited), [0x82, 0, 0x80]);
+        assert_eq!(wire::decode::<Before>(&wire::encode(&Said::Invited)).unwrap(), Before::Invited);
+        let removal = Removal { at: 5, users: 7, approved: None, invited: true };
+        for newer in [Said::Removed(removal), Said::Restored] {
+            let bytes = wire::encode(&newer);
+            assert_eq!(wire::decode::<Said>(&bytes).unwrap(), newer);
+            assert_eq!(wire::decode::<Before>(&bytes).unwrap_err().code, codes::FORMAT);
+        }
+        assert_eq!(Said::without(removal), Said::Invited);
+        assert_eq!(Said::without(Removal { invited: false, ..removal }), Said::Restored);
     }
 }

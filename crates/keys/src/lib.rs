@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod kit;
 pub mod log;
 pub mod object;
+pub mod removal;
 pub mod revision;
 pub mod sealed;
 pub mod sync;

@@ -111,6 +111,20 @@ impl std::fmt::Debug for User {
     }
 }
 
+impl User {
+    /// What is left of a removed user when the time to take it back is over: the identity and the address, by which the
+    /// name is still known, and no secret. Locked, so that no version takes it for a user.
+    #[must_use]
+    pub fn shred(self) -> Self {
+        Self { first_name: String::new(), last_name: String::new(), secret: [0; 32], state: State::Locked, ..self }
+    }
+
+    /// Whether the secret is gone. No random secret is all zeros; nothing that is signed with this one counts.
+    pub fn is_shredded(&self) -> bool {
+        self.secret == [0; 32]
+    }
+}
+
 /// The states of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum State {

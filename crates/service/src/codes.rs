@@ -98,6 +98,22 @@ sekisho_fault::codes! {
     METADATA_EXPIRES = "service.metadata_expires";
     /// The metadata has ended; sign-in goes on with it. Arguments: `entity_id`, `until`.
     METADATA_EXPIRED = "service.metadata_expired";
+    /// More users were removed at once than may be: they sign in until an administrator agrees. Arguments: `count`, `by`, `since`.
+    REMOVALS_HELD = "service.removals_held";
+    /// No webhook is set.
+    WEBHOOK_NONE = "service.webhook_none";
+    /// The webhook's address is not one that the service sends to. Argument: `host`.
+    WEBHOOK_ADDRESS = "service.webhook_address";
+    /// The name of the webhook's host does not resolve. Arguments: `host`, `detail`.
+    WEBHOOK_NAME = "service.webhook_name";
+    /// Nothing takes connections at the webhook's host. Arguments: `host`, `detail`.
+    WEBHOOK_CONNECTION = "service.webhook_connection";
+    /// The certificate of the webhook's host is not trusted, or TLS fails otherwise. Arguments: `host`, `detail`.
+    WEBHOOK_TLS = "service.webhook_tls";
+    /// The webhook's host does not answer in time. Arguments: `host`, `seconds`.
+    WEBHOOK_SILENT = "service.webhook_silent";
+    /// The webhook's host refuses the event. Arguments: `host`, `status`.
+    WEBHOOK_STATUS = "service.webhook_status";
     /// There is nothing to serve: no revision was saved yet.
     NOTHING_SAVED = "service.nothing_saved";
     /// The process ends, because it was told to.

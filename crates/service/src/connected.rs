@@ -14,7 +14,10 @@ use crate::codes;
 use crate::enrolment::{Member, Papers};
 use crate::heads::{Ahead, Fork};
 use crate::replication::{ALL_SERVERS, Follower, HubLink, News, Replica};
-use crate::users::Writer;
+use crate::users::{Removals, Writer};
+
+/// The removals, and the mark of the facts that they were read from.
+type Looked = ((u64, u64), Arc<Removals>);
 
 /// Key epoch, mail domains, and when the connection was deleted.
 pub(crate) type ServedFacts = (u32, Vec<String>, Option<i64>);
@@ -46,6 +49,8 @@ pub struct Connected {
     progress: std::sync::Mutex<Option<SyncProgress>>,
     /// The place of the newest row at the hub, as it was last told.
     head: AtomicU64,
+    /// The removals, as of the facts that were there when they were last looked at.
+    removals: Mutex<Option<Looked>>,
 }
 
 impl Connected {
@@ -65,6 +70,7 @@ impl Connected {
             epochs: Notify::new(),
             progress: std::sync::Mutex::default(),
             head: AtomicU64::new(0),
+            removals: Mutex::default(),
         }
     }
 
@@ -209,6 +215,20 @@ impl Connected {
     pub async fn wish(&self) -> Result<Option<u64>> {
         let row = self.replica.row("sync", ALL_SERVERS).await?;
         row.map(|row| Request::number(&row.body)).transpose()
+    }
+
+    /// The removals of users, by what is stored here.
+    ///
+    /// Codes: `NOT_ENROLLED`, `DATABASE`.
+    pub(crate) async fn removals(&self) -> Result<Arc<Removals>> {
+        let mark = self.replica.mark("fact").await?;
+        let mut known = self.removals.lock().await;
+        if let Some((_, removals)) = known.as_ref().filter(|(of, _)| *of == mark) {
+            return Ok(removals.clone());
+        }
+        let removals = Arc::new(Removals::read(self).await?);
+        *known = Some((mark, removals.clone()));
+        Ok(removals)
     }
 
     /// The reserved mail domains of the connection.

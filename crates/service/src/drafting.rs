@@ -108,7 +108,14 @@ impl House {
     pub async fn set_field(&self, wish: &SetField) -> Result<View> {
         let named = Field::parse(&wish.field)?;
         if !named.is_local() {
-            return self.change_draft(async |draft| draft::set(draft, &wish.field, &wish.value)).await;
+            let change = async |draft: &mut Draft| {
+                draft::set(draft, &wish.field, &wish.value)?;
+                if let (Field::Webhook, Some(webhook)) = (named, &mut draft.document.webhook) {
+                    webhook.epoch = self.connected.served_facts().0.max(1);
+                }
+                Ok(())
+            };
+            return self.change_draft(change).await;
         }
         let _editing = self.editing.lock().await;
         let before = self.settings.read();
@@ -377,7 +384,13 @@ impl House {
         let applied = self.applied.read().await.clone();
         let status = self.board.read();
         // Certificates are public; private keys are not part of the document.
-        let document = serde_json::from_slice(&applied.document.to_json()).unwrap_or(serde_json::Value::Null);
+        let mut document = applied.document.clone();
+        if let Some(webhook) = &mut document.webhook {
+            // Whoever knows such an address can often write there: its host is enough.
+            webhook.url =
+                url::Url::parse(&webhook.url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
+        }
+        let document = serde_json::from_slice(&document.to_json()).unwrap_or(serde_json::Value::Null);
         serde_json::json!({
             "version": status.version,
             "server": status.server_name,

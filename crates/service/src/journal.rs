@@ -27,6 +27,11 @@ impl Line {
         Self { level, event, facts: Vec::new(), reason: None }
     }
 
+    /// The event by which an administrator tests who is told.
+    pub(crate) fn test() -> Self {
+        Self::new(Level::INFO, "test")
+    }
+
     fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.facts.push((name, value.to_string()));
         self
@@ -128,8 +133,14 @@ fn same(one: &Fault, other: &Fault) -> bool {
     about(one) == about(other)
 }
 
-fn about(fault: &Fault) -> Fault {
-    let known = |(name, _): &(&String, &Arg)| IDENTITY.contains(&name.as_str());
+/// Whether an argument of this name tells a warning from others of its code.
+pub(crate) fn tells_apart(name: &str) -> bool {
+    IDENTITY.contains(&name)
+}
+
+/// What makes a warning itself.
+pub(crate) fn about(fault: &Fault) -> Fault {
+    let known = |(name, _): &(&String, &Arg)| tells_apart(name);
     let args = fault.args.iter().filter(known).map(|(name, value)| (name.clone(), value.clone())).collect();
     Fault { args, ..fault.clone() }
 }

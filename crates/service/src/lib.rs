@@ -28,6 +28,7 @@ mod servers;
 pub mod status;
 pub mod store;
 pub mod users;
+mod webhook;
 
 mod detaching;
 mod drafting;

@@ -15,7 +15,7 @@ use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::object;
 use sekisho_signin::{Face, Ids, Previous, StateSecrets};
-use tokio::sync::{Mutex, RwLock, oneshot};
+use tokio::sync::{Mutex, Notify, RwLock, oneshot};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -29,6 +29,7 @@ mod looking;
 mod pool;
 mod reporting;
 mod resealing;
+mod shredding;
 mod watching_save;
 
 use crate::activity::ActivityLog;
@@ -102,6 +103,10 @@ pub struct House {
     pub(crate) egress: Egress,
     /// How sign-ins had ended when the newest revision was applied.
     watched_save: std::sync::Mutex<Option<watching_save::Watched>>,
+    /// Since when this server knows of removals.
+    pub(crate) observed: SealedFile,
+    /// The webhook's receiver has taken a test.
+    pub(crate) webhook_works: Notify,
     /// What the other servers report.
     servers: Servers,
     /// One enrolment or recall at a time.
@@ -155,6 +160,8 @@ impl Service {
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(),
             watched_save: std::sync::Mutex::default(),
+            observed: SealedFile::new(data, "removals.sealed", &secret),
+            webhook_works: Notify::new(),
             servers: Servers::default(),
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
@@ -164,11 +171,13 @@ impl Service {
             settings,
             connected,
         });
+        let lines = house.board.lines();
         let admin = admin_server::start(&arguments.admin_socket, &arguments.admin_accounts, house.clone())?;
         let (settling, settled) = oneshot::channel();
         let following = tokio::spawn(house.clone().follow(settling));
         let mut watching =
             vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
+        watching.push(tokio::spawn(house.clone().send_events(lines)));
         watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })
     }

@@ -13,6 +13,7 @@ use crate::journal::{self, Line};
 pub struct Board {
     status: Mutex<Status>,
     events: broadcast::Sender<Event>,
+    lines: broadcast::Sender<Line>,
 }
 
 impl Board {
@@ -32,7 +33,7 @@ impl Board {
             users: 0,
             domains: Vec::new(),
         };
-        Self { status: Mutex::new(status), events: broadcast::channel(64).0 }
+        Self { status: Mutex::new(status), events: broadcast::channel(64).0, lines: broadcast::channel(64).0 }
     }
 
     /// The status.
@@ -46,7 +47,11 @@ impl Board {
         let before = status.clone();
         change(&mut status);
         // While it is held: the log has the changes in their order.
-        journal::changes(&before, &status, clock::now()).iter().for_each(Line::write);
+        for line in journal::changes(&before, &status, clock::now()) {
+            line.write();
+            // Nobody listening is fine, and nobody is waited for.
+            let _ = self.lines.send(line);
+        }
         drop(status);
         self.tell("status.changed");
     }
@@ -60,6 +65,11 @@ impl Board {
     /// The events from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// What is written to the log from now on. Whoever does not keep up misses the oldest lines.
+    pub(crate) fn lines(&self) -> broadcast::Receiver<Line> {
+        self.lines.subscribe()
     }
 
     /// A status is whole at every moment, even after a panic while it was held.

@@ -55,6 +55,8 @@ sekisho_fault::codes! {
     LOGOUT_OFF = "signin.logout_off";
     /// An administrator has locked the user. Argument: `email`.
     LOCKED = "signin.locked";
+    /// An administrator has removed the user. Argument: `email`.
+    REMOVED = "signin.removed";
     /// The user is new, and the hub cannot be asked now. Argument: `email`.
     HUB_NEEDED = "signin.hub_needed";
     /// The user is new, and the connection is deleted. Argument: `email`.

@@ -60,6 +60,7 @@ const FIELDS: [string, string, boolean][] = [
   ['just_in_time', 'false', false],
   ['client_protocol', 'false', false],
   ['trusted_proxies', '', false],
+  ['webhook', '', false],
   ['proxy', '', true],
   ['authorities', '', true],
 ];

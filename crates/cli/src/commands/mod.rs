@@ -18,6 +18,8 @@ mod save;
 mod servers;
 mod service;
 mod test_login;
+mod users;
+mod webhook;
 mod whole;
 
 use sekisho_admin_api::save::SaveReason;
@@ -68,7 +70,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Whoami => login::whoami(&context).await,
         Command::Connection(command) => organisation::connection(&context, command).await,
         Command::Administrators(command) => organisation::administrators(&context, command).await,
-        Command::Users(command) => organisation::users(&context, command).await,
+        Command::Users(command) => users::users(&context, command).await,
         Command::Enrol(wish) => enrol::enrol(&context, &wish).await,
         Command::Pool(command) => pool::pool(&context, command).await,
         Command::Config { login, wait } => config::config(&context, &login, seconds(wait)).await,
@@ -95,6 +97,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Sync { .. } => service::full_sync(&context).await,
         Command::GiveBack { login } => give_back::give_back(&context, &login).await,
         Command::Metrics => metrics::metrics(&context).await,
+        Command::Webhook(command) => webhook::webhook(&context, command).await,
         Command::Diagnostics(wish) => diagnostics::diagnostics(&context, &wish).await,
         Command::Export { .. } => service::export(&context).await,
         Command::Start => service::start(&context).await,

@@ -1,4 +1,4 @@
-//! The organisation: founding and recovering it, connections, administrators, invited users.
+//! The organisation: founding and recovering it, connections, administrators.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::Context;
 use super::login::{code, connection as meant, passphrase, signed_in, way};
 use crate::administrator::Administrator;
-use crate::arguments::{AdministratorsCommand, ConnectionCommand, Login, UsersCommand};
+use crate::arguments::{AdministratorsCommand, ConnectionCommand, Login};
 use crate::print::Printer;
 use crate::secrets;
 
@@ -203,12 +203,4 @@ async fn open_invitation(administrator: &mut Administrator, invited: &str) -> Re
     let open: Vec<OpenInvitation> = administrator.call("admin.invitations", json!(null)).await?;
     let found = open.into_iter().find(|one| one.login == invited || one.invitation == invited);
     Ok(found.map(|one| one.invitation))
-}
-
-/// Users.
-pub(super) async fn users(_: &Context, command: UsersCommand) -> Result<()> {
-    let UsersCommand::Invite { login, connection, email } = command;
-    let mut administrator = signed_in(&login).await?;
-    let connection = meant(&mut administrator, &connection).await?;
-    administrator.call("admin.invite_user", json!({"connection": connection.id, "email": email})).await
 }

@@ -24,6 +24,7 @@ use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
 use sekisho_admin_api::test_login::{GetTestReport, StartTest};
+use sekisho_admin_api::webhook::{GetWebhookSecret, TestWebhook};
 use sekisho_admin_api::{Call, Request, codes};
 use sekisho_config::{Document, idp_error};
 use sekisho_fault::{Fault, Result};
@@ -98,6 +99,8 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         GetTestReport::METHOD => {
             answer::<GetTestReport>(house.test_report(&params::<GetTestReport>(request)?.test).await)
         }
+        TestWebhook::METHOD => answer::<TestWebhook>(house.test_webhook().await?),
+        GetWebhookSecret::METHOD => answer::<GetWebhookSecret>(house.webhook_secret().await?),
         ExplainMessage::METHOD => {
             answer::<ExplainMessage>(house.explain_message(params::<ExplainMessage>(request)?).await?)
         }

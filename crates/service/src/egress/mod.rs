@@ -1,9 +1,11 @@
-//! Fetching from addresses that somebody has typed (R26): https, vetted addresses, no redirects, bounded in size and time.
+//! Fetching from addresses that somebody has typed, and sending to them (R26): https, vetted addresses, no redirects, bounded
+//! in size and time.
 //!
 //! The name is resolved once, every address of it is vetted, and no other one is connected to. The server's proxy is not
 //! used: it would resolve the name by itself.
 
 mod address;
+mod post;
 #[cfg(test)]
 pub(crate) mod site;
 #[cfg(test)]
@@ -20,6 +22,7 @@ use url::Url;
 
 use crate::codes;
 pub(crate) use address::Place;
+pub(crate) use post::Delivery;
 
 /// For all of it, from the first byte sent to the last one received.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -31,6 +34,16 @@ pub(crate) type Resolved = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr
 pub(crate) struct Egress {
     resolve: fn(String, u16) -> Resolved,
     place: fn(IpAddr) -> Place,
+}
+
+/// Why there is no way to an address.
+enum Closed {
+    /// It is not one that anything is sent to.
+    Refused,
+    /// Its name leads nowhere, in the system's words.
+    Unresolved(String),
+    /// The client cannot be made.
+    Client(reqwest::Error),
 }
 
 /// What is to be fetched.
@@ -67,26 +80,14 @@ impl Egress {
     }
 
     async fn fetch_patiently(&self, wish: &Wish<'_>) -> Result<String> {
-        let refused = || Fault::new(codes::FETCH_ADDRESS).with("url", wish.url);
         let failed = |detail: String| Fault::new(codes::FETCH).with("url", wish.url).with("detail", detail);
         let because = |error: &reqwest::Error| failed(innermost(error));
-        let url = Url::parse(wish.url).map_err(|_| refused())?;
-        let (Some(host), "https") = (url.host_str(), url.scheme()) else { return Err(refused()) };
-        let port = url.port().unwrap_or(443);
-        let same_host = |signed: &str| Url::parse(signed).is_ok_and(|signed| signed.host() == url.host());
-        let inside = wish.signed.is_some_and(same_host);
-        let resolved = (self.resolve)(host.trim_matches(['[', ']']).to_owned(), port).await;
-        let resolved = resolved.map_err(|error| failed(error.to_string()))?;
-        let reachable = |address: &SocketAddr| match (self.place)(address.ip()) {
-            Place::Public => true,
-            Place::Inside => inside,
-            Place::Never => false,
-        };
-        if resolved.is_empty() || !resolved.iter().all(reachable) {
-            return Err(refused());
-        }
-        let client = client(host, &resolved, wish.authorities).map_err(|error| because(&error))?;
-        let mut response = client.get(url.clone()).send().await.map_err(|error| because(&error))?;
+        let (url, client) = self.way(wish.url, wish.signed, wish.authorities).await.map_err(|closed| match closed {
+            Closed::Refused => Fault::new(codes::FETCH_ADDRESS).with("url", wish.url),
+            Closed::Unresolved(detail) => failed(detail),
+            Closed::Client(error) => because(&error),
+        })?;
+        let mut response = client.get(url).send().await.map_err(|error| because(&error))?;
         if !response.status().is_success() {
             return Err(failed(response.status().to_string()));
         }
@@ -99,6 +100,32 @@ impl Egress {
             }
         }
         String::from_utf8(body).map_err(|_| failed("UTF-8".to_owned()))
+    }
+
+    /// A client for this address, which connects to the addresses that were vetted and to no others.
+    async fn way(
+        &self,
+        url: &str,
+        signed: Option<&str>,
+        authorities: &[Vec<u8>],
+    ) -> Result<(Url, reqwest::Client), Closed> {
+        let url = Url::parse(url).map_err(|_| Closed::Refused)?;
+        let (Some(host), "https") = (url.host_str(), url.scheme()) else { return Err(Closed::Refused) };
+        let port = url.port().unwrap_or(443);
+        let same_host = |signed: &str| Url::parse(signed).is_ok_and(|signed| signed.host() == url.host());
+        let inside = signed.is_some_and(same_host);
+        let resolved = (self.resolve)(host.trim_matches(['[', ']']).to_owned(), port).await;
+        let resolved = resolved.map_err(|error| Closed::Unresolved(error.to_string()))?;
+        let reachable = |address: &SocketAddr| match (self.place)(address.ip()) {
+            Place::Public => true,
+            Place::Inside => inside,
+            Place::Never => false,
+        };
+        if resolved.is_empty() || !resolved.iter().all(reachable) {
+            return Err(Closed::Refused);
+        }
+        let client = client(host, &resolved, authorities).map_err(Closed::Client)?;
+        Ok((url, client))
     }
 }
 

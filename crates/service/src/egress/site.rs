@@ -85,7 +85,10 @@ async fn serve(listener: TcpListener, tls: TlsAcceptor, answer: Arc<Mutex<Answer
     while let Ok((stream, _)) = listener.accept().await {
         let Ok(mut stream) = tls.accept(stream).await else { continue };
         let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") && stream.read_buf(&mut request).await.is_ok_and(|read| read > 0) {}
+        // What is sent here is a JSON object.
+        let is_whole =
+            |request: &[u8]| request.ends_with(if request.starts_with(b"POST") { &b"}"[..] } else { b"\r\n\r\n" });
+        while !is_whole(&request) && stream.read_buf(&mut request).await.is_ok_and(|read| read > 0) {}
         let reply = {
             let mut answer = answer.lock().unwrap();
             answer.asked += 1;

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sekisho_fault::{Code, Result};
+use sekisho_fault::{Arg, Code, Result};
 
 use super::site::{Site, door, loopback};
-use super::{Egress, Place, Resolved, Wish, address};
+use super::{Delivery, Egress, Place, Resolved, Wish, address};
 use crate::codes;
 
 async fn fetch(egress: &Egress, site: &Site, signed: Option<&str>) -> Result<String> {
@@ -102,4 +102,42 @@ async fn other_schemes_are_refused() {
     for url in ["http://example.com/x", "file:///etc/passwd", "ftp://example.com/", "data:text/xml,x", "x", ""] {
         assert_eq!(refused(&door(), url, None).await, codes::FETCH_ADDRESS, "{url}");
     }
+}
+
+async fn send(egress: &Egress, site: &Site, signed: Option<&str>) -> Result<u16> {
+    let authorities = [site.authority.clone()];
+    let headers = [("webhook-id", "evt_1".to_owned())];
+    egress.post(&Delivery { url: &site.url, signed, authorities: &authorities, headers: &headers, body: "{}" }).await
+}
+
+#[tokio::test]
+async fn an_event_is_sent_where_the_metadata_is_fetched_from_and_nowhere_else() {
+    let site = Site::open("").await;
+    assert_eq!(send(&door(), &site, None).await.unwrap(), 200);
+    let inside = Egress::of(loopback, |_| Place::Inside);
+    assert_eq!(send(&inside, &site, None).await.unwrap_err().code, codes::WEBHOOK_ADDRESS);
+    assert_eq!(send(&inside, &site, Some("https://idp.example.test/other")).await.unwrap(), 200);
+    assert_eq!(send(&Egress::new(), &site, Some(&site.url)).await.unwrap_err().code, codes::WEBHOOK_NAME);
+    let loopback = Egress::of(loopback, address::place);
+    assert_eq!(send(&loopback, &site, Some(&site.url)).await.unwrap_err().code, codes::WEBHOOK_ADDRESS);
+    assert_eq!(site.asked(), 2);
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_taken_fails_for_its_one_reason_and_follows_no_redirect() {
+    let mut site = Site::open("").await;
+    for (status, number) in [("302 Found", 302_i64), ("401 Unauthorized", 401), ("500 Internal Server Error", 500)] {
+        site.answer.lock().unwrap().status = status;
+        let fault = send(&door(), &site, None).await.unwrap_err();
+        assert_eq!(fault.code, codes::WEBHOOK_STATUS);
+        assert_eq!(fault.args["status"], Arg::Number(number));
+        assert_eq!(fault.args["host"], Arg::Text(super::site::HOST.to_owned()), "the address is not told");
+    }
+    assert_eq!(site.asked(), 3, "a redirect is not followed");
+    let stranger = Delivery { url: &site.url, signed: None, authorities: &[], headers: &[], body: "{}" };
+    assert_eq!(door().post(&stranger).await.unwrap_err().code, codes::WEBHOOK_TLS);
+    let plain = Delivery { url: "http://idp.example.test/", ..stranger };
+    assert_eq!(door().post(&plain).await.unwrap_err().code, codes::WEBHOOK_ADDRESS);
+    site.close().await;
+    assert_eq!(send(&door(), &site, None).await.unwrap_err().code, codes::WEBHOOK_CONNECTION);
 }

@@ -81,7 +81,7 @@ impl House {
     /// The authorities of this server's settings.
     ///
     /// Code: `CONNECTION_SETTINGS` of the hub.
-    pub(super) fn authorities(&self) -> Result<Vec<Vec<u8>>> {
+    pub(crate) fn authorities(&self) -> Result<Vec<Vec<u8>>> {
         client::authorities(self.settings.read().authorities.as_deref().unwrap_or_default())
     }
 }

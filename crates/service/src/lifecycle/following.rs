@@ -27,6 +27,7 @@ impl House {
             () = self.keep_reporting() => {}
             () = self.grant_wishes() => {}
             () = self.keep_resealing() => {}
+            () = self.keep_shredding() => {}
         }
     }
 
@@ -154,5 +155,6 @@ impl House {
             status.users = users;
             status.synced = (synced > 0).then_some(synced);
         });
+        self.tell_removals().await;
     }
 }

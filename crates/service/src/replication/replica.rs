@@ -291,6 +291,15 @@ impl Replica {
         Ok(positive(row.map_err(self.failed())?.get(0)))
     }
 
+    /// What changes whenever a row of a kind is written anew: how many there are, and how often they were written.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn mark(&self, kind: &str) -> Result<(u64, u64)> {
+        let query = "SELECT COUNT(*), COALESCE(SUM(rev), 0) FROM rows WHERE kind = ?";
+        let row = sqlx::query(query).bind(kind).fetch_one(&self.pool).await.map_err(self.failed())?;
+        Ok((positive(row.get(0)), positive(row.get(1))))
+    }
+
     /// The servers of which two records have one counter.
     ///
     /// Code: `DATABASE`.

@@ -2,6 +2,8 @@
 //! only then handed over (R11).
 
 mod claims;
+mod removals;
+mod shredding;
 mod writer;
 
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use sekisho_signin::capabilities::Later;
 use sekisho_signin::{Identity, Profile, User, codes};
 
 pub use claims::HubClaims;
+pub(crate) use removals::Removals;
+pub(crate) use shredding::{Observed, due};
 pub use writer::Writer;
 
 use crate::connected::Connected;
@@ -32,14 +36,18 @@ impl HubUsers {
     }
 }
 
-/// What an administrator has said of an address.
+/// What an administrator has said of an address; a removal that waits is not said yet.
 async fn said(connected: &Connected, email: &str) -> Result<Option<Said>> {
     let member = connected.member()?;
     let keyring = member.newest_keyring()?;
     let id = fact::about(&keyring, email).to_string();
     let Some(row) = connected.replica.row("fact", &id).await? else { return Ok(None) };
     let keyring = member.keyring(fact::epoch(&row.body)?)?;
-    Ok(Some(Fact::open(&row.body, &member.organisation(), member.place, &keyring)?.said))
+    let fact = Fact::open(&row.body, &member.organisation(), member.place, &keyring)?;
+    match fact.said {
+        Said::Removed(removal) if connected.removals().await?.is_held(fact.about) => Ok(Some(Said::without(removal))),
+        said => Ok(Some(said)),
+    }
 }
 
 /// Whether an administrator has locked an address.
@@ -81,7 +89,11 @@ impl sekisho_signin::Users for HubUsers {
         Box::pin(async move {
             let refused = |code| Fault::new(code).with("email", profile.email.as_str());
             let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            if let Some(found) = found {
+            if let Some(found) = found.filter(|found| !found.is_shredded()) {
+                let said = said(&self.connected, &found.email).await.map_err(unavailable)?;
+                if let Some(Said::Removed(_)) = said {
+                    return Err(refused(codes::REMOVED));
+                }
                 let locked =
                     found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
                 return if locked { Err(refused(codes::LOCKED)) } else { opened(&found, false) };
@@ -91,9 +103,10 @@ impl sekisho_signin::Users for HubUsers {
                 return Err(refused(codes::LOCKED));
             }
             match said {
+                Some(Said::Removed(_)) => return Err(refused(codes::REMOVED)),
                 Some(Said::Invited) => {}
-                None if may_create => {}
-                None => return Err(refused(codes::UNKNOWN_USER)),
+                Some(Said::Restored) | None if may_create => {}
+                Some(Said::Restored) | None => return Err(refused(codes::UNKNOWN_USER)),
             }
             // Nobody is made in a connection that is deleted.
             if self.connected.member().map_err(unavailable)?.detachment().is_some() {

@@ -108,6 +108,25 @@ impl Writer {
         self.write(connected, context, None, user, &keyring).await
     }
 
+    /// Takes the secret out of a removed user's record. True when this server did.
+    ///
+    /// Codes: the hub's, and those of the keys.
+    pub(crate) async fn shred(&self, connected: &Connected, user: &str) -> Result<bool> {
+        let _turn = self.turn.lock().await;
+        self.deliver_rest(connected).await?;
+        let member = connected.member()?;
+        let keyring = member.newest_keyring()?;
+        let Some(row) = connected.replica.row("user", user).await? else { return Ok(false) };
+        let before = Record::read(&row.body)?;
+        let old = before.header().context;
+        let user = before.open(&member.keyring(old.epoch)?)?;
+        if user.is_shredded() {
+            return Ok(false);
+        }
+        let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
+        self.write(connected, context, Some((&before, row.rev)), &user.shred(), &keyring).await
+    }
+
     /// Writes a record that the hub has lost as it was signed, whoever signed it; `after`: how often its row was written
     /// at the hub.
     ///
@@ -141,8 +160,14 @@ impl Writer {
         let member = connected.member()?;
         let keyring = member.newest_keyring()?;
         let id = user_id(&keyring, identity);
-        if connected.replica.row("user", &id.to_string()).await?.is_some() {
-            return Ok(false);
+        // A user who was removed for good begins anew, under the same name.
+        let mut before = None;
+        if let Some(row) = connected.replica.row("user", &id.to_string()).await? {
+            let record = Record::read(&row.body)?;
+            if !record.open(&member.keyring(record.header().context.epoch)?)?.is_shredded() {
+                return Ok(false);
+            }
+            before = Some((record, row.rev));
         }
         let mut secret = [0; 32];
         rand::fill(&mut secret).map_err(|_| Fault::new(codes::RANDOM))?;
@@ -156,8 +181,10 @@ impl Writer {
             secret,
             state: State::Active,
         };
-        let context = Context { place: member.place, user: id, revision: 1, epoch: keyring.epoch };
-        let taken = self.write(connected, context, None, &user, &keyring).await?;
+        let revision = before.as_ref().map_or(1, |(record, _)| record.header().context.revision + 1);
+        let context = Context { place: member.place, user: id, revision, epoch: keyring.epoch };
+        let before = before.as_ref().map(|(record, rev)| (record, *rev));
+        let taken = self.write(connected, context, before, &user, &keyring).await?;
         connected.catch_up().await?;
         Ok(taken)
     }

@@ -116,3 +116,31 @@ test('whoever gives an address and no set-up code is asked to sign in', async ()
   await click('way-found');
   expect(await screen.findByTestId('field-setup-code')).toBeTruthy();
 });
+
+test('removals that wait are shown, and decided exactly as they were shown', async () => {
+  const fake = new Fake().running();
+  const connection = fake.status.membership?.connection ?? '';
+  fake.join();
+  fake.status.warnings = [
+    fault('service.removals_held', undefined, { count: '2', by: 'tanaka', since: '1' }),
+  ];
+  const removal = { email: 'user1@example.com', by: 'tanaka', at: 1_795_000_000 };
+  let set = 'first';
+  fake.replies['admin.held_removals'] = () => ({ set, removals: [removal] });
+  fake.refusals['admin.decide_removals'] = fault('admin.removals_changed');
+  fake.replies['admin.decide_removals'] = () => ({ changed: 1, waiting: 0 });
+  render(App, { backend: fake });
+  await click('decide-removals');
+  expect((await screen.findByTestId('held-removals')).textContent).toContain('user1@example.com');
+
+  set = 'second';
+  await click('approve-removals');
+  expect(fake.calls).toContainEqual(['admin.decide_removals', { connection, set: 'first', approve: true }]);
+  await waitFor(() => {
+    const codes = screen.getAllByTestId('notice').map((one) => one.dataset['code']);
+    expect(codes).toContain('admin.removals_changed');
+  });
+  await click('reject-removals');
+  await waitFor(() => expect(screen.queryByTestId('dialog-removals')).toBeNull());
+  expect(fake.calls).toContainEqual(['admin.decide_removals', { connection, set: 'second', approve: false }]);
+});

@@ -10,12 +10,15 @@ import type { Authenticator } from './types/Authenticator';
 import type { BeginFounding } from './types/BeginFounding';
 import type { Candidate } from './types/Candidate';
 import type { CertificateRequest } from './types/CertificateRequest';
+import type { ChangedUsers } from './types/ChangedUsers';
+import type { ChangeUsers } from './types/ChangeUsers';
 import type { Checklist } from './types/Checklist';
 import type { ChosenIdp } from './types/ChosenIdp';
 import type { ConnectionInfo } from './types/ConnectionInfo';
 import type { DeleteConnection } from './types/DeleteConnection';
 import type { DeletedConnection } from './types/DeletedConnection';
 import type { Deletion } from './types/Deletion';
+import type { DecideRemovals } from './types/DecideRemovals';
 import type { Draft } from './types/Draft';
 import type { EnrolServer } from './types/EnrolServer';
 import type { Entry } from './types/Entry';
@@ -25,6 +28,7 @@ import type { ExportToFile } from './types/ExportToFile';
 import type { Fault } from './types/Fault';
 import type { FoundOrganisation } from './types/FoundOrganisation';
 import type { HandedUsers } from './types/HandedUsers';
+import type { HeldRemovals } from './types/HeldRemovals';
 import type { HubWay } from './types/HubWay';
 import type { IdpSteps } from './types/IdpSteps';
 import type { ImportedDocument } from './types/ImportedDocument';
@@ -73,6 +77,9 @@ import type { Status } from './types/Status';
 import type { Suggested } from './types/Suggested';
 import type { SyncReport } from './types/SyncReport';
 import type { TestReport } from './types/TestReport';
+import type { UserInfo } from './types/UserInfo';
+import type { WebhookSecret } from './types/WebhookSecret';
+import type { WebhookTested } from './types/WebhookTested';
 import type { WhichAdministrator } from './types/WhichAdministrator';
 import type { WhichConnection } from './types/WhichConnection';
 import type { WhichIdp } from './types/WhichIdp';
@@ -82,6 +89,7 @@ import type { WhichServer } from './types/WhichServer';
 import type { WhichServers } from './types/WhichServers';
 import type { WhichSteps } from './types/WhichSteps';
 import type { WhichTest } from './types/WhichTest';
+import type { WhichUsers } from './types/WhichUsers';
 
 /** The methods that the console calls: parameters and reply. `admin.*` stay in the console's own process, where the
  * administrator's keys are; all others go to the service. */
@@ -120,6 +128,8 @@ export interface Methods {
   'history.restore': { params: WhichRevision; reply: Draft };
   'test.start': { params: null; reply: StartedTest };
   'test.report': { params: WhichTest; reply: TestReport | null };
+  'webhook.test': { params: null; reply: WebhookTested };
+  'webhook.secret': { params: null; reply: WebhookSecret };
   'saml.explain': { params: SamlMessage; reply: Explained };
   'servers.list': { params: null; reply: Servers };
   'sync.full': { params: null; reply: SyncReport };
@@ -165,6 +175,11 @@ export interface Methods {
   'admin.deletion': { params: WhichConnection; reply: Deletion };
   'admin.delete_connection': { params: DeleteConnection; reply: DeletedConnection };
   'admin.undelete_connection': { params: WhichConnection; reply: null };
+  'admin.users': { params: WhichUsers; reply: UserInfo[] };
+  'admin.remove_users': { params: ChangeUsers; reply: ChangedUsers };
+  'admin.restore_users': { params: ChangeUsers; reply: ChangedUsers };
+  'admin.held_removals': { params: WhichUsers; reply: HeldRemovals };
+  'admin.decide_removals': { params: DecideRemovals; reply: ChangedUsers };
 }
 
 export type Method = keyof Methods;

@@ -297,3 +297,33 @@ test('what was opened stays open when the language is switched', async () => {
   expect(more.open).toBe(true);
   language.choose(before);
 });
+
+test('the webhook is tested with the address of the draft, and its secret is shown when it is asked for', async () => {
+  const fake = new Fake().running();
+  fake.replies['webhook.test'] = () => ({
+    url: 'https://a.example/',
+    status: 204,
+    milliseconds: 12,
+    id: 'evt_1',
+  });
+  fake.replies['webhook.secret'] = () => ({ url: 'https://a.example/', secret: 'whsec_AAAA' });
+  await open(fake);
+  expect(screen.queryByTestId('webhook-test')).toBeNull();
+  await type('field-webhook', 'https://a.example/');
+  await fireEvent.click(await screen.findByTestId('webhook-test'));
+  expect((await screen.findByTestId('webhook-took')).textContent).toContain('204');
+  expect(screen.queryByTestId('webhook-secret')).toBeNull();
+  await fireEvent.click(screen.getByTestId('webhook-show'));
+  expect((await screen.findByTestId('webhook-secret')).textContent).toBe('whsec_AAAA');
+
+  fake.refusals['webhook.test'] = fault('service.webhook_status', 'webhook', {
+    host: 'a.example',
+    status: '401',
+  });
+  await fireEvent.click(screen.getByTestId('webhook-test'));
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('service.webhook_status');
+  expect(screen.queryByTestId('webhook-took')).toBeNull();
+
+  await type('field-webhook', 'https://b.example/');
+  await waitFor(() => expect(screen.queryByTestId('webhook-secret')).toBeNull());
+});

@@ -18,6 +18,7 @@ export const RARE = [
   'just_in_time',
   'client_protocol',
   'trusted_proxies',
+  'webhook',
   'entity_id',
   'proxy',
   'authorities',

@@ -1,0 +1,158 @@
+//! The users of a connection as the hub's rows have them, verified and opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sekisho_fault::Result;
+use sekisho_hub_api::wire::Row;
+use sekisho_keys::fact::{self, Fact, Said};
+use sekisho_keys::ids::{Hash, UserId};
+use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::log::Organisation;
+use sekisho_keys::removal::{self, Removal};
+use sekisho_keys::user::{Record, User};
+
+use super::acts::{HeldRemoval, HeldRemovals, UserInfo, UserState};
+
+/// All that is known of an address.
+#[derive(Clone)]
+pub(super) struct Person {
+    pub(super) email: String,
+    user: Option<User>,
+    fact: Option<Fact>,
+}
+
+impl Person {
+    /// Nothing is known.
+    pub(super) fn unknown(email: &str) -> Self {
+        Self { email: email.to_owned(), user: None, fact: None }
+    }
+
+    pub(super) fn said(&self) -> Option<Said> {
+        self.fact.as_ref().map(|fact| fact.said)
+    }
+
+    pub(super) fn number(&self) -> Option<u64> {
+        self.fact.as_ref().map(|fact| fact.number)
+    }
+
+    pub(super) fn removal(&self) -> Option<Removal> {
+        match self.said() {
+            Some(Said::Removed(removal)) => Some(removal),
+            _ => None,
+        }
+    }
+
+    fn is_shredded(&self) -> bool {
+        self.user.as_ref().is_some_and(User::is_shredded)
+    }
+}
+
+/// The users, by address.
+pub(super) struct Directory {
+    people: BTreeMap<String, Person>,
+    held: BTreeSet<UserId>,
+}
+
+impl Directory {
+    /// Reads rows. What does not verify is nobody's word.
+    pub(super) fn read(rows: &[Row], organisation: &Organisation, place: Place, keyring: &Keyring) -> Self {
+        let mut people = BTreeMap::<String, Person>::new();
+        let mut person = |email: &str, set: &dyn Fn(&mut Person)| {
+            set(people.entry(email.to_owned()).or_insert_with(|| Person::unknown(email)));
+        };
+        for row in rows {
+            match row.kind.as_str() {
+                "user" => {
+                    if let Ok(user) = user(row, organisation, place, keyring) {
+                        person(&user.email, &|person| person.user = Some(user.clone()));
+                    }
+                }
+                "fact" => {
+                    if let Ok(fact) = fact(row, organisation, place, keyring) {
+                        person(&fact.email, &|person| person.fact = Some(fact.clone()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let removals = people.values().filter_map(|one| Some((one.fact.as_ref()?.about, one.removal()?)));
+        let held = removal::held(&removals.collect::<Vec<_>>());
+        Self { people, held }
+    }
+
+    /// How many users there are.
+    pub(super) fn count(&self) -> u64 {
+        self.people.values().filter(|one| one.user.is_some() && !one.is_shredded()).count() as u64
+    }
+
+    pub(super) fn find(&self, email: &str) -> Option<&Person> {
+        self.people.get(email)
+    }
+
+    /// Whether the removal of this address waits.
+    pub(super) fn is_held(&self, email: &str) -> bool {
+        self.find(email).and_then(|one| one.fact.as_ref()).is_some_and(|fact| self.held.contains(&fact.about))
+    }
+
+    /// Whether a removed user cannot be taken back any more.
+    pub(super) fn is_gone(&self, person: &Person, now: i64) -> bool {
+        let over = person.removal().is_some_and(|removal| removal.is_over(now));
+        person.is_shredded() || (over && !self.is_held(&person.email))
+    }
+
+    /// Everybody, in the order of the addresses.
+    pub(super) fn list(&self, now: i64) -> Vec<UserInfo> {
+        self.people.values().filter_map(|one| self.info(one, now)).collect()
+    }
+
+    fn info(&self, person: &Person, now: i64) -> Option<UserInfo> {
+        let state = match (person.said(), &person.user) {
+            (Some(Said::Removed(_)), _) if self.is_held(&person.email) => UserState::Waiting,
+            (Some(Said::Removed(_)), _) if self.is_gone(person, now) => UserState::Gone,
+            (Some(Said::Removed(_)), _) => UserState::Removed,
+            (_, Some(user)) if !user.is_shredded() => UserState::Active,
+            (Some(Said::Invited), _) => UserState::Invited,
+            // Nothing is left of them but the name.
+            _ => return None,
+        };
+        let name = person.user.as_ref().map(|user| format!("{} {}", user.first_name, user.last_name));
+        Some(UserInfo {
+            email: person.email.clone(),
+            name: name.unwrap_or_default().trim().to_owned(),
+            state,
+            removed: person.removal().map(|removal| seconds(removal.at)),
+        })
+    }
+
+    /// The removals that wait.
+    pub(super) fn held(&self, organisation: &Organisation) -> HeldRemovals {
+        let (mut removals, mut names) = (Vec::new(), Vec::new());
+        for one in self.people.values().filter(|one| self.is_held(&one.email)) {
+            let (Some(fact), Some(removal)) = (&one.fact, one.removal()) else { continue };
+            let mut members = organisation.members.values().map(|member| &member.administrator);
+            let by = members.find(|administrator| administrator.keys.id() == fact.author);
+            names.push(format!("{} {}", fact.about, fact.number));
+            removals.push(HeldRemoval {
+                email: one.email.clone(),
+                by: by.map(|administrator| administrator.login.clone()).unwrap_or_default(),
+                at: seconds(removal.at),
+            });
+        }
+        HeldRemovals { set: Hash::of(names.join("\n").as_bytes()).to_string(), removals }
+    }
+}
+
+fn seconds(moment: u64) -> i64 {
+    i64::try_from(moment).unwrap_or(i64::MAX)
+}
+
+fn user(row: &Row, organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<User> {
+    let record = Record::read(row.body.as_slice())?;
+    record.verify(organisation, place)?;
+    record.open(&keyring.of_epoch(record.header().context.epoch)?)
+}
+
+fn fact(row: &Row, organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<Fact> {
+    let bytes = row.body.as_slice();
+    Fact::open(bytes, organisation, place, &keyring.of_epoch(fact::epoch(bytes)?)?)
+}

@@ -1,0 +1,148 @@
+//! The users of a connection: who they are, removing them, taking that back, and agreeing to removals that wait because they
+//! were too many at once (R11, R12).
+
+mod acts;
+mod directory;
+
+use sekisho_config::Email;
+use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::Blob;
+use sekisho_hub_api::wire::NewFact;
+use sekisho_keys::fact::{Fact, Said};
+use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::removal::Removal;
+
+pub use acts::{ChangeUsers, ChangedUsers, DecideRemovals, HeldRemoval, HeldRemovals, UserInfo, UserState, WhichUsers};
+
+use crate::acts::InviteUser;
+use crate::codes;
+use crate::session::{Session, now, random};
+use directory::{Directory, Person};
+
+/// Seconds since 1970, which grow: of two words about one user the later one counts.
+fn moment() -> u64 {
+    u64::try_from(now()).unwrap_or_default()
+}
+
+impl Session {
+    /// The users of a connection, and who is invited or was removed.
+    ///
+    /// Codes: `NO_CONNECTION`, and the hub's.
+    pub async fn users(&mut self, wish: &WhichUsers) -> Result<Vec<UserInfo>> {
+        Ok(self.directory(&wish.connection).await?.2.list(now()))
+    }
+
+    /// Lets a user sign in for the first time, though users are not made by themselves; one who was removed, too.
+    ///
+    /// Codes: `EMAIL` of the configuration, `NO_CONNECTION`, and the hub's.
+    pub async fn invite_user(&mut self, wish: &InviteUser) -> Result<()> {
+        let email = Email::parse(wish.email.trim()).map_err(|fault| fault.on("email"))?;
+        let (place, keyring, directory) = self.directory(&wish.connection).await?;
+        let person = directory.find(email.as_str()).cloned().unwrap_or_else(|| Person::unknown(email.as_str()));
+        self.say(place, &keyring, &[(person, Said::Invited)]).await
+    }
+
+    /// Removes users: they do not sign in any more, and are not made anew. All of them, or none if one is not known.
+    ///
+    /// Codes: `NO_CONNECTION`, `NO_USER`, `EMAIL` of the configuration, and the hub's.
+    pub async fn remove_users(&mut self, wish: &ChangeUsers) -> Result<ChangedUsers> {
+        let (place, keyring, directory) = self.directory(&wish.connection).await?;
+        let (at, users) = (moment(), directory.count());
+        let said = |person: &Person| {
+            let invited = matches!(person.said(), Some(Said::Invited));
+            Ok(person.removal().is_none().then_some(Said::Removed(Removal { at, users, approved: None, invited })))
+        };
+        let changes = changes(&directory, &wish.emails, said)?;
+        self.say(place, &keyring, &changes).await?;
+        // What waits, the others see as this process does: by what is signed.
+        let after = self.directory(&wish.connection).await?.2;
+        let waiting = changes.iter().filter(|(person, _)| after.is_held(&person.email)).count() as u64;
+        Ok(ChangedUsers { changed: changes.len() as u64, waiting })
+    }
+
+    /// Takes removals back, within the time that they can be.
+    ///
+    /// Codes: `NO_CONNECTION`, `NO_USER`, `REMOVED_FOR_GOOD`, `EMAIL` of the configuration, and the hub's.
+    pub async fn restore_users(&mut self, wish: &ChangeUsers) -> Result<ChangedUsers> {
+        let (place, keyring, directory) = self.directory(&wish.connection).await?;
+        let said = |person: &Person| match person.removal() {
+            Some(_) if directory.is_gone(person, now()) => {
+                Err(Fault::new(codes::REMOVED_FOR_GOOD).with("email", person.email.as_str()))
+            }
+            removal => Ok(removal.map(Said::without)),
+        };
+        let changes = changes(&directory, &wish.emails, said)?;
+        self.say(place, &keyring, &changes).await?;
+        Ok(ChangedUsers { changed: changes.len() as u64, waiting: 0 })
+    }
+
+    /// The removals that wait for an administrator.
+    ///
+    /// Codes: `NO_CONNECTION`, and the hub's.
+    pub async fn held_removals(&mut self, wish: &WhichUsers) -> Result<HeldRemovals> {
+        let directory = self.directory(&wish.connection).await?.2;
+        Ok(directory.held(self.organisation()))
+    }
+
+    /// Agrees to the removals that wait, or takes them back: exactly those that were shown, each by a word of its own.
+    ///
+    /// Codes: `NO_CONNECTION`, `REMOVALS_CHANGED`, and the hub's.
+    pub async fn decide_removals(&mut self, wish: &DecideRemovals) -> Result<ChangedUsers> {
+        let (place, keyring, directory) = self.directory(&wish.connection).await?;
+        let held = directory.held(self.organisation());
+        if held.set != wish.set || held.removals.is_empty() {
+            return Err(Fault::new(codes::REMOVALS_CHANGED));
+        }
+        let approved = Some(moment());
+        let said = |person: &Person| {
+            let removal = person.removal()?;
+            let agreed = Said::Removed(Removal { approved, ..removal });
+            Some((person.clone(), if wish.approve { agreed } else { Said::without(removal) }))
+        };
+        let changes: Vec<_> =
+            held.removals.iter().filter_map(|one| directory.find(&one.email).and_then(said)).collect();
+        self.say(place, &keyring, &changes).await?;
+        Ok(ChangedUsers { changed: changes.len() as u64, waiting: 0 })
+    }
+
+    /// What is at the hub now, verified and opened.
+    async fn directory(&mut self, connection: &str) -> Result<(Place, Keyring, Directory)> {
+        self.refresh().await?;
+        let (place, found) = self.connection(connection)?;
+        let keyring = self.keyring(place, found)?;
+        let (rows, _) = self.rows(place.connection).await?;
+        let directory = Directory::read(&rows, &self.log.organisation, place, &keyring);
+        Ok((place, keyring, directory))
+    }
+
+    async fn say(&self, place: Place, keyring: &Keyring, changes: &[(Person, Said)]) -> Result<()> {
+        for (person, said) in changes {
+            let number = moment().max(person.number().map_or(0, |known| known + 1));
+            let said = (person.email.as_str(), *said, number);
+            let (about, fact) = Fact::sign(place, said, keyring, &self.identity, now(), random())?;
+            let body = NewFact { epoch: keyring.epoch, fact: Blob(fact) };
+            self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What is to be said of each; nothing of those of whom it is said already.
+fn changes(
+    directory: &Directory,
+    emails: &[String],
+    say: impl Fn(&Person) -> Result<Option<Said>>,
+) -> Result<Vec<(Person, Said)>> {
+    let mut changes: Vec<(Person, Said)> = Vec::new();
+    for text in emails {
+        let email = Email::parse(text.trim()).map_err(|fault| fault.on("email"))?;
+        let unknown = || Fault::new(codes::NO_USER).with("email", email.as_str()).on("email");
+        let person = directory.find(email.as_str()).ok_or_else(unknown)?;
+        if let Some(said) = say(person)?
+            && !changes.iter().any(|(known, _)| known.email == person.email)
+        {
+            changes.push((person.clone(), said));
+        }
+    }
+    Ok(changes)
+}

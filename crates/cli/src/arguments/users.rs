@@ -1,0 +1,70 @@
+//! Users.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Login;
+
+/// Of which connection, and who asks.
+#[derive(Args)]
+pub(crate) struct OfConnection {
+    #[command(flatten)]
+    pub(crate) login: Login,
+    /// The connection; not needed when there is only one.
+    #[arg(long, default_value = "")]
+    pub(crate) connection: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UsersCommand {
+    /// Lists the users, who is invited, and who was removed.
+    List(OfConnection),
+    /// Lets a user sign in for the first time.
+    Invite {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The e-mail address.
+        email: String,
+    },
+    /// Removes users: they sign in at no server any more. Within thirty days it can be taken back.
+    ///
+    /// More than ten at once, where that is more than one in twenty, wait until `users removals approve`.
+    Remove {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The e-mail addresses.
+        #[arg(required_unless_present = "file")]
+        emails: Vec<String>,
+        /// File with e-mail addresses, one in a line (`-`: the standard input).
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Takes removals back.
+    Restore {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The e-mail addresses.
+        #[arg(required = true)]
+        emails: Vec<String>,
+    },
+    /// Removals that wait because they were many at once.
+    #[command(subcommand)]
+    Removals(RemovalsCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RemovalsCommand {
+    /// Shows them.
+    List(OfConnection),
+    /// Agrees: these users go.
+    Approve {
+        #[command(flatten)]
+        of: OfConnection,
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Takes them back: these users stay.
+    Reject(OfConnection),
+}

@@ -1,0 +1,122 @@
+//! Users: inviting, removing, taking that back.
+
+use std::path::Path;
+
+use sekisho_admin::users::{ChangedUsers, HeldRemovals, UserInfo, UserState};
+use sekisho_fault::Result;
+use sekisho_messages::time;
+use serde_json::json;
+
+use super::Context;
+use super::login::{connection as meant, signed_in};
+use super::organisation::confirm;
+use crate::administrator::Administrator;
+use crate::arguments::{OfConnection, RemovalsCommand, UsersCommand};
+use crate::print::Printer;
+use crate::secrets;
+
+/// Users.
+pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()> {
+    match command {
+        UsersCommand::List(of) => {
+            let (mut administrator, connection) = open(&of).await?;
+            let users: Vec<UserInfo> = administrator.call("admin.users", json!({"connection": connection})).await?;
+            context.printer.reply(&users, |printer| users.iter().map(|user| shown(printer, user)).collect());
+            Ok(())
+        }
+        UsersCommand::Invite { of, email } => {
+            let (mut administrator, connection) = open(&of).await?;
+            administrator.call("admin.invite_user", json!({"connection": connection, "email": email})).await
+        }
+        UsersCommand::Remove { of, mut emails, file } => {
+            if let Some(file) = file {
+                emails.extend(addresses(&file)?);
+            }
+            let (mut administrator, connection) = open(&of).await?;
+            let wish = json!({"connection": connection, "emails": emails});
+            tell(context, "users.removed", administrator.call("admin.remove_users", wish).await?);
+            Ok(())
+        }
+        UsersCommand::Restore { of, emails } => {
+            let (mut administrator, connection) = open(&of).await?;
+            let wish = json!({"connection": connection, "emails": emails});
+            tell(context, "users.restored", administrator.call("admin.restore_users", wish).await?);
+            Ok(())
+        }
+        UsersCommand::Removals(RemovalsCommand::List(of)) => {
+            let (mut administrator, connection) = open(&of).await?;
+            let held = held(&mut administrator, &connection).await?;
+            context.printer.reply(&held, |printer| waiting(printer, &held));
+            Ok(())
+        }
+        UsersCommand::Removals(RemovalsCommand::Approve { of, yes }) => {
+            let (mut administrator, connection) = open(&of).await?;
+            let held = held(&mut administrator, &connection).await?;
+            if !yes {
+                for line in waiting(context.printer, &held) {
+                    eprintln!("{line}");
+                }
+                confirm(context.printer, "ask.removals", &held.removals.len().to_string())?;
+            }
+            let wish = json!({"connection": connection, "set": held.set, "approve": true});
+            tell(context, "users.removed", administrator.call("admin.decide_removals", wish).await?);
+            Ok(())
+        }
+        UsersCommand::Removals(RemovalsCommand::Reject(of)) => {
+            let (mut administrator, connection) = open(&of).await?;
+            let held = held(&mut administrator, &connection).await?;
+            let wish = json!({"connection": connection, "set": held.set, "approve": false});
+            tell(context, "users.restored", administrator.call("admin.decide_removals", wish).await?);
+            Ok(())
+        }
+    }
+}
+
+async fn open(of: &OfConnection) -> Result<(Administrator, String)> {
+    let mut administrator = signed_in(&of.login).await?;
+    let connection = meant(&mut administrator, &of.connection).await?.id;
+    Ok((administrator, connection))
+}
+
+async fn held(administrator: &mut Administrator, connection: &str) -> Result<HeldRemovals> {
+    administrator.call("admin.held_removals", json!({"connection": connection})).await
+}
+
+/// The lines of a file that are not empty.
+fn addresses(file: &Path) -> Result<Vec<String>> {
+    let text =
+        if file == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+    let text = text.map_err(|error| secrets::file_fault(file, &error))?;
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+fn tell(context: &Context, text: &str, done: ChangedUsers) {
+    let (changed, waiting) = (done.changed.to_string(), done.waiting.to_string());
+    context.printer.reply(&done, |printer| {
+        let mut lines = vec![printer.say(text, &[("count", &changed)])];
+        if done.waiting > 0 {
+            lines.push(printer.say("users.waiting", &[("count", &waiting)]));
+        }
+        lines
+    });
+}
+
+fn shown(printer: Printer, user: &UserInfo) -> String {
+    let state = match user.state {
+        UserState::Invited => "invited",
+        UserState::Active => "active",
+        UserState::Waiting => "waiting",
+        UserState::Removed => "removed",
+        UserState::Gone => "gone",
+    };
+    let state = printer.say(&format!("users.state.{state}"), &[]);
+    let since = user.removed.map(|at| format!(" ({})", time(at))).unwrap_or_default();
+    format!("{}  {}  {state}{since}", user.email, user.name)
+}
+
+fn waiting(printer: Printer, held: &HeldRemovals) -> Vec<String> {
+    if held.removals.is_empty() {
+        return vec![printer.say("users.none_waiting", &[])];
+    }
+    held.removals.iter().map(|one| format!("{}  {}  {}", one.email, one.by, time(one.at))).collect()
+}
