@@ -60,9 +60,15 @@ pub fn small_disk(folder: &Path, mebibytes: u32) {
     mount(folder, &["-t", "tmpfs", "-o", &format!("size={mebibytes}m"), "tmpfs"]);
 }
 
-/// Makes a disk of this test read-only, as Linux does after an error, or writable again.
-pub fn read_only(folder: &Path, is: bool) {
-    mount(folder, &["-o", if is { "remount,ro" } else { "remount,rw" }]);
+/// Makes a folder one that can only be read from now on, until [`writable`]: what is open already is written on.
+pub fn read_only(folder: &Path) {
+    mount(folder, &["--bind", &folder.display().to_string()]);
+    mount(folder, &["-o", "remount,bind,ro"]);
+}
+
+/// Takes [`read_only`] back.
+pub fn writable(folder: &Path) {
+    assert!(Command::new("umount").arg(folder).status().unwrap().success());
 }
 
 fn mount(folder: &Path, words: &[&str]) {

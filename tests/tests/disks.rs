@@ -57,10 +57,10 @@ fn on_a_full_or_broken_disk_a_save_is_refused_by_code_and_users_go_on() {
     assert_eq!(sign_in("full"), key);
     fs::remove_file(full).unwrap();
     two.run(&["draft", "set", "skew_seconds", "45"]);
-    namespace::read_only(&data, true);
+    namespace::read_only(&data);
     assert_eq!(two.code(&["draft", "set", "skew_seconds", "46"]), "service.file");
     assert_eq!(sign_in("read-only"), key);
-    namespace::read_only(&data, false);
+    namespace::writable(&data);
     assert_eq!(two.run(&["diff"])[0]["to"], "45", "the draft is as it was");
 
     // Full between a save and its application: the old one goes on, with the reason; then the new one comes by itself.

@@ -139,6 +139,8 @@ fn a_removed_user_signs_in_at_no_server_until_it_is_taken_back_and_has_the_same_
     two.synced();
     assert_eq!(two.state("alice@example.com"), "removed");
     two.refused("removed");
+    let exported = founder.run(&["connection", "export", "--to", &founder.file("without-her")]);
+    assert_eq!(exported["users"], 0, "a file brings nobody back who was removed");
     assert_eq!(founder.run(&["users", "remove", "alice@example.com"])["changed"], 0, "she is removed already");
 
     founder.run(&["users", "restore", "alice@example.com"]);

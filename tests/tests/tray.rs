@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use sekisho_tests::process::Process;
 use sekisho_tests::site::Site;
@@ -51,6 +51,7 @@ fn the_tray_tells_the_state_syncs_and_brings_the_window_back() {
     // Closed, it stays in the tray, where it was asked to; and comes back.
     page.click("[data-testid=nav-settings]");
     page.click("[data-testid=keep-in-tray]");
+    page.wait("[data-testid=keep-in-tray][data-kept=true]");
     wait_for("the window is there", || (windows(&window) == 1).then_some(()));
     close(&window);
     tray.choose("Open Sekisho");
@@ -61,12 +62,15 @@ fn the_tray_tells_the_state_syncs_and_brings_the_window_back() {
 /// Closes the window as a window manager does when somebody asks it to.
 fn close(window: &Window) {
     let display = window.display.name();
-    let _manager = Process::start(Command::new("openbox").env("DISPLAY", display));
-    let activated = "search --sync --onlyvisible --name ^Sekisho$ windowactivate --sync key alt+F4";
+    let _manager = Process::start(Command::new("openbox").env("DISPLAY", display).stderr(Stdio::null()));
+    let xdotool = |words: &str| {
+        let words = words.split(' ');
+        // Nothing is found any more once it is gone.
+        let _ = Command::new("timeout").args(["5", "xdotool"]).args(words).env("DISPLAY", display).output();
+    };
     wait_for("the window is gone", || {
-        // Nothing is found any more once it is.
-        let _ =
-            Command::new("timeout").args(["5", "xdotool"]).args(activated.split(' ')).env("DISPLAY", display).output();
+        xdotool("search --onlyvisible --name ^Sekisho$ windowactivate --sync");
+        xdotool("key alt+F4");
         (windows(window) == 0).then_some(())
     });
 }

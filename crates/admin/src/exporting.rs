@@ -10,11 +10,12 @@ use sekisho_keys::keyring::{self, Keyring, Place};
 use sekisho_keys::object;
 use sekisho_keys::revision::Revision;
 use sekisho_keys::transfer;
-use sekisho_keys::user::{Record, User};
+use sekisho_keys::user::User;
 use zeroize::Zeroizing;
 
 use crate::acts::{ExportSource, NextUsers, OpenExport, OpenedExport, WhichConnection};
 use crate::session::{Session, TRIES, now, random};
+use crate::users::Directory;
 use crate::{codes, export_file, passphrase};
 
 /// A connection as one encrypted file.
@@ -59,14 +60,10 @@ impl Session {
         Err(Fault::new(hub_codes::STALE))
     }
 
-    /// The users whose records hold: what does not verify is nobody's.
+    /// The users whose records hold, without those who were removed: what does not verify is nobody's, and a file brings nobody
+    /// back.
     pub(crate) fn users_of(&self, whole: &Whole, place: Place, keyring: &Keyring) -> Vec<User> {
-        let opened = |row: &Row| {
-            let record = Record::read(row.body.as_slice()).ok()?;
-            record.verify(&self.log.organisation, place).ok()?;
-            record.open(&keyring.of_epoch(record.header().context.epoch).ok()?).ok()
-        };
-        whole.rows.iter().filter(|row| row.kind == "user").filter_map(opened).collect()
+        Directory::read(&whole.rows, &self.log.organisation, place, keyring).living()
     }
 
     /// Makes the octets of one encrypted file of a connection, under a passphrase that is made for it. Takes a second on

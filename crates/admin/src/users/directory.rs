@@ -48,14 +48,14 @@ impl Person {
 }
 
 /// The users, by address.
-pub(super) struct Directory {
+pub(crate) struct Directory {
     people: BTreeMap<String, Person>,
     held: BTreeSet<UserId>,
 }
 
 impl Directory {
     /// Reads rows. What does not verify is nobody's word.
-    pub(super) fn read(rows: &[Row], organisation: &Organisation, place: Place, keyring: &Keyring) -> Self {
+    pub(crate) fn read(rows: &[Row], organisation: &Organisation, place: Place, keyring: &Keyring) -> Self {
         let mut people = BTreeMap::<String, Person>::new();
         let mut person = |email: &str, set: &dyn Fn(&mut Person)| {
             set(people.entry(email.to_owned()).or_insert_with(|| Person::unknown(email)));
@@ -83,6 +83,12 @@ impl Directory {
     /// How many users there are.
     pub(super) fn count(&self) -> u64 {
         self.people.values().filter(|one| one.user.is_some() && !one.is_shredded()).count() as u64
+    }
+
+    /// Those who are neither removed nor shredded; one whose removal waits is there as before.
+    pub(crate) fn living(self) -> Vec<User> {
+        let stays = |one: &Person| !one.is_shredded() && (one.removal().is_none() || self.is_held(&one.email));
+        self.people.values().filter(|one| stays(one)).filter_map(|one| one.user.clone()).collect()
     }
 
     pub(super) fn find(&self, email: &str) -> Option<&Person> {

@@ -17,7 +17,9 @@ pub use acts::{ChangeUsers, ChangedUsers, DecideRemovals, HeldRemoval, HeldRemov
 use crate::acts::InviteUser;
 use crate::codes;
 use crate::session::{Session, now, random};
-use directory::{Directory, Person};
+use directory::Person;
+
+pub(crate) use directory::Directory;
 
 /// Seconds since 1970, which grow: of two words about one user the later one counts.
 fn moment() -> u64 {

@@ -10,7 +10,7 @@ use sekisho_hub_api::wire;
 use sekisho_keys::ids::{Hash, ServerId};
 use sekisho_keys::user::Counted;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::recent::Recent;
 use crate::store;
@@ -154,7 +154,21 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub async fn take(&self, part: &Part) -> Result<()> {
-        let mut transaction = self.pool.begin().await.map_err(self.failed())?;
+        let mut connection = self.pool.acquire().await.map_err(self.failed())?;
+        let stored = self.store(&mut connection, part).await;
+        if stored.is_err() {
+            // After a full disk it may be left in the middle of what it could not write, and read that for ever.
+            connection.close_on_drop();
+        }
+        // Whatever the commit said: what is stored now is read anew.
+        if !part.rows.is_empty() {
+            self.recent.forget();
+        }
+        stored
+    }
+
+    async fn store(&self, connection: &mut SqliteConnection, part: &Part) -> Result<()> {
+        let mut transaction = connection.begin().await.map_err(self.failed())?;
         for (sequence, entry) in &part.log {
             let insert = "INSERT INTO log (sequence, body) VALUES (?, ?) ON CONFLICT DO NOTHING";
             let query = sqlx::query(insert).bind(number(*sequence)).bind(entry);
@@ -196,12 +210,7 @@ impl Replica {
             SET feed = excluded.feed, synced = excluded.synced, refused = max(refused, excluded.refused)";
         let query = sqlx::query(place).bind(number(part.feed)).bind(part.time).bind(i64::from(part.refused));
         query.execute(&mut *transaction).await.map_err(self.failed())?;
-        let committed = transaction.commit().await.map_err(self.failed());
-        // Whatever the commit said: what is stored now is read anew.
-        if !part.rows.is_empty() {
-            self.recent.forget();
-        }
-        committed
+        transaction.commit().await.map_err(self.failed())
     }
 
     /// The place in the feed, and when the last news was taken in (seconds since 1970).

@@ -8,7 +8,9 @@ export type TrayChoice = 'full_sync' | 'sync_all';
 export class Tray {
   /** Whether this desktop shows one; unknown before it was tried. */
   shown = $state<boolean>();
-  /** Whether closing the window leaves the icon. */
+  /** Whether closing the window leaves the icon: as the program was told last. */
+  kept = $state(false);
+  /** The same, as it is wanted. */
   keeps = $state(localStorage.getItem('tray') === 'keep');
   readonly #backend: Backend;
 
@@ -22,8 +24,10 @@ export class Tray {
   }
 
   async say(words: Omit<TrayWords, 'keep'>): Promise<void> {
+    const keep = this.keeps;
     try {
-      this.shown = await this.#backend.call('console.tray', { ...words, keep: this.keeps });
+      this.shown = await this.#backend.call('console.tray', { ...words, keep });
+      this.kept = keep && this.shown;
     } catch {
       // Everything in it is in the window, too.
       this.shown = false;
