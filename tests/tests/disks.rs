@@ -74,11 +74,41 @@ fn on_a_full_or_broken_disk_a_save_is_refused_by_code_and_users_go_on() {
     assert_eq!(sign_in("between"), key);
     fs::remove_file(full).unwrap();
     status("it is applied", &|status| status["revision"] == 2 && !warned(status, "service.database"));
+    // What happens is written down again, too.
+    let sign_ins = || {
+        let entries = two.run(&["activity"]);
+        entries.as_array().unwrap().iter().filter(|entry| entry["kind"] == "sign_in").count()
+    };
+    let before = sign_ins();
+    sign_in("after");
+    wait_for("the sign-in is written down", || (sign_ins() > before).then_some(()));
     service.kill();
     service.start_again();
     status("it runs again", &|status| status["revision"] == 2 && status["state"]["state"] == "running");
     let left: Vec<_> = fs::read_dir(&data).unwrap().flatten().map(|file| file.file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().ends_with(".new")), "{left:?}");
+}
+
+/// Fault row 3, at the hub: what it cannot write it refuses, and takes as soon as there is room, without a restart.
+#[test]
+fn a_hub_whose_disk_was_full_takes_the_save_as_soon_as_there_is_room() {
+    if !namespace::entered_own_disks() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("hub");
+    namespace::small_disk(&folder, 16);
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    site.founder.run(&["draft", "set", "skew_seconds", "45"]);
+    let full = fill(&folder);
+    assert_eq!(site.founder.code(&["save", "--yes", "--reason", "too much"]), "hub.store");
+    assert_eq!(site.founder.run(&["status"])["revision"], 1);
+    fs::remove_file(full).unwrap();
+    site.founder.run(&["save", "--yes", "--reason", "there is room"]);
+    site.status("it is applied", |status| status["revision"] == 2);
 }
 
 fn signal(process: u32, name: &str) {

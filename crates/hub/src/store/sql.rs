@@ -83,16 +83,28 @@ macro_rules! sql_store {
             }
 
             async fn attempt(&self, batch: &Batch) -> Result<Done, Failure> {
-                let mut work = self.writers.begin_with($begin).await?;
-                let done = apply(&mut work, batch).await;
-                if done.is_ok() {
-                    work.commit().await?;
-                } else {
-                    // Should it fail, the connection is broken and the database undoes the transaction itself.
-                    let _ = work.rollback().await;
+                let mut connection = self.writers.acquire().await?;
+                let done = transact(&mut connection, batch).await;
+                if let Err(Failure::Database(error)) = &done
+                    && !$retry(error)
+                {
+                    // After a full disk it is not known where it stands: it would begin nothing any more.
+                    connection.close_on_drop();
                 }
                 done
             }
+        }
+
+        async fn transact(connection: &mut Connection, batch: &Batch) -> Result<Done, Failure> {
+            let mut work = sqlx::Connection::begin_with(connection, $begin).await?;
+            let done = apply(&mut work, batch).await;
+            if done.is_ok() {
+                work.commit().await?;
+            } else {
+                // Should it fail, the connection is broken and the database undoes the transaction itself.
+                let _ = work.rollback().await;
+            }
+            done
         }
 
         /// Locks the scopes that the batch touches, in one order for all writers so that none wait for each

@@ -14,8 +14,8 @@ use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::sealed;
 use sekisho_keys::witness::SignIns;
 use sekisho_signin::SignIn;
-use sqlx::Row;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{Connection as _, Row};
 use tokio::sync::mpsc;
 
 use self::quota::Quota;
@@ -209,10 +209,24 @@ async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::r
     if sealed.is_empty() {
         return Ok(false);
     }
-    let mut transaction = pool.begin().await?;
+    let mut connection = pool.acquire().await?;
+    let written = store(&mut connection, batch, &sealed).await;
+    if written.is_err() {
+        // After a full disk it would begin nothing any more.
+        connection.close_on_drop();
+    }
+    written
+}
+
+async fn store(
+    connection: &mut SqliteConnection,
+    batch: &[Entry],
+    sealed: &[Vec<u8>],
+) -> std::result::Result<bool, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
     // All in one statement: each one is a way to SQLite's thread and back.
     let mut insert = sqlx::QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO activity (sealed) ");
-    insert.push_values(&sealed, |mut row, entry| {
+    insert.push_values(sealed, |mut row, entry| {
         row.push_bind(entry.as_slice());
     });
     // A batch has one of so many sizes that its statement is not worth keeping.
