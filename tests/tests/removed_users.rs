@@ -31,7 +31,7 @@ struct Two {
     site: Site,
     sp: Sp,
     _idp: SimpleSaml,
-    _second: Service,
+    second_service: Service,
     second: Cli,
 }
 
@@ -42,7 +42,7 @@ impl Two {
         let idp = SimpleSaml::start(&home.join("idp"), &sp, "");
         site.save(&idp.metadata);
         let (second_service, second) = site.second();
-        let two = Self { site, sp, _idp: idp, _second: second_service, second };
+        let two = Self { site, sp, _idp: idp, second_service, second };
         for cli in two.servers() {
             status(cli, "it runs", |status| status["state"]["state"] == "running");
         }
@@ -243,6 +243,36 @@ async fn remove_days_ago(site: &Site, days: u64) {
     let (about, fact) = Fact::sign(hand.place, said, &keyring, &hand.identity, time, [9; 12]).unwrap();
     let body = NewFact { epoch: keyring.epoch, fact: Blob(fact) };
     hand.hub.put_fact(&hand.place.connection.to_string(), &about.to_string(), &body).await.unwrap();
+}
+
+/// Fault row 19: a server that was away when a user was removed, and comes back when the secret is gone everywhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_away_for_longer_than_a_removal_can_be_taken_back_brings_nobody_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut two = tokio::task::block_in_place(|| Two::start(home.path()));
+    tokio::task::block_in_place(|| two.keys("before"));
+    two.second_service.kill();
+    remove_days_ago(&two.site, 33).await;
+    tokio::task::block_in_place(|| {
+        let founder = &two.site.founder;
+        founder.run(&["sync", "--full"]);
+        // It looks at each start, and once in an hour.
+        two.site.service.kill();
+        two.site.service.start_again();
+        let seen = two.site.service.folder.join("data/removals.sealed");
+        wait_or_say("it knows of the removal", || seen.exists().then_some(()), || founder.run(&["status"]));
+        two.site.service.kill();
+        known_for(&two.site.service, 33);
+        two.site.service.start_again();
+        let list = || two.site.founder.run(&["users", "list"]);
+        wait_or_say("she is shredded", || (two.state("alice@example.com") == "gone").then_some(()), list);
+
+        two.second_service.start_again();
+        two.synced();
+        two.refused("returned");
+        assert_eq!(two.state("alice@example.com"), "gone");
+        assert_eq!(two.second.run(&["status"])["users"], two.site.founder.run(&["status"])["users"]);
+    });
 }
 
 /// A stopped server has known of the one removal for so many days more.

@@ -106,6 +106,9 @@ mod tour {
         servers(&window.page, folder, &site, &walked);
         step("a second server comes, and leaves");
 
+        connection(&window.page, folder, &site);
+        step("a save is watched, a connection exported; how it would be deleted");
+
         more(&window.page, folder);
         step("what is seldom changed, and the change of SAML's key");
 
@@ -128,14 +131,42 @@ mod tour {
         println!("screenshots: {}", folder.display());
     }
 
+    /// The server's menu; the minutes after a save; a connection as a file, and what its deletion would take away.
+    fn connection(page: &Session, folder: &Path, site: &Site) {
+        site.founder.run(&["draft", "set", "skew_seconds", "45"]);
+        site.founder.run(&["save", "--yes", "--reason", "clocks are in order", "--change-number", "CHG-7"]);
+        page.click("[data-testid=nav-overview]");
+        page.wait("[data-testid=watched-save]");
+        at(page, "[data-testid=watched-save]", folder, "26-watched-save");
+        page.click("[data-testid=menu-server]");
+        page.shot(&folder.join("26-menu-ja.png"));
+        page.click("[data-testid=menu-diagnostics]");
+        page.shot(&folder.join("26-diagnostics-ja.png"));
+        page.click("[data-testid=cancel-diagnostics]");
+        page.click("[data-testid=nav-settings]");
+        at(page, "[data-testid=delete-connection]", folder, "26-connection");
+        dialog(page, folder, "26-import", "[data-testid=import-connection]", "[data-testid=cancel-import]");
+        for language in ["en", "ja"] {
+            page.choose("[data-testid=language]", language);
+            page.wait(&format!("html[lang={language}]"));
+            page.click("[data-testid=delete-connection]");
+            page.wait("[data-testid=going-users]");
+            page.shot(&folder.join(format!("26-delete-{language}.png")));
+            page.click("[data-testid=cancel-delete]");
+        }
+    }
+
     /// The configuration's last section, and a next key for SAML, which is thrown away again.
     fn more(page: &Session, folder: &Path) {
         page.click("[data-testid=nav-configuration]");
         page.wait("[data-testid=field-advertised_host]");
         page.click("[data-testid=more] summary");
-        for (field, name) in
-            [("entity_id", "27-more-1"), ("force_authn", "27-more-2"), ("trusted_proxies", "27-more-3")]
-        {
+        for (field, name) in [
+            ("entity_id", "27-more-1"),
+            ("force_authn", "27-more-2"),
+            ("trusted_proxies", "27-more-3"),
+            ("webhook", "27-more-4"),
+        ] {
             at(page, &format!("[data-testid=field-{field}]"), folder, name);
         }
         at(page, "[data-testid=rollover]", folder, "27-saml-key");
