@@ -61,6 +61,8 @@ sekisho_fault::codes! {
     NO_USER = "admin.no_user";
     /// A user was removed too long ago to be taken back. Argument: `email`.
     REMOVED_FOR_GOOD = "admin.removed_for_good";
+    /// The removal of this user waits with others. Argument: `email`.
+    REMOVAL_WAITS = "admin.removal_waits";
     /// Other removals wait than those that were shown.
     REMOVALS_CHANGED = "admin.removals_changed";
     /// There is no such administrator. Argument: `login`.

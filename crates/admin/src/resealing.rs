@@ -87,7 +87,8 @@ impl Session {
         let number = u64::try_from(now()).unwrap_or_default().max(known.number + 1);
         let said = (known.email.as_str(), known.said, number);
         let (about, fact) = Fact::sign(place, said, keyring, &self.identity, now(), random())?;
-        let body = NewFact { epoch: keyring.epoch, fact: Blob(fact) };
-        self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await
+        let body = NewFact { after: Some(row.rev), epoch: keyring.epoch, fact: Blob(fact) };
+        // Somebody has said something else meanwhile, under the new epoch.
+        unless_stale(self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await)
     }
 }

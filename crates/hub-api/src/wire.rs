@@ -339,6 +339,9 @@ pub struct Claimed {
 /// What an administrator says of a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewFact {
+    /// How often the row was written before; none of a client of the version before, which writes over whatever is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
     /// The key epoch that it is sealed under.
     pub epoch: u32,
     /// The signed fact.

@@ -141,7 +141,7 @@ impl Service {
         let replica = Replica::open(data).await?;
         let papers = Papers::new(data, &secret);
         let writer = Writer::new(SealedFile::new(data, "outgoing.sealed", &secret));
-        let fork = Fork::open(SealedFile::new(data, "fork.sealed", &secret))?;
+        let fork = Fork::open(SealedFile::new(data, "fork.sealed", &secret));
         let connected = Arc::new(Connected::new(papers, replica, link, writer, fork));
         let users = Arc::new(HubUsers::new(connected.clone()));
         let claims = Arc::new(HubClaims::new(connected.clone()));

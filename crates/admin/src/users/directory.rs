@@ -51,12 +51,16 @@ impl Person {
 pub(crate) struct Directory {
     people: BTreeMap<String, Person>,
     held: BTreeSet<UserId>,
+    /// How often the row of each fact was written, whoever's word it is.
+    written: BTreeMap<String, u64>,
 }
 
 impl Directory {
     /// Reads rows. What does not verify is nobody's word.
     pub(crate) fn read(rows: &[Row], organisation: &Organisation, place: Place, keyring: &Keyring) -> Self {
         let mut people = BTreeMap::<String, Person>::new();
+        let facts = rows.iter().filter(|row| row.kind == "fact");
+        let written = facts.map(|row| (row.id.clone(), row.rev)).collect();
         let mut person = |email: &str, set: &dyn Fn(&mut Person)| {
             set(people.entry(email.to_owned()).or_insert_with(|| Person::unknown(email)));
         };
@@ -77,7 +81,12 @@ impl Directory {
         }
         let removals = people.values().filter_map(|one| Some((one.fact.as_ref()?.about, one.removal()?)));
         let held = removal::held(&removals.collect::<Vec<_>>());
-        Self { people, held }
+        Self { people, held, written }
+    }
+
+    /// How often the fact about an address was written; 0: never.
+    pub(super) fn written(&self, about: UserId) -> u64 {
+        self.written.get(&about.to_string()).copied().unwrap_or(0)
     }
 
     /// How many users there are.

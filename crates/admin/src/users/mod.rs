@@ -36,12 +36,13 @@ impl Session {
 
     /// Lets a user sign in for the first time, though users are not made by themselves; one who was removed, too.
     ///
-    /// Codes: `EMAIL` of the configuration, `NO_CONNECTION`, and the hub's.
+    /// Codes: `EMAIL` of the configuration, `NO_CONNECTION`, `REMOVAL_WAITS`, and the hub's.
     pub async fn invite_user(&mut self, wish: &InviteUser) -> Result<()> {
         let email = Email::parse(wish.email.trim()).map_err(|fault| fault.on("email"))?;
         let (place, keyring, directory) = self.directory(&wish.connection).await?;
         let person = directory.find(email.as_str()).cloned().unwrap_or_else(|| Person::unknown(email.as_str()));
-        self.say(place, &keyring, &[(person, Said::Invited)]).await
+        waits_not(&directory, &person)?;
+        self.say(place, &keyring, &directory, &[(person, Said::Invited)]).await
     }
 
     /// Removes users: they do not sign in any more, and are not made anew. All of them, or none if one is not known.
@@ -55,7 +56,7 @@ impl Session {
             Ok(person.removal().is_none().then_some(Said::Removed(Removal { at, users, approved: None, invited })))
         };
         let changes = changes(&directory, &wish.emails, said)?;
-        self.say(place, &keyring, &changes).await?;
+        self.say(place, &keyring, &directory, &changes).await?;
         // What waits, the others see as this process does: by what is signed.
         let after = self.directory(&wish.connection).await?.2;
         let waiting = changes.iter().filter(|(person, _)| after.is_held(&person.email)).count() as u64;
@@ -64,17 +65,18 @@ impl Session {
 
     /// Takes removals back, within the time that they can be.
     ///
-    /// Codes: `NO_CONNECTION`, `NO_USER`, `REMOVED_FOR_GOOD`, `EMAIL` of the configuration, and the hub's.
+    /// Codes: `NO_CONNECTION`, `NO_USER`, `REMOVED_FOR_GOOD`, `REMOVAL_WAITS`, `EMAIL` of the configuration, and the hub's.
     pub async fn restore_users(&mut self, wish: &ChangeUsers) -> Result<ChangedUsers> {
         let (place, keyring, directory) = self.directory(&wish.connection).await?;
         let said = |person: &Person| match person.removal() {
+            Some(_) if directory.is_held(&person.email) => waits_not(&directory, person).map(|()| None),
             Some(_) if directory.is_gone(person, now()) => {
                 Err(Fault::new(codes::REMOVED_FOR_GOOD).with("email", person.email.as_str()))
             }
             removal => Ok(removal.map(Said::without)),
         };
         let changes = changes(&directory, &wish.emails, said)?;
-        self.say(place, &keyring, &changes).await?;
+        self.say(place, &keyring, &directory, &changes).await?;
         Ok(ChangedUsers { changed: changes.len() as u64, waiting: 0 })
     }
 
@@ -103,7 +105,7 @@ impl Session {
         };
         let changes: Vec<_> =
             held.removals.iter().filter_map(|one| directory.find(&one.email).and_then(said)).collect();
-        self.say(place, &keyring, &changes).await?;
+        self.say(place, &keyring, &directory, &changes).await?;
         Ok(ChangedUsers { changed: changes.len() as u64, waiting: 0 })
     }
 
@@ -117,16 +119,30 @@ impl Session {
         Ok((place, keyring, directory))
     }
 
-    async fn say(&self, place: Place, keyring: &Keyring, changes: &[(Person, Said)]) -> Result<()> {
+    /// Says it, unless somebody has said something else since the directory was read.
+    async fn say(
+        &self,
+        place: Place,
+        keyring: &Keyring,
+        directory: &Directory,
+        changes: &[(Person, Said)],
+    ) -> Result<()> {
         for (person, said) in changes {
             let number = moment().max(person.number().map_or(0, |known| known + 1));
             let said = (person.email.as_str(), *said, number);
             let (about, fact) = Fact::sign(place, said, keyring, &self.identity, now(), random())?;
-            let body = NewFact { epoch: keyring.epoch, fact: Blob(fact) };
+            let after = Some(directory.written(about));
+            let body = NewFact { after, epoch: keyring.epoch, fact: Blob(fact) };
             self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await?;
         }
         Ok(())
     }
+}
+
+/// With one of the removals that wait gone, the others might not wait any more: all are decided on together.
+fn waits_not(directory: &Directory, person: &Person) -> Result<()> {
+    let waits = || Fault::new(codes::REMOVAL_WAITS).with("email", person.email.as_str());
+    if directory.is_held(&person.email) { Err(waits()) } else { Ok(()) }
 }
 
 /// What is to be said of each; nothing of those of whom it is said already.

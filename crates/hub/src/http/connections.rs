@@ -143,8 +143,21 @@ pub(super) async fn put_fact(
     id(&fact, 32)?;
     small(&body.fact)?;
     let requires = epochs::in_force(&app, &connection, body.epoch).await?;
-    let change = put(&connection_scope(&connection), "fact", &fact, Expect::Any, body.fact.0);
-    Ok(app.commit(Batch { requires, changes: vec![change], ..Batch::default() }).await?)
+    let expect = match body.after {
+        None => Expect::Any,
+        Some(0) => Expect::Absent,
+        Some(rev) => Expect::Rev(rev),
+    };
+    let scope = connection_scope(&connection);
+    let change = put(&scope, "fact", &fact, expect, body.fact.0.clone());
+    match app.commit(Batch { requires, changes: vec![change], ..Batch::default() }).await {
+        // The same bytes again are not a second write.
+        Err(stale) if stale.code == codes::STALE => {
+            let found = app.store.get(&scope, "fact", &fact).await.map_err(unavailable)?;
+            if found.is_some_and(|found| found.body == body.fact.0) { Ok(()) } else { Err(stale.into()) }
+        }
+        outcome => Ok(outcome?),
+    }
 }
 
 /// Writes an object that an administrator has sealed anew. What is inside stays the same, as its name says.

@@ -216,7 +216,7 @@ async fn nothing_is_written_under_an_epoch_that_has_ended() {
     assert_eq!(world.write("PUT", &user, &server, &record(2, 1, 1)).await, ended);
     assert_eq!(world.write("PUT", &user, &server, &record(1, 0, 1)).await, Ok(()), "what was written stays so");
     assert_eq!(world.write("PUT", &path("revisions/2"), &founder, &revisions(2, 1)).await, ended);
-    let said = |epoch| NewFact { epoch, fact: Blob(vec![1]) };
+    let said = |epoch| NewFact { after: None, epoch, fact: Blob(vec![1]) };
     assert_eq!(world.write("PUT", &fact, &founder, &said(1)).await, ended);
     let resealed = |epoch| Resealed { after: 1, epoch, object: Blob(vec![8]) };
     assert_eq!(world.write("PUT", &object, &founder, &resealed(1)).await, ended);
@@ -225,4 +225,24 @@ async fn nothing_is_written_under_an_epoch_that_has_ended() {
     assert_eq!(world.write("PUT", &object, &founder, &resealed(2)).await, Err("hub.stale".to_owned()));
     assert_eq!(world.write("PUT", &fact, &founder, &said(2)).await, Ok(()));
     assert_eq!(world.write("PUT", &user, &server, &record(2, 1, 2)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn of_two_administrators_who_say_something_of_one_user_at_once_the_second_is_told() {
+    let (world, founder, connection) = connected().await;
+    let fact = format!("connections/{connection}/facts/{}", "2".repeat(64));
+    let said = |after, word| NewFact { after, epoch: 1, fact: Blob(vec![word]) };
+    let stale = Err("hub.stale".to_owned());
+    assert_eq!(world.write("PUT", &fact, &founder, &said(Some(1), 1)).await, stale, "there is nothing to be after");
+    assert_eq!(world.write("PUT", &fact, &founder, &said(Some(0), 1)).await, Ok(()));
+    assert_eq!(world.write("PUT", &fact, &founder, &said(Some(0), 2)).await, stale);
+    assert_eq!(
+        world.write("PUT", &fact, &founder, &said(Some(0), 1)).await,
+        Ok(()),
+        "the same again is no second word"
+    );
+    assert_eq!(world.write("PUT", &fact, &founder, &said(Some(1), 2)).await, Ok(()));
+    // Programs of the version before do not say what they have seen.
+    assert_eq!(world.write("PUT", &fact, &founder, &said(None, 3)).await, Ok(()));
+    assert_eq!(world.write("PUT", &fact, &founder, &said(Some(2), 4)).await, stale);
 }

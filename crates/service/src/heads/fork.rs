@@ -10,6 +10,9 @@ use crate::codes;
 use crate::enrolment::Member;
 use crate::store::SealedFile;
 
+/// Stands for who has seen something else, where that is not known any more.
+const UNKNOWN: &str = "?";
+
 /// Who has seen something else, and of what.
 #[derive(Clone, Serialize, Deserialize)]
 struct Kept {
@@ -24,12 +27,13 @@ pub struct Fork {
 }
 
 impl Fork {
-    /// As it was kept in this file.
-    ///
-    /// Codes: `FILE`, and those of the seal.
-    pub fn open(file: SealedFile) -> Result<Self> {
-        let kept = Mutex::new(file.read()?);
-        Ok(Self { file, kept })
+    /// As it was kept in this file. One that cannot be read said that somebody has seen something else.
+    pub fn open(file: SealedFile) -> Self {
+        let kept = file.read().unwrap_or_else(|fault| {
+            tracing::error!(%fault, "who has seen something else is damaged: nothing is taken from the hub");
+            Some(Kept { server: UNKNOWN.to_owned(), what: UNKNOWN.to_owned() })
+        });
+        Self { file, kept: Mutex::new(kept) }
     }
 
     /// From now on nothing is taken from the hub.
@@ -51,9 +55,10 @@ impl Fork {
     /// Why nothing is taken from the hub now. The word of a server that was retired since does not count any more.
     pub fn reason(&self, member: &Member) -> Option<Fault> {
         let kept = self.kept().clone()?;
-        let server: ServerId = kept.server.parse().ok()?;
+        let forked = |server: String| Fault::new(codes::FORKED).with("server", server).with("what", kept.what.as_str());
+        let Ok(server) = kept.server.parse::<ServerId>() else { return Some(forked(kept.server.clone())) };
         member.organisation().server(member.place.connection, server).ok()?;
-        Some(Fault::new(codes::FORKED).with("server", member.server_name(server)).with("what", kept.what))
+        Some(forked(member.server_name(server)))
     }
 
     fn kept(&self) -> MutexGuard<'_, Option<Kept>> {

@@ -8,11 +8,13 @@ use sekisho_keys::user::Record;
 
 use super::House;
 use crate::clock;
-use crate::users::{Observed, due};
+use crate::users::{Observed, due as due_now};
 
 /// Records that are looked at together.
 const PART: u32 = 200;
 const PAUSE: Duration = Duration::from_hours(1);
+/// In seconds: where this clock and the hub's differ by more, nothing is shredded.
+const CLOCKS_APART: i64 = 3_600;
 /// What is said of it in the status.
 const WARNINGS: &str = "removals";
 
@@ -51,12 +53,23 @@ impl House {
                 None
             })
             .unwrap_or_default();
-        let (observed, due) = due(&removals, &before, clock::now());
+        let (observed, due) = due_now(&removals, &before, clock::now());
         if observed != before {
             self.observed.write(&observed)?;
         }
-        let due: BTreeSet<&str> = due.into_iter().collect();
-        if due.is_empty() { Ok(()) } else { self.shred_users(&due).await }
+        if due.is_empty() {
+            return Ok(());
+        }
+        // What cannot be undone waits for the news, and for a clock that is not alone: the hub's can only hold it up.
+        self.connected.catch_up().await?;
+        let link = &self.connected.link;
+        link.compare_clocks(&self.connected.member()?.hub).await?;
+        if link.clock().map(i64::abs).is_none_or(|apart| apart > CLOCKS_APART) {
+            return Ok(());
+        }
+        let removals = self.connected.removals().await?;
+        let (_, due) = due_now(&removals, &observed, clock::now());
+        self.shred_users(&due.into_iter().collect()).await
     }
 
     /// Records are named by identities: whose an address is, is only inside.

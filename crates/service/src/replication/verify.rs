@@ -6,7 +6,7 @@ use std::num::NonZero;
 use sekisho_certs::PrivateKey;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::Row;
-use sekisho_keys::fact::{self, Fact};
+use sekisho_keys::fact::{self, Fact, Said};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::keyring::Keyring;
 use sekisho_keys::object;
@@ -51,7 +51,7 @@ pub(super) struct Verifier<'a> {
     pub(super) newest: Option<(u64, Hash)>,
     /// The key epoch of the newest revision.
     epoch: u32,
-    /// Records that were found signed and sealed as they have to be, by their hashes.
+    /// Records that were found signed and sealed as they have to be, by the hashes of all their bytes.
     sound: HashSet<Hash>,
     /// A revision that is known by its hash: what leads up to it may be by administrators who have left since.
     pin: Option<(u64, Hash)>,
@@ -77,27 +77,25 @@ impl<'a> Verifier<'a> {
     /// Looks at the users of many rows on all cores: their signatures and seals are most of the work. What is not sound is
     /// looked at again, and refused, in its turn.
     pub(super) fn look_ahead(&mut self, rows: &[Row]) {
-        let users: Vec<Record> = rows
-            .iter()
-            .filter(|row| row.kind == "user")
-            .filter_map(|row| Record::read(row.body.as_slice()).ok())
-            .collect();
+        let read = |row: &Row| Some((Hash::of(row.body.as_slice()), Record::read(row.body.as_slice()).ok()?));
+        let users: Vec<(Hash, Record)> = rows.iter().filter(|row| row.kind == "user").filter_map(read).collect();
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         if users.len() < FEW || cores < 2 {
             return;
         }
-        for epoch in users.iter().map(|record| record.header().context.epoch).collect::<BTreeSet<_>>() {
+        for epoch in users.iter().map(|(_, record)| record.header().context.epoch).collect::<BTreeSet<_>>() {
             // What has no keyring is refused in its turn.
             let _ = self.keyring(epoch);
         }
         let (organisation, place, keyrings) = (self.member.organisation(), self.member.place, &self.keyrings);
-        let is_sound = |record: &&Record| {
+        let is_sound = |(_, record): &&(Hash, Record)| {
             let keyring = keyrings.get(&record.header().context.epoch);
             record.verify(&organisation, place).is_ok() && keyring.is_some_and(|keyring| record.open(keyring).is_ok())
         };
         let sound = std::thread::scope(|scope| {
             let parts = users.chunks(users.len().div_ceil(cores));
-            let look = |part: &[Record]| part.iter().filter(is_sound).map(Record::hash).collect::<Vec<_>>();
+            let look =
+                |part: &[(Hash, Record)]| part.iter().filter(is_sound).map(|(hash, _)| *hash).collect::<Vec<_>>();
             let looking: Vec<_> = parts.map(|part| scope.spawn(move || look(part))).collect();
             looking.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect::<Vec<_>>()
         });
@@ -164,7 +162,7 @@ impl<'a> Verifier<'a> {
         if context.user.to_string() != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "user"));
         }
-        let is_sound = self.sound.contains(&record.hash());
+        let is_sound = self.sound.contains(&Hash::of(row.body.as_slice()));
         if !is_sound {
             record.verify(&self.member.organisation(), self.member.place)?;
         }
@@ -225,6 +223,11 @@ impl<'a> Verifier<'a> {
         let fact = Fact::open(row.body.as_slice(), &organisation, place, keyring)?;
         if fact.about.to_string() != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "fact"));
+        }
+        // A removal begins what cannot be undone: who has left cannot sign one any more, whatever moment they write into it.
+        // What they signed before is signed anew by who removes them.
+        if matches!(fact.said, Said::Removed(_)) && organisation.administrator(fact.author).is_none() {
+            return Err(Fault::new(sekisho_keys::codes::LOG_AUTHOR));
         }
         let epoch = fact::epoch(row.body.as_slice())?;
         not_before(epoch, before.and_then(|before| fact::epoch(&before.body).ok()).unwrap_or(0), "fact")?;

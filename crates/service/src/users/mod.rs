@@ -89,11 +89,14 @@ impl sekisho_signin::Users for HubUsers {
         Box::pin(async move {
             let refused = |code| Fault::new(code).with("email", profile.email.as_str());
             let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            if let Some(found) = found.filter(|found| !found.is_shredded()) {
+            if let Some(found) = &found {
+                // By the address of the record: the identity provider may call who was removed by another one now.
                 let said = said(&self.connected, &found.email).await.map_err(unavailable)?;
                 if let Some(Said::Removed(_)) = said {
                     return Err(refused(codes::REMOVED));
                 }
+            }
+            if let Some(found) = found.filter(|found| !found.is_shredded()) {
                 let locked =
                     found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
                 return if locked { Err(refused(codes::LOCKED)) } else { opened(&found, false) };

@@ -39,6 +39,11 @@ impl Outbox {
         self.waiting.push_back(Waiting { message, failures: 0 });
     }
 
+    /// Nobody waits for any of it.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// When the next one is to be sent, if one waits.
     pub(super) fn next(&self) -> Option<Duration> {
         (!self.waiting.is_empty()).then_some(self.next)

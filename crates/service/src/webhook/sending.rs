@@ -53,7 +53,12 @@ impl House {
 
     async fn send_what_is_due(&self, outbox: &mut Outbox, started: Instant) {
         while let Some(message) = outbox.due(started.elapsed()) {
-            let Some((member, webhook)) = self.target().await else { return };
+            let Some((member, webhook)) = self.target().await else {
+                // Taken out of the configuration meanwhile: nobody waits for it.
+                outbox.clear();
+                self.runtime.warn(WARNINGS, Vec::new());
+                return;
+            };
             match self.post_message(&member, &webhook, message, clock::now()).await {
                 Ok(_) => {
                     outbox.sent();
