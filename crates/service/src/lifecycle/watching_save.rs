@@ -44,7 +44,7 @@ impl House {
 fn watch(watched: &Watched, outcomes: &Outcomes, now: i64) -> Option<SaveWatch> {
     let before = watched.revision.checked_sub(1).filter(|before| *before > 0)?;
     // A clock that was set back makes no watch longer than it is.
-    if !(watched.ends - WATCHED - WATCHED..watched.ends).contains(&now) {
+    if !(watched.ends.saturating_sub(2 * WATCHED)..watched.ends).contains(&now) {
         return None;
     }
     let was = |code: &str| watched.baseline.refused.get(code).copied().unwrap_or(0);
