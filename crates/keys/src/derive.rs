@@ -116,6 +116,8 @@ pub enum Purpose {
     Transfer,
     /// What tells a receiver of events that a server of the connection has sent them.
     Webhook,
+    /// How far a server has seen what the hub orders, on its way in a browser.
+    Heads,
 }
 
 impl Purpose {
@@ -146,6 +148,7 @@ impl Purpose {
             Self::ExportCheck => "export-check",
             Self::Transfer => "transfer",
             Self::Webhook => "webhook",
+            Self::Heads => "heads",
         }
     }
 }

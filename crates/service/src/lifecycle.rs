@@ -39,8 +39,8 @@ use crate::configuration::{self, Ready, Settings, Source};
 use crate::connected::{Connected, ServedFacts};
 use crate::draft::{self, DraftFile};
 use crate::egress::Egress;
-use crate::enrolment::{self, Member, Papers};
-use crate::heads::Fork;
+use crate::enrolment::{Member, Papers};
+use crate::heads::{Carried, Fork};
 use crate::idp_metadata::Watch;
 use crate::replication::{HubLink, Replica};
 use crate::runtime::Runtime;
@@ -109,6 +109,8 @@ pub struct House {
     pub(crate) webhook_works: Notify,
     /// What the other servers report.
     servers: Servers,
+    /// What browsers carry between servers.
+    carried: Arc<Carried>,
     /// One enrolment or recall at a time.
     joining: Mutex<()>,
     /// Whether the hub is followed already.
@@ -141,11 +143,14 @@ impl Service {
         let replica = Replica::open(data).await?;
         let papers = Papers::new(data, &secret);
         let writer = Writer::new(SealedFile::new(data, "outgoing.sealed", &secret));
-        let fork = Fork::open(SealedFile::new(data, "fork.sealed", &secret));
+        let sealed = |name| SealedFile::new(data, name, &secret);
+        let fork = Fork::open(sealed("fork.sealed"), sealed("looked.sealed"));
         let connected = Arc::new(Connected::new(papers, replica, link, writer, fork));
         let users = Arc::new(HubUsers::new(connected.clone()));
         let claims = Arc::new(HubClaims::new(connected.clone()));
-        let face = Face::new(users, claims, Arc::new(activity.clone()), Arc::new(SystemClock));
+        let (carried, brought) = Carried::new();
+        let carried = Arc::new(carried);
+        let face = Face::new(users, claims, carried.clone(), Arc::new(activity.clone()), Arc::new(SystemClock));
         let house = Arc::new(House {
             runtime: Runtime::new(face, board.clone()),
             draft: Mutex::new(DraftFile::new(SealedFile::new(data, "draft.sealed", &secret))),
@@ -163,6 +168,7 @@ impl Service {
             observed: SealedFile::new(data, "removals.sealed", &secret),
             webhook_works: Notify::new(),
             servers: Servers::default(),
+            carried,
             joining: Mutex::new(()),
             follows: AtomicBool::new(false),
             data: data.clone(),
@@ -178,6 +184,7 @@ impl Service {
         let mut watching =
             vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
         watching.push(tokio::spawn(house.clone().send_events(lines)));
+        watching.push(tokio::spawn(house.clone().hear_browsers(brought)));
         watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })
     }
@@ -206,43 +213,6 @@ impl House {
         if let Err(fault) = metrics::serve(address, self.clone()).await {
             self.runtime.warn("metrics", vec![fault]);
         }
-    }
-
-    /// Recalls the membership, serves what was saved before, and follows the hub from then on.
-    async fn follow(self: Arc<Self>, settling: oneshot::Sender<()>) {
-        let mut settling = Some(settling);
-        let mut pause = Duration::from_millis(250);
-        if let Err(fault) = self.connected.link.configure(&self.settings.read()).await {
-            self.runtime.warn("settings", vec![fault]);
-        }
-        loop {
-            let _joining = self.joining.lock().await;
-            let Connected { papers, replica, link, .. } = &*self.connected;
-            match enrolment::recall(papers, replica, link).await {
-                Ok(Some(member)) => {
-                    self.connected.enrolled(member);
-                    break;
-                }
-                // Not enrolled: an administrator's call goes on from here.
-                Ok(None) => return,
-                Err(reason) => {
-                    self.runtime.stop(State::Stopped { reason }).await;
-                    settling.take();
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-            }
-        }
-        self.tell_membership().await;
-        self.tell_drained();
-        self.tell_heads().await;
-        if let Err(reason) = self.apply_newest().await
-            && reason.code != codes::NOTHING_SAVED
-        {
-            self.runtime.stop(State::Stopped { reason }).await;
-        }
-        drop(settling);
-        Box::pin(self.follow_on()).await;
     }
 
     /// Serves again, after an administrator's stop or when what was in the way is mended.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
@@ -79,6 +80,16 @@ pub trait Claims: Send + Sync + 'static {
     /// at all servers). It may be
     /// given up in between: then it is unknown whether it was claimed.
     fn claim<'a>(&'a self, idp: &'a str, assertion: &'a str, until: i64) -> Later<'a, Claimed>;
+}
+
+/// How far servers have seen what the hub orders, as browsers carry it from one to the other (R8).
+pub trait Heads: Send + Sync + 'static {
+    /// This server's word, signed, if it has one now.
+    fn own(&self) -> Option<Arc<[u8]>>;
+
+    /// Takes a word that a browser has brought, of whichever server of the connection. Must not wait: it stands in the way
+    /// of a login.
+    fn brought(&self, word: Vec<u8>);
 }
 
 /// One sign-in, for the activity.

@@ -14,7 +14,7 @@ use crate::load::buckets::{Buckets, Rule};
 use crate::load::claiming::Claiming;
 use crate::load::pool::Pool;
 use crate::replay::Replay;
-use crate::{Activity, Applied, Claims, Clock, Identity, Profile, Pulse, Trial, User, Users, pages};
+use crate::{Activity, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, Trial, User, Users, pages};
 use sekisho_config::Network;
 use sekisho_fault::Fault;
 
@@ -46,6 +46,7 @@ pub struct Face {
     // Reached through `Serving` alone, so that nothing of a trial can get at a user (R13).
     users: Arc<dyn Users>,
     claiming: Claiming,
+    heads: Arc<dyn Heads>,
     activity: Arc<dyn Activity>,
     clock: Arc<dyn Clock>,
     // Assertions that were used stay used, whatever is applied (R7).
@@ -63,6 +64,7 @@ impl Face {
     pub fn new(
         users: Arc<dyn Users>,
         claims: Arc<dyn Claims>,
+        heads: Arc<dyn Heads>,
         activity: Arc<dyn Activity>,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
@@ -72,6 +74,7 @@ impl Face {
             pulse: ArcSwap::default(),
             users,
             claiming: Claiming::new(claims),
+            heads,
             activity,
             clock,
             replay,
@@ -189,6 +192,10 @@ impl Serving {
 
     pub(crate) fn claiming(&self) -> &Claiming {
         &self.face.claiming
+    }
+
+    pub(crate) fn heads(&self) -> &dyn Heads {
+        &*self.face.heads
     }
 
     pub(crate) fn replay(&self) -> &Replay {

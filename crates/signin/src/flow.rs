@@ -123,12 +123,14 @@ impl Handle {
     }
 }
 
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+/// The cookies that a browser has sent.
+pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let values = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split("; ")).filter_map(|pair| pair.split_once('='))
 }
 
-fn set_cookie(headers: &mut HeaderMap, cookie: &str) {
+/// Gives the browser a cookie.
+pub(crate) fn set_cookie(headers: &mut HeaderMap, cookie: &str) {
     // Names and values are ours: letters, digits and `-_=;/` and space.
     if let Ok(cookie) = cookie.parse() {
         headers.append(SET_COOKIE, cookie);

@@ -4,7 +4,7 @@
 use aws_lc_rs::{constant_time, digest};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use sekisho_fault::{Fault, Result};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::face::Serving;
 use crate::login::VaultPage;
 use crate::session::Session;
-use crate::{Applied, Profile, User, codes, flow};
+use crate::{Applied, Profile, User, codes, flow, heads};
 
 /// How long a code may be redeemed, in seconds.
 const LIFETIME: i64 = 60;
@@ -123,10 +123,18 @@ pub(crate) struct Redeem {
 }
 
 /// Answers a code with what was sealed to the page.
-pub(crate) async fn redeem(serving: Serving, request: Result<Json<Redeem>, JsonRejection>) -> Response {
+pub(crate) async fn redeem(
+    serving: Serving,
+    sent: HeaderMap,
+    request: Result<Json<Redeem>, JsonRejection>,
+) -> Response {
     let Ok(Json(request)) = request else { return StatusCode::BAD_REQUEST.into_response() };
     match redeemed(serving.applied(), &request, serving.now()) {
-        Some(redeemed) => Json(redeemed).into_response(),
+        Some(redeemed) => {
+            let mut response = Json(redeemed).into_response();
+            heads::exchange(&serving, &sent, response.headers_mut());
+            response
+        }
         None => (StatusCode::FORBIDDEN, Json(Fault::new(codes::CODE))).into_response(),
     }
 }

@@ -1,5 +1,5 @@
-//! The public face: what browsers and the identity provider meet. It takes what is to be served and four
-//! capabilities (users, claims, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the assertions
+//! The public face: what browsers and the identity provider meet. It takes what is to be served and five
+//! capabilities (users, claims, heads, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the assertions
 //! that were used. A draft on trial is served beside, sealed off from users.
 
 mod acs;
@@ -26,13 +26,14 @@ pub mod capabilities;
 pub mod codes;
 pub mod explain;
 pub mod face;
+pub mod heads;
 pub mod ping;
 pub mod report;
 pub mod routes;
 pub mod trial;
 
 pub use applied::{Applied, Ids, Previous, StateSecrets};
-pub use capabilities::{Activity, Claimed, Claims, Clock, Identity, Profile, SignIn, User, Users};
+pub use capabilities::{Activity, Claimed, Claims, Clock, Heads, Identity, Profile, SignIn, User, Users};
 pub use face::Face;
 pub use load::prefix::{Peer, Prefix};
 pub use load::share::{Held, Shares};

@@ -24,16 +24,19 @@ struct Kept {
 pub struct Fork {
     file: SealedFile,
     kept: Mutex<Option<Kept>>,
+    /// When an administrator has looked for the last time, in a file of its own: earlier versions read the other.
+    looked: SealedFile,
 }
 
 impl Fork {
-    /// As it was kept in this file. One that cannot be read said that somebody has seen something else.
-    pub fn open(file: SealedFile) -> Self {
+    /// As it was kept in the first of these files. One that cannot be read said that somebody has seen something else. In the
+    /// second is when somebody has looked.
+    pub fn open(file: SealedFile, looked: SealedFile) -> Self {
         let kept = file.read().unwrap_or_else(|fault| {
             tracing::error!(%fault, "who has seen something else is damaged: nothing is taken from the hub");
             Some(Kept { server: UNKNOWN.to_owned(), what: UNKNOWN.to_owned() })
         });
-        Self { file, kept: Mutex::new(kept) }
+        Self { file, kept: Mutex::new(kept), looked }
     }
 
     /// From now on nothing is taken from the hub.
@@ -46,10 +49,19 @@ impl Fork {
         Ok(())
     }
 
-    /// An administrator has looked.
-    pub fn over(&self) {
+    /// An administrator has looked, at this time (seconds since 1970).
+    pub fn over(&self, now: i64) {
+        // Where it is not kept, old words stop everything once more, and somebody looks once more.
+        if let Err(fault) = self.looked.write(&now) {
+            tracing::warn!(%fault, "when an administrator has looked");
+        }
         self.file.remove();
         *self.kept() = None;
+    }
+
+    /// When an administrator has looked for the last time: what was said before counts no more, where it comes late.
+    pub fn looked(&self) -> Option<i64> {
+        self.looked.read().ok().flatten()
     }
 
     /// Why nothing is taken from the hub now. The word of a server that was retired since does not count any more.

@@ -1,7 +1,9 @@
-//! What other servers have seen, carried here by another way than the hub's. One that has seen something else than the hub
+//! What other servers have seen, carried here by another way than the hub's: over ssh, or by the
+//! browsers that sign in. One that has seen something else than the hub
 //! shows here stops what comes from the hub, until an administrator has looked; one that has seen more is remembered until
 //! the hub shows that here, too (R8).
 
+mod carried;
 mod compare;
 mod fork;
 
@@ -11,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use sekisho_keys::ids::ServerId;
 use sekisho_keys::witness::Report;
 
+pub use carried::Carried;
 pub use compare::{Standing, compare};
 pub use fork::Fork;
 

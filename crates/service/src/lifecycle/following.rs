@@ -8,14 +8,55 @@ use sekisho_admin_api::activity::Kind;
 use sekisho_admin_api::status::{HubState, State};
 use sekisho_fault::Fault;
 
+use tokio::sync::oneshot;
+
 use super::{House, LONGEST_PAUSE};
+use crate::connected::Connected;
 use crate::replication::News;
-use crate::{clock, codes};
+use crate::{clock, codes, enrolment};
 
 /// How long a feed is held, in seconds.
 const WAIT: u64 = 25;
 
 impl House {
+    /// Recalls the membership, serves what was saved before, and follows the hub from then on.
+    pub(super) async fn follow(self: Arc<Self>, settling: oneshot::Sender<()>) {
+        let mut settling = Some(settling);
+        let mut pause = Duration::from_millis(250);
+        if let Err(fault) = self.connected.link.configure(&self.settings.read()).await {
+            self.runtime.warn("settings", vec![fault]);
+        }
+        loop {
+            let _joining = self.joining.lock().await;
+            let Connected { papers, replica, link, .. } = &*self.connected;
+            match enrolment::recall(papers, replica, link).await {
+                Ok(Some(member)) => {
+                    self.connected.enrolled(member);
+                    break;
+                }
+                // Not enrolled: an administrator's call goes on from here.
+                Ok(None) => return,
+                Err(reason) => {
+                    self.runtime.stop(State::Stopped { reason }).await;
+                    settling.take();
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+        self.tell_membership().await;
+        self.tell_drained();
+        self.tell_heads().await;
+        if let Err(reason) = self.apply_newest().await
+            && reason.code != codes::NOTHING_SAVED
+        {
+            self.runtime.stop(State::Stopped { reason }).await;
+        }
+        drop(settling);
+        self.say_heads().await;
+        Box::pin(self.follow_on()).await;
+    }
+
     /// Follows the hub until the process ends.
     pub(super) async fn follow_on(self: Arc<Self>) {
         if self.follows.swap(true, Ordering::SeqCst) {

@@ -1,14 +1,22 @@
-//! What another server has seen comes here by way of an administrator's machine, not by the hub's.
+//! What another server has seen comes here by way of an administrator's machine or a user's browser, not by the hub's.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use sekisho_admin_api::heads::{Heads, Held, HeldHeads};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::witness::Report;
+use sekisho_signin::heads;
+use tokio::sync::mpsc::Receiver;
 
 use super::House;
-use crate::codes;
 use crate::heads::{Standing, compare};
-use crate::replication::own_report;
+use crate::replication::{Own, own_report};
+use crate::{clock, codes};
+
+/// Between two words of browsers: they may cost no more than this lets them.
+const BREATH: Duration = Duration::from_millis(200);
 
 impl House {
     /// This server's report, as of now, signed.
@@ -30,16 +38,59 @@ impl House {
     pub(crate) async fn hold_heads(&self, heads: &Heads) -> Result<HeldHeads> {
         let wrong = |_| Fault::new(sekisho_keys::codes::FORMAT);
         let signed = BASE64URL_NOPAD.decode(heads.report.as_bytes()).map_err(wrong)?;
+        let report = self.read_heads(&signed).await?;
+        self.hold(report).await
+    }
+
+    /// Says to browsers how far this server has seen: to be carried to the others.
+    pub(super) async fn say_heads(&self) {
+        let word = async {
+            let follower = self.connected.follower()?;
+            if let Some(reason) = follower.member.retirement() {
+                return Err(reason);
+            }
+            // The heads, and nothing else of how this server is.
+            let own = Own { revision: self.board.read().revision, ..Own::default() };
+            Ok(own_report(&follower, own, 0).await?.sign(&follower.member.identity))
+        };
+        self.carried.say(word.await.ok());
+    }
+
+    /// Hears what browsers bring of other servers.
+    pub(super) async fn hear_browsers(self: Arc<Self>, mut brought: Receiver<Vec<u8>>) {
+        while let Some(word) = brought.recv().await {
+            if let Err(fault) = self.hear(&word).await {
+                tracing::warn!(%fault, "another server's word, by a browser");
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+
+    /// A word that has been on its way for days, or since before somebody has looked, is of the past that they have looked at.
+    async fn hear(&self, word: &[u8]) -> Result<()> {
+        let report = self.read_heads(word).await?;
+        let earliest = (clock::now() - heads::LIFETIME).max(self.connected.fork.looked().unwrap_or(0));
+        if report.time > earliest {
+            self.hold(report).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_heads(&self, signed: &[u8]) -> Result<Report> {
         let member = self.connected.member()?;
-        let read = || Report::verify(&signed, &member.organisation(), member.place);
-        let report = match read() {
+        let read = || Report::verify(signed, &member.organisation(), member.place);
+        match read() {
             // Admitted a moment ago, perhaps.
             Err(fault) if fault.code == sekisho_keys::codes::NO_SUCH_SERVER => {
                 self.connected.catch_up().await?;
-                read()?
+                read()
             }
-            report => report?,
-        };
+            report => report,
+        }
+    }
+
+    async fn hold(&self, report: Report) -> Result<HeldHeads> {
+        let member = self.connected.member()?;
         let mut standing = compare(&report, &self.connected.replica).await?;
         let asked = standing == Standing::Behind && self.connected.catch_up().await.is_ok();
         if asked {
@@ -69,7 +120,7 @@ impl House {
 
     /// Follows the hub again: an administrator of this machine has looked.
     pub(crate) async fn follow_again(&self) {
-        self.connected.fork.over();
+        self.connected.fork.over(clock::now());
         self.tell_heads().await;
     }
 

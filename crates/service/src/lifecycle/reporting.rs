@@ -82,6 +82,7 @@ impl House {
         let report = own_report(follower, own, self.servers.next_number()).await?;
         self.servers.leaves(&report);
         leave_report(follower, &report).await?;
+        self.say_heads().await;
         follower.link.compare_clocks(&follower.member.hub).await
     }
 

@@ -19,9 +19,13 @@ fn code_of(reply: &Reply) -> String {
 }
 
 async fn redeem(world: &World, code: &str, verifier: &str) -> Reply {
+    redeem_with(world, code, verifier, "").await
+}
+
+async fn redeem_with(world: &World, code: &str, verifier: &str, cookie: &str) -> Reply {
     let body = serde_json::json!({ "code": code, "code_verifier": verifier }).to_string();
-    let request = Request::post("/vault/redeem").header("content-type", "application/json").body(body.into());
-    world.send(request.unwrap()).await
+    let request = Request::post("/vault/redeem").header("content-type", "application/json").header(COOKIE, cookie);
+    world.send(request.body(body.into()).unwrap()).await
 }
 
 async fn arrive(world: &World, left: &Left, answer: &Answer) -> Reply {
@@ -144,4 +148,33 @@ async fn no_sign_in_ends_anywhere_but_at_this_connections_vault_page() {
     ];
     let reply = world.post(ACS, &[("SAMLResponse", &value), ("RelayState", &left.handle)], &headers).await;
     assert!(reply.location().starts_with("https://sso.example.com:8443/vault/#code="), "{}", reply.location());
+}
+
+#[tokio::test]
+async fn a_browser_carries_what_one_server_has_seen_to_the_next_and_tells_nothing_of_it() {
+    let [first, second] = servers();
+    let code = code_of(&first.go(&vault_login()).await);
+    assert!(redeem(&first, &code, "verifier").await.headers.get(SET_COOKIE).is_none(), "it has nothing to say yet");
+    first.say(b"word of the first");
+    second.say(b"word of the second");
+    let set = redeem(&first, &code, "verifier").await.headers[SET_COOKIE].to_str().unwrap().to_owned();
+    let (cookie, attributes) = set.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/vault/redeem; Secure; HttpOnly; SameSite=Strict; Max-Age=604800");
+    let (name, value) = cookie.split_once('=').unwrap();
+    let sealed = data_encoding::BASE64URL_NOPAD.decode(value.as_bytes()).unwrap();
+    assert!(!sealed.windows(4).any(|part| part == b"word"));
+
+    // Who has no code of a sign-in is not heard; nor is what was not sealed by a server of the connection.
+    assert_eq!(redeem_with(&second, &code, "another", cookie).await.status, StatusCode::FORBIDDEN);
+    let mut broken = value.to_owned().into_bytes();
+    broken[20] ^= 1;
+    let broken = format!("{name}={}", String::from_utf8(broken).unwrap());
+    assert_eq!(redeem_with(&second, &code, "verifier", &broken).await.status, StatusCode::OK);
+    assert!(second.heard().is_empty());
+
+    let reply = redeem_with(&second, &code, "verifier", cookie).await;
+    assert_eq!(second.heard(), [b"word of the first"]);
+    let back = reply.headers[SET_COOKIE].to_str().unwrap().split_once("; ").unwrap().0.to_owned();
+    redeem_with(&first, &code, "verifier", &back).await;
+    assert_eq!(first.heard(), [b"word of the second"]);
 }

@@ -16,7 +16,7 @@ use sekisho_fault::{Code, Fault, Result};
 use sekisho_keys::derive::Secret;
 use sekisho_signin::capabilities::Later;
 use sekisho_signin::{
-    Activity, Applied, Claimed, Claims, Clock, Condition, Face, Identity, Ids, Peer, Profile, Pulse, SignIn,
+    Activity, Applied, Claimed, Claims, Clock, Condition, Face, Heads, Identity, Ids, Peer, Profile, Pulse, SignIn,
     StateSecrets, Trial, User, Users, router,
 };
 use tower::ServiceExt;
@@ -86,6 +86,23 @@ impl Claims for Hub {
     }
 }
 
+/// What browsers carry between servers.
+#[derive(Default)]
+pub struct Words {
+    own: Mutex<Option<Arc<[u8]>>>,
+    brought: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Heads for Words {
+    fn own(&self) -> Option<Arc<[u8]>> {
+        self.own.lock().unwrap().clone()
+    }
+
+    fn brought(&self, word: Vec<u8>) {
+        self.brought.lock().unwrap().push(word);
+    }
+}
+
 #[derive(Default)]
 pub struct Written {
     sign_ins: Mutex<Vec<SignIn>>,
@@ -114,6 +131,7 @@ pub struct World {
     pub face: Arc<Face>,
     router: Router,
     written: Arc<Written>,
+    words: Arc<Words>,
     time: Arc<Time>,
 }
 
@@ -171,8 +189,9 @@ impl World {
 
     fn starting(hub: Arc<Hub>, users: Arc<dyn Users>, now: i64) -> Self {
         let (written, time) = (Arc::new(Written::default()), Arc::new(Time(AtomicI64::new(now))));
-        let face = Face::new(users, hub, written.clone(), time.clone());
-        Self { router: router(face.clone()), face, written, time }
+        let words = Arc::new(Words::default());
+        let face = Face::new(users, hub, words.clone(), written.clone(), time.clone());
+        Self { router: router(face.clone()), face, written, words, time }
     }
 
     /// A world that serves.
@@ -194,6 +213,16 @@ impl World {
 
     pub fn pass(&self, seconds: i64) {
         self.time.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Has this server say so how far it has seen.
+    pub fn say(&self, word: &[u8]) {
+        *self.words.own.lock().unwrap() = Some(word.into());
+    }
+
+    /// What browsers have brought since it was asked for the last time.
+    pub fn heard(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut *self.words.brought.lock().unwrap())
     }
 
     /// The code of the last refusal.

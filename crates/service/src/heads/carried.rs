@@ -1,0 +1,81 @@
+//! What browsers carry from one server to the other: this server's word for them, and what they bring.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use sekisho_keys::ids::Hash;
+use sekisho_signin::Heads;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+/// Words that wait to be judged. Beyond them they are dropped: the next browser brings the like.
+const WAITING: usize = 16;
+/// So many words of late are not judged again. All users bring what the servers have said in the last days.
+const LATELY: usize = 4096;
+
+/// The words.
+pub struct Carried {
+    own: RwLock<Option<Arc<[u8]>>>,
+    lately: Mutex<VecDeque<Hash>>,
+    waiting: Sender<Vec<u8>>,
+}
+
+impl Carried {
+    /// None yet; what is brought comes out of the receiver.
+    pub fn new() -> (Self, Receiver<Vec<u8>>) {
+        let (waiting, brought) = mpsc::channel(WAITING);
+        (Self { own: RwLock::default(), lately: Mutex::default(), waiting }, brought)
+    }
+
+    /// Gives browsers this word from now on.
+    pub fn say(&self, word: Option<Vec<u8>>) {
+        // The value is replaced as a whole.
+        *self.own.write().unwrap_or_else(PoisonError::into_inner) = word.map(Arc::from);
+    }
+
+    fn lately(&self) -> MutexGuard<'_, VecDeque<Hash>> {
+        // Nothing panics while it is held.
+        self.lately.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Heads for Carried {
+    fn own(&self) -> Option<Arc<[u8]>> {
+        self.own.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn brought(&self, word: Vec<u8>) {
+        let hash = Hash::of(&word);
+        let mut lately = self.lately();
+        if lately.contains(&hash) || self.waiting.try_send(word).is_err() {
+            return;
+        }
+        if lately.len() >= LATELY {
+            lately.pop_front();
+        }
+        lately.push_back(hash);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_judged_once_and_a_crowd_of_words_is_dropped_and_heard_when_it_comes_again() {
+        let (carried, mut brought) = Carried::new();
+        for _ in 0..2 {
+            carried.brought(vec![1]);
+        }
+        for number in 0..100 {
+            carried.brought(vec![2, number]);
+        }
+        let mut heard = Vec::new();
+        while let Ok(word) = brought.try_recv() {
+            heard.push(word);
+        }
+        assert_eq!(heard.len(), WAITING);
+        assert_eq!(heard.iter().filter(|word| **word == [1]).count(), 1);
+        carried.brought(vec![2, 99]);
+        assert_eq!(brought.try_recv().unwrap(), [2, 99]);
+    }
+}
