@@ -83,6 +83,17 @@ impl Hub {
         self.process = None;
     }
 
+    /// Puts the store of one hub's folder in the place of another's. Neither hub may run.
+    pub fn copy_store(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for file in ["hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm"] {
+            let _ = fs::remove_file(to.join(file));
+            if from.join(file).exists() {
+                fs::copy(from.join(file), to.join(file)).unwrap();
+            }
+        }
+    }
+
     /// A set-up code.
     pub fn setup_code(&self) -> String {
         self.code(&[])

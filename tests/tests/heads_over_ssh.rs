@@ -3,28 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use std::fs;
-use std::path::Path;
-
 use sekisho_tests::cli::Cli;
+use sekisho_tests::hub::Hub;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::{self, Site};
 use sekisho_tests::ssh::Sshd;
 use sekisho_tests::window::Window;
 use serde_json::Value;
-
-const FILES: [&str; 3] = ["hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm"];
-
-/// Puts the database of one folder in the place of another's.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for file in FILES {
-        let _ = fs::remove_file(to.join(file));
-        if from.join(file).exists() {
-            fs::copy(from.join(file), to.join(file)).unwrap();
-        }
-    }
-}
 
 /// Compares the first server with the second: the report, or the code of the refusal.
 fn compare(one: &Cli, sshd: &Sshd) -> Result<Value, String> {
@@ -61,12 +46,12 @@ fn servers_that_were_shown_two_pasts_find_out_over_ssh_and_take_nothing_more_unt
     let (folder, old) = (site.hub.folder.clone(), home.path().join("old"));
     site.hub.kill();
     service_two.kill();
-    copy(&folder, &old);
+    Hub::copy_store(&folder, &old);
     site.hub.start_again();
     site.founder.run(&["draft", "set", "skew_seconds", "77"]);
     site.founder.run(&["save", "--yes", "--reason", "for the first"]);
     site.hub.kill();
-    copy(&old, &folder);
+    Hub::copy_store(&old, &folder);
     site.hub.start_again();
     service_two.start_again();
     site::status(&two, "the second server is back", |status| status["hub"]["hub"] == "reachable");

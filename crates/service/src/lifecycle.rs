@@ -243,6 +243,7 @@ impl House {
         let newest = newest.ok_or_else(|| Fault::new(codes::NOTHING_SAVED))?;
         let number: u64 = newest.id.parse().unwrap_or(0);
         let outcome = self.apply(&member, number).await;
+        self.say_heads().await;
         let state = self.board.read().state;
         match &outcome {
             Ok(()) => {

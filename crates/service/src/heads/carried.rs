@@ -4,13 +4,19 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use sekisho_keys::ids::Hash;
-use sekisho_signin::Heads;
+use sekisho_signin::{Heads, heads};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// Words that wait to be judged. Beyond them they are dropped: the next browser brings the like.
 const WAITING: usize = 16;
 /// So many words of late are not judged again. All users bring what the servers have said in the last days.
 const LATELY: usize = 4096;
+
+/// Whether a word of this time still counts. One that has been on its way for days, or since before an administrator has
+/// looked, is of the past that they have looked at. All in seconds since 1970.
+pub fn still_counts(said: i64, now: i64, looked: Option<i64>) -> bool {
+    said > now - heads::LIFETIME && looked.is_none_or(|looked| said > looked)
+}
 
 /// The words.
 pub struct Carried {
@@ -59,6 +65,13 @@ impl Heads for Carried {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_of_a_past_that_somebody_has_looked_at_counts_no_more() {
+        let week = heads::LIFETIME;
+        assert!(still_counts(100, 100 + week - 1, None) && !still_counts(100, 100 + week, None));
+        assert!(still_counts(101, 102, Some(100)) && !still_counts(100, 102, Some(100)));
+    }
 
     #[test]
     fn a_word_is_judged_once_and_a_crowd_of_words_is_dropped_and_heard_when_it_comes_again() {

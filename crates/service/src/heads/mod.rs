@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use sekisho_keys::ids::ServerId;
 use sekisho_keys::witness::Report;
 
-pub use carried::Carried;
+pub use carried::{Carried, still_counts};
 pub use compare::{Standing, compare};
 pub use fork::Fork;
 

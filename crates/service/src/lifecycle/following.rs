@@ -53,7 +53,6 @@ impl House {
             self.runtime.stop(State::Stopped { reason }).await;
         }
         drop(settling);
-        self.say_heads().await;
         Box::pin(self.follow_on()).await;
     }
 

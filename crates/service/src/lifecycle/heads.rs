@@ -7,11 +7,10 @@ use data_encoding::BASE64URL_NOPAD;
 use sekisho_admin_api::heads::{Heads, Held, HeldHeads};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::witness::Report;
-use sekisho_signin::heads;
 use tokio::sync::mpsc::Receiver;
 
 use super::House;
-use crate::heads::{Standing, compare};
+use crate::heads::{Standing, compare, still_counts};
 use crate::replication::{Own, own_report};
 use crate::{clock, codes};
 
@@ -66,11 +65,9 @@ impl House {
         }
     }
 
-    /// A word that has been on its way for days, or since before somebody has looked, is of the past that they have looked at.
     async fn hear(&self, word: &[u8]) -> Result<()> {
         let report = self.read_heads(word).await?;
-        let earliest = (clock::now() - heads::LIFETIME).max(self.connected.fork.looked().unwrap_or(0));
-        if report.time > earliest {
+        if still_counts(report.time, clock::now(), self.connected.fork.looked()) {
             self.hold(report).await?;
         }
         Ok(())
