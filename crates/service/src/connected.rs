@@ -122,21 +122,28 @@ impl Connected {
         follower.take(feed, after).await
     }
 
-    /// Takes in everything that is at the hub, on a server that has just joined: the next part is asked for while one is
-    /// verified.
+    /// Takes in everything that is at the hub, on a server that has just joined: the next part is asked for and looked at
+    /// while one is stored.
     ///
     /// Codes: those of the step.
     pub async fn download(&self) -> Result<()> {
         let _alone = self.downloading.lock().await;
+        self.replica.begin_arrivals().await?;
+        let downloaded = self.download_parts().await;
+        self.replica.end_arrivals().await?;
+        downloaded
+    }
+
+    async fn download_parts(&self) -> Result<()> {
         let follower = self.follower()?;
         let ask = |after| {
             let follower = self.follower()?;
-            Ok::<_, Fault>(tokio::spawn(async move { follower.ask(after, 0).await }))
+            Ok::<_, Fault>(tokio::spawn(async move { follower.ask_and_look(after).await }))
         };
         let mut after = self.replica.place().await?.0;
         let mut asked = ask(after)?;
         loop {
-            let feed = asked.await.map_err(|_| Fault::new(codes::ENDED))??;
+            let (feed, sound) = asked.await.map_err(|_| Fault::new(codes::ENDED))??;
             let (head, has_log) = (feed.head, !feed.log.is_empty());
             self.head.store(head, Ordering::Relaxed);
             let reaches = feed.connection.last().map_or(after, |row| row.seq);
@@ -144,7 +151,7 @@ impl Connected {
             let next = if has_log { after } else { reaches };
             asked = ask(next)?;
             let turn = self.step.lock().await;
-            let news = follower.take(feed, after).await?;
+            let news = follower.take_sound(feed, sound, after).await?;
             drop(turn);
             if news.log {
                 // It was asked with fewer entries than there are now.

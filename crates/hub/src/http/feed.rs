@@ -16,8 +16,10 @@ use super::who::{Who, connection_scope, organisation_scope};
 use crate::app::{App, unavailable};
 use crate::store::Row;
 
-/// Rows in one answer.
-const PART: u32 = 500;
+/// Rows in one answer: of users, some two megabytes.
+const PART: u32 = 1_000;
+/// Octets of the rows in one answer, unless one alone is larger: clients take 64 MiB, and these grow on their way.
+const OCTETS: usize = 8 * 1024 * 1024;
 /// How often a waiting feed looks whether another node has written: each node sees at once only what it writes itself.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -82,5 +84,44 @@ async fn heads(app: &App, [log, connection]: [&str; 2]) -> Answer<(u64, u64)> {
 
 async fn rows(app: &App, scope: &str, after: u64) -> Answer<Vec<wire::Row>> {
     let rows = app.store.feed(scope, after, PART).await.map_err(unavailable)?;
-    Ok(rows.into_iter().map(wire).collect())
+    Ok(at_most(OCTETS, rows).into_iter().map(wire).collect())
+}
+
+/// The first rows that have so many octets together, and one at least.
+fn at_most(octets: usize, mut rows: Vec<Row>) -> Vec<Row> {
+    let mut sum = 0;
+    let fits = rows.iter().take_while(|row| {
+        sum += row.body.len();
+        sum <= octets
+    });
+    let fits = fits.count().max(1);
+    rows.truncate(fits);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(sizes: &[usize]) -> Vec<Row> {
+        let row = |(seq, size): (u64, &usize)| Row {
+            scope: "c".into(),
+            kind: "revision".into(),
+            id: seq.to_string(),
+            rev: 1,
+            seq,
+            body: vec![7; *size],
+        };
+        (1..).zip(sizes).map(row).collect()
+    }
+
+    #[test]
+    fn large_rows_come_in_several_answers_and_each_comes() {
+        let places =
+            |octets, sizes: &[usize]| at_most(octets, rows(sizes)).iter().map(|row| row.seq).collect::<Vec<_>>();
+        assert_eq!(places(100, &[40, 60, 1]), [1, 2]);
+        assert_eq!(places(100, &[400, 60]), [1], "one that is larger alone comes alone");
+        assert_eq!(places(100, &[40, 10]), [1, 2]);
+        assert!(places(100, &[]).is_empty());
+    }
 }

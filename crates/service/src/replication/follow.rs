@@ -10,7 +10,7 @@ use sekisho_keys::revision::Revision;
 
 use super::hub_link::HubLink;
 use super::replica::{Part, Replica};
-use super::verify::Verifier;
+use super::verify::{Sound, Verifier};
 use crate::enrolment::{Member, Papers};
 use crate::{clock, codes};
 
@@ -55,11 +55,32 @@ impl Follower {
         self.link.ask(&self.member, ask).await
     }
 
-    /// Verifies and stores what came after a place. New entries of the log are taken in alone: they say whose signatures
+    /// Asks for what comes after a place, and looks at the records in it.
+    ///
+    /// Codes: the hub's, `ENDED`.
+    pub async fn ask_and_look(&self, after: u64) -> Result<(Feed, Sound)> {
+        let feed = self.ask(after, 0).await?;
+        let member = self.member.clone();
+        let looking = move || {
+            let sound = Sound::among(&member, &feed.connection);
+            (feed, sound)
+        };
+        tokio::task::spawn_blocking(looking).await.map_err(|_| Fault::new(codes::ENDED))
+    }
+
+    /// Verifies and stores what came after a place, as [`Follower::take_sound`].
+    ///
+    /// Codes: those of the log, `DATABASE`.
+    pub async fn take(&self, feed: Feed, after: u64) -> Result<News> {
+        let sound = Sound::among(&self.member, &feed.connection);
+        self.take_sound(feed, sound, after).await
+    }
+
+    /// Verifies and stores what came after a place, counting on what was found sound of it. New entries of the log are taken in alone: they say whose signatures
     /// count in the rest, which is asked for again.
     ///
     /// Codes: those of the log, `DATABASE`. What single rows are refused for is in the news.
-    pub async fn take(&self, feed: Feed, after: u64) -> Result<News> {
+    pub async fn take_sound(&self, feed: Feed, sound: Sound, after: u64) -> Result<News> {
         if !feed.log.is_empty() {
             return self.take_log(feed, after).await;
         }
@@ -74,10 +95,10 @@ impl Follower {
         // What is stored was verified, and counts even if a crash kept it from being noted as seen. What was seen, and is
         // not stored any more, is known by its hash when it comes again.
         let stored = self.replica.newest_revision().await?.map(|row| Revision::read(&row.body)).transpose()?;
-        let mut verifier = Verifier::new(&self.member, stored.as_ref(), self.papers.heads()?.revision);
+        let verifier = Verifier::new(&self.member, stored.as_ref(), self.papers.heads()?.revision);
+        let mut verifier = verifier.counting_on(sound);
         let known = self.replica.stored_of(&feed.connection).await?;
         let mut named = HashSet::new();
-        verifier.look_ahead(&feed.connection);
         for row in feed.connection {
             if row.seq <= part.feed || row.seq > feed.head {
                 return Err(Fault::new(codes::WRONG_ROW).with("what", row.kind));

@@ -1,5 +1,6 @@
 //! Following the hub: everything that comes is verified before it is stored, and stored before it is served.
 
+mod arriving;
 mod checkpoints;
 mod follow;
 mod full_sync;

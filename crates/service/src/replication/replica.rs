@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sekisho_admin_api::servers::ServerSync;
 use sekisho_fault::{Fault, Result};
@@ -12,13 +12,12 @@ use sekisho_keys::user::Counted;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
+use super::arriving::{self, Arriving};
 use super::recent::Recent;
 use crate::store;
 
 const TABLES: &str = "\
     CREATE TABLE IF NOT EXISTS log (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;\
-    CREATE TABLE IF NOT EXISTS rows (kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, body BLOB NOT NULL, \
-        PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;\
     CREATE TABLE IF NOT EXISTS counters (server TEXT PRIMARY KEY, counter INTEGER NOT NULL) STRICT, WITHOUT ROWID;\
     CREATE TABLE IF NOT EXISTS records (server TEXT NOT NULL, counter INTEGER NOT NULL, hash TEXT NOT NULL, \
         reused INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (server, counter)) STRICT, WITHOUT ROWID;\
@@ -68,6 +67,10 @@ pub struct Replica {
     pool: SqlitePool,
     path: PathBuf,
     recent: Arc<Recent>,
+    /// The names of users, while they come for the first time.
+    arriving: Arc<Mutex<Option<Arriving>>>,
+    /// One part at a time.
+    taking: Arc<tokio::sync::Mutex<()>>,
 }
 
 fn number(value: u64) -> i64 {
@@ -84,15 +87,52 @@ impl Replica {
     /// Code: `DATABASE`.
     pub async fn open(folder: &Path) -> Result<Self> {
         let path = folder.join("replica.sqlite");
-        let pool = match store::open(&path, TABLES).await {
+        let pool = match Self::pool(&path).await {
             Ok(pool) => pool,
             Err(fault) => {
                 tracing::error!(%fault, "the replica is damaged: it is set aside and filled again");
                 store::set_aside(&path);
-                store::open(&path, TABLES).await?
+                Self::pool(&path).await?
             }
         };
-        Ok(Self { pool, path, recent: Arc::default() })
+        Ok(Self { pool, path, recent: Arc::default(), arriving: Arc::default(), taking: Arc::default() })
+    }
+
+    async fn pool(path: &Path) -> Result<SqlitePool> {
+        let pool = store::open(path, TABLES).await?;
+        let failed = |error| store::fault(path, &error);
+        arriving::open(&mut *pool.acquire().await.map_err(failed)?).await.map_err(failed)?;
+        Ok(pool)
+    }
+
+    /// From here on many users come, whose order is made when they are there ([`Replica::end_arrivals`]). Nothing, where
+    /// there are users already.
+    ///
+    /// Code: `DATABASE`.
+    pub(crate) async fn begin_arrivals(&self) -> Result<()> {
+        if self.count("user").await? > 0 {
+            return Ok(());
+        }
+        let mut connection = self.pool.acquire().await.map_err(self.failed())?;
+        arriving::begin(&mut connection).await.map_err(self.failed())?;
+        *self.arriving() = Some(Arriving::default());
+        Ok(())
+    }
+
+    /// Makes the order of those who have come.
+    ///
+    /// Code: `DATABASE`.
+    pub(crate) async fn end_arrivals(&self) -> Result<()> {
+        if self.arriving().take().is_none() {
+            return Ok(());
+        }
+        let mut connection = self.pool.acquire().await.map_err(self.failed())?;
+        arriving::end(&mut connection).await.map_err(self.failed())
+    }
+
+    fn arriving(&self) -> MutexGuard<'_, Option<Arriving>> {
+        // A name is put in or not.
+        self.arriving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn failed(&self) -> impl Fn(sqlx::Error) -> Fault + '_ {
@@ -154,6 +194,12 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub async fn take(&self, part: &Part) -> Result<()> {
+        let _alone = self.taking.lock().await;
+        let users = part.rows.iter().filter(|stored| stored.kind == "user").map(|stored| stored.id.as_str());
+        if self.are_new(users) == Some(false) {
+            // Somebody was written anew while the others came.
+            self.end_arrivals().await?;
+        }
         let mut connection = self.pool.acquire().await.map_err(self.failed())?;
         let stored = self.store(&mut connection, part).await;
         if stored.is_err() {
@@ -175,13 +221,21 @@ impl Replica {
             query.execute(&mut *transaction).await.map_err(self.failed())?;
         }
         // Many at once: a server that joins takes in a connection's users, of whom there may be a million.
+        if self.arriving().is_some() {
+            // Nothing keeps their names to one now.
+            for stored in part.rows.iter().filter(|stored| stored.kind != "user") {
+                let before = "DELETE FROM rows WHERE kind = ? AND id = ? AND kind <> 'user'";
+                let query = sqlx::query(before).bind(&stored.kind).bind(&stored.id);
+                query.execute(&mut *transaction).await.map_err(self.failed())?;
+            }
+        }
         for rows in part.rows.chunks(TOGETHER) {
-            let mut upsert = QueryBuilder::<Sqlite>::new("INSERT INTO rows (kind, id, rev, body) ");
+            // Names no index: a connection that has not heard of the newest would not find it.
+            let mut upsert = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO rows (kind, id, rev, body) ");
             upsert.push_values(rows, |mut row, stored| {
                 row.push_bind(&stored.kind).push_bind(&stored.id);
                 row.push_bind(number(stored.rev)).push_bind(&stored.body);
             });
-            upsert.push(" ON CONFLICT (kind, id) DO UPDATE SET rev = excluded.rev, body = excluded.body");
             upsert.build().execute(&mut *transaction).await.map_err(self.failed())?;
         }
         let mut furthest: BTreeMap<ServerId, u64> = BTreeMap::new();
@@ -210,7 +264,11 @@ impl Replica {
             SET feed = excluded.feed, synced = excluded.synced, refused = max(refused, excluded.refused)";
         let query = sqlx::query(place).bind(number(part.feed)).bind(part.time).bind(i64::from(part.refused));
         query.execute(&mut *transaction).await.map_err(self.failed())?;
-        transaction.commit().await.map_err(self.failed())
+        transaction.commit().await.map_err(self.failed())?;
+        if let Some(arriving) = &mut *self.arriving() {
+            part.rows.iter().filter(|stored| stored.kind == "user").for_each(|stored| arriving.came(&stored.id));
+        }
+        Ok(())
     }
 
     /// The place in the feed, and when the last news was taken in (seconds since 1970).
@@ -229,7 +287,9 @@ impl Replica {
             Ok(row) => return Ok(Some(row)),
             Err(begun) => begun,
         };
-        let query = sqlx::query("SELECT rev, body FROM rows WHERE kind = ? AND id = ?").bind(kind).bind(id);
+        let of_users = "SELECT rev, body FROM rows WHERE kind = ? AND id = ?";
+        let of_few = "SELECT rev, body FROM rows WHERE kind = ? AND id = ? AND kind <> 'user'";
+        let query = sqlx::query(if kind == "user" { of_users } else { of_few }).bind(kind).bind(id);
         let row = query.fetch_optional(&self.pool).await.map_err(self.failed())?;
         let row = row.map(|row| Stored {
             kind: kind.to_owned(),
@@ -248,7 +308,9 @@ impl Replica {
     /// Code: `DATABASE`.
     pub(super) async fn stored_of(&self, feed: &[wire::Row]) -> Result<HashMap<(String, String), Stored>> {
         let mut found = HashMap::new();
-        for rows in feed.chunks(TOGETHER) {
+        let users = feed.iter().filter(|row| row.kind == "user").map(|row| row.id.as_str());
+        let few = self.are_new(users) == Some(true);
+        for rows in feed.chunks(TOGETHER).filter(|_| !few) {
             let select = "SELECT kind, id, rev, body FROM rows WHERE (kind, id) IN ";
             let mut query = QueryBuilder::<Sqlite>::new(select);
             query.push_tuples(rows, |mut name, row| {
@@ -260,14 +322,27 @@ impl Replica {
                 found.insert((kind, id), stored);
             }
         }
+        for row in feed.iter().filter(|row| few && row.kind != "user") {
+            if let Some(stored) = self.row(&row.kind, &row.id).await? {
+                found.insert((row.kind.clone(), row.id.clone()), stored);
+            }
+        }
         Ok(found)
+    }
+
+    /// While users come for the first time: whether all of these do.
+    fn are_new<'a>(&self, mut users: impl Iterator<Item = &'a str>) -> Option<bool> {
+        let arriving = self.arriving();
+        let arriving = arriving.as_ref()?;
+        Some(!users.any(|id| arriving.has(id)))
     }
 
     /// The newest revision's row; revisions are named by numbers of twenty digits.
     ///
     /// Code: `DATABASE`.
     pub async fn newest_revision(&self) -> Result<Option<Stored>> {
-        let query = "SELECT id, rev, body FROM rows WHERE kind = 'revision' ORDER BY id DESC LIMIT 1";
+        let query = "SELECT id, rev, body FROM rows WHERE kind = 'revision' AND kind <> 'user' \
+            ORDER BY id DESC LIMIT 1";
         let row = sqlx::query(query).fetch_optional(&self.pool).await.map_err(self.failed())?;
         Ok(row.map(|row| Stored {
             kind: "revision".to_owned(),
@@ -281,8 +356,14 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub async fn rows_after(&self, kind: &str, after: &str, limit: u32) -> Result<Vec<Stored>> {
-        let query = "SELECT id, rev, body FROM rows WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
-        let rows = sqlx::query(query).bind(kind).bind(after).bind(limit).fetch_all(&self.pool).await;
+        let of_users = "SELECT id, rev, body FROM rows WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
+        let of_few = "SELECT id, rev, body FROM rows WHERE kind = ? AND id > ? AND kind <> 'user' ORDER BY id LIMIT ?";
+        let rows = sqlx::query(if kind == "user" { of_users } else { of_few })
+            .bind(kind)
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await;
         let stored = |row: &sqlx::sqlite::SqliteRow| Stored {
             kind: kind.to_owned(),
             id: row.get(0),
@@ -296,15 +377,21 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub async fn count(&self, kind: &str) -> Result<u64> {
-        let row = sqlx::query("SELECT COUNT(*) FROM rows WHERE kind = ?").bind(kind).fetch_one(&self.pool).await;
+        if let Some(arriving) = self.arriving().as_ref().filter(|_| kind == "user") {
+            return Ok(arriving.count() as u64);
+        }
+        let of_users = "SELECT COUNT(*) FROM rows WHERE kind = ?";
+        let of_few = "SELECT COUNT(*) FROM rows WHERE kind = ? AND kind <> 'user'";
+        let query = sqlx::query(if kind == "user" { of_users } else { of_few }).bind(kind);
+        let row = query.fetch_one(&self.pool).await;
         Ok(positive(row.map_err(self.failed())?.get(0)))
     }
 
-    /// What changes whenever a row of a kind is written anew: how many there are, and how often they were written.
+    /// What changes whenever a row of a kind that is not `user` is written anew: how many there are, and how often they were written.
     ///
     /// Code: `DATABASE`.
     pub async fn mark(&self, kind: &str) -> Result<(u64, u64)> {
-        let query = "SELECT COUNT(*), COALESCE(SUM(rev), 0) FROM rows WHERE kind = ?";
+        let query = "SELECT COUNT(*), COALESCE(SUM(rev), 0) FROM rows WHERE kind = ? AND kind <> 'user'";
         let row = sqlx::query(query).bind(kind).fetch_one(&self.pool).await.map_err(self.failed())?;
         Ok((positive(row.get(0)), positive(row.get(1))))
     }
@@ -352,28 +439,4 @@ impl Replica {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ONE: ServerId = ServerId([1; 16]);
-
-    fn part(records: &[(u64, &str)]) -> Part {
-        let record =
-            |(counter, text): &(u64, &str)| (Counted { server: ONE, counter: *counter }, Hash::of(text.as_bytes()));
-        Part { records: records.iter().map(record).collect(), ..Part::default() }
-    }
-
-    #[tokio::test]
-    async fn a_counter_with_two_records_names_the_server_and_the_same_record_again_does_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let replica = Replica::open(folder.path()).await.unwrap();
-        replica.take(&part(&[(1, "a"), (2, "b")])).await.unwrap();
-        replica.take(&part(&[(1, "a"), (2, "b"), (3, "c")])).await.unwrap();
-        assert!(replica.reused().await.unwrap().is_empty());
-        replica.take(&part(&[(2, "another")])).await.unwrap();
-        assert_eq!(replica.reused().await.unwrap(), BTreeSet::from([ONE]));
-        // The first record coming once more takes nothing back.
-        replica.take(&part(&[(2, "b")])).await.unwrap();
-        assert_eq!(replica.reused().await.unwrap(), BTreeSet::from([ONE]));
-    }
-}
+mod tests;

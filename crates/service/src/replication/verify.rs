@@ -9,6 +9,7 @@ use sekisho_hub_api::wire::Row;
 use sekisho_keys::fact::{self, Fact, Said};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::keyring::Keyring;
+use sekisho_keys::log::Head;
 use sekisho_keys::object;
 use sekisho_keys::revision::Revision;
 use sekisho_keys::sync::Request;
@@ -43,6 +44,46 @@ fn not_before(epoch: u32, known: u32, what: &str) -> Result<()> {
     if epoch < known { Err(Fault::new(codes::RETIRED_EPOCH).with("what", what)) } else { Ok(()) }
 }
 
+/// Records that were found signed and sealed as they have to be, ahead of their turn.
+#[derive(Debug)]
+pub struct Sound {
+    /// By this head of the organisation log: a later entry may say something else of who signed them.
+    under: Head,
+    /// By the hashes of all their bytes.
+    records: HashSet<Hash>,
+}
+
+impl Sound {
+    /// Looks at the users of many rows on all cores: their signatures and seals are most of the work. What is not sound is
+    /// looked at again, and refused, in its turn.
+    pub(super) fn among(member: &Member, rows: &[Row]) -> Self {
+        let organisation = member.organisation();
+        let (under, place) = (organisation.head(), member.place);
+        let read = |row: &Row| Some((Hash::of(row.body.as_slice()), Record::read(row.body.as_slice()).ok()?));
+        let users: Vec<(Hash, Record)> = rows.iter().filter(|row| row.kind == "user").filter_map(read).collect();
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        if users.len() < FEW || cores < 2 {
+            return Self { under, records: HashSet::new() };
+        }
+        let epochs: BTreeSet<u32> = users.iter().map(|(_, record)| record.header().context.epoch).collect();
+        // What has no keyring is refused in its turn.
+        let keyrings: BTreeMap<u32, Keyring> =
+            epochs.into_iter().filter_map(|epoch| Some((epoch, member.keyring(epoch).ok()?))).collect();
+        let is_sound = |(_, record): &&(Hash, Record)| {
+            let keyring = keyrings.get(&record.header().context.epoch);
+            record.verify(&organisation, place).is_ok() && keyring.is_some_and(|keyring| record.open(keyring).is_ok())
+        };
+        let records = std::thread::scope(|scope| {
+            let parts = users.chunks(users.len().div_ceil(cores));
+            let look =
+                |part: &[(Hash, Record)]| part.iter().filter(is_sound).map(|(hash, _)| *hash).collect::<Vec<_>>();
+            let looking: Vec<_> = parts.map(|part| scope.spawn(move || look(part))).collect();
+            looking.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        });
+        Self { under, records }
+    }
+}
+
 /// Verifies rows for a member.
 pub(super) struct Verifier<'a> {
     member: &'a Member,
@@ -51,7 +92,7 @@ pub(super) struct Verifier<'a> {
     pub(super) newest: Option<(u64, Hash)>,
     /// The key epoch of the newest revision.
     epoch: u32,
-    /// Records that were found signed and sealed as they have to be, by the hashes of all their bytes.
+    /// Records that were found sound, by the hashes of all their bytes.
     sound: HashSet<Hash>,
     /// A revision that is known by its hash: what leads up to it may be by administrators who have left since.
     pin: Option<(u64, Hash)>,
@@ -74,32 +115,12 @@ impl<'a> Verifier<'a> {
         self.keyrings.get(&epoch).ok_or_else(|| Fault::new(sekisho_keys::codes::WRONG_EPOCH))
     }
 
-    /// Looks at the users of many rows on all cores: their signatures and seals are most of the work. What is not sound is
-    /// looked at again, and refused, in its turn.
-    pub(super) fn look_ahead(&mut self, rows: &[Row]) {
-        let read = |row: &Row| Some((Hash::of(row.body.as_slice()), Record::read(row.body.as_slice()).ok()?));
-        let users: Vec<(Hash, Record)> = rows.iter().filter(|row| row.kind == "user").filter_map(read).collect();
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        if users.len() < FEW || cores < 2 {
-            return;
+    /// Counts on what was found sound ahead of time, unless the organisation log has moved on since.
+    pub(super) fn counting_on(mut self, sound: Sound) -> Self {
+        if sound.under == self.member.organisation().head() {
+            self.sound.extend(sound.records);
         }
-        for epoch in users.iter().map(|(_, record)| record.header().context.epoch).collect::<BTreeSet<_>>() {
-            // What has no keyring is refused in its turn.
-            let _ = self.keyring(epoch);
-        }
-        let (organisation, place, keyrings) = (self.member.organisation(), self.member.place, &self.keyrings);
-        let is_sound = |(_, record): &&(Hash, Record)| {
-            let keyring = keyrings.get(&record.header().context.epoch);
-            record.verify(&organisation, place).is_ok() && keyring.is_some_and(|keyring| record.open(keyring).is_ok())
-        };
-        let sound = std::thread::scope(|scope| {
-            let parts = users.chunks(users.len().div_ceil(cores));
-            let look =
-                |part: &[(Hash, Record)]| part.iter().filter(is_sound).map(|(hash, _)| *hash).collect::<Vec<_>>();
-            let looking: Vec<_> = parts.map(|part| scope.spawn(move || look(part))).collect();
-            looking.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect::<Vec<_>>()
-        });
-        self.sound.extend(sound);
+        self
     }
 
     /// Verifies a row, against the one that is stored under its name.

@@ -1,0 +1,74 @@
+//! The users that a new server takes in, of whom there may be a million. Their names are random: to keep them in order while
+//! they come would write most of the database anew with every part. So their order is made once, when all are there.
+
+use std::collections::HashSet;
+
+use sekisho_keys::ids::UserId;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection as _, Row as _};
+
+/// The rows, in the order in which they came. (Versions before this one kept them by their names.)
+const ROWS: &str = "CREATE TABLE IF NOT EXISTS rows (kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, \
+    body BLOB NOT NULL) STRICT;";
+/// Finds each by its name, and keeps each name to one.
+const NAMES: &str = "CREATE UNIQUE INDEX IF NOT EXISTS names ON rows (kind, id)";
+/// Finds those that are not users. SQLite uses it where a statement says so in the same words.
+const FEW: &str = "CREATE INDEX IF NOT EXISTS few ON rows (kind, id) WHERE kind <> 'user'";
+
+/// Makes the rows, and sees to it that they are in order, whatever was under way when the database was closed.
+pub(super) async fn open(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(ROWS).execute(&mut *connection).await?;
+    end(connection).await
+}
+
+/// Keeps users as they come from now on, and only what else there is in order. There must be no user yet.
+pub(super) async fn begin(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    let mut work = connection.begin().await?;
+    if are_kept_by_name(&mut work).await? {
+        sqlx::raw_sql("ALTER TABLE rows RENAME TO before").execute(&mut *work).await?;
+        sqlx::raw_sql(ROWS).execute(&mut *work).await?;
+        let over = "INSERT INTO rows (kind, id, rev, body) SELECT kind, id, rev, body FROM before; DROP TABLE before";
+        sqlx::raw_sql(over).execute(&mut *work).await?;
+    }
+    sqlx::raw_sql(FEW).execute(&mut *work).await?;
+    sqlx::raw_sql("DROP INDEX IF EXISTS names").execute(&mut *work).await?;
+    work.commit().await
+}
+
+/// Puts all rows in order.
+pub(super) async fn end(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    if !are_kept_by_name(connection).await? {
+        sqlx::raw_sql(NAMES).execute(&mut *connection).await?;
+        sqlx::raw_sql("DROP INDEX IF EXISTS few").execute(connection).await?;
+    }
+    Ok(())
+}
+
+async fn are_kept_by_name(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    let row = sqlx::query("SELECT sql FROM sqlite_schema WHERE name = 'rows'").fetch_one(connection).await?;
+    Ok(row.get::<String, _>(0).contains("WITHOUT ROWID"))
+}
+
+/// The names that have come.
+#[derive(Debug, Default)]
+pub(super) struct Arriving(HashSet<u128>);
+
+impl Arriving {
+    /// Whether a user of this name has come. One in 2^64 may be taken for another: then the order is made earlier.
+    pub(super) fn has(&self, id: &str) -> bool {
+        name(id).is_none_or(|name| self.0.contains(&name))
+    }
+
+    pub(super) fn came(&mut self, id: &str) {
+        self.0.extend(name(id));
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+fn name(id: &str) -> Option<u128> {
+    let id: UserId = id.parse().ok()?;
+    id.0.first_chunk().map(|first| u128::from_be_bytes(*first))
+}
