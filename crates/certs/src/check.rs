@@ -1,7 +1,10 @@
 //! Is a certificate fit for what it is to do, and for how long?
 
+mod beside;
 mod chain;
 mod strength;
+
+pub use beside::beside;
 
 use sekisho_fault::{Fault, Result, Severity};
 
@@ -16,7 +19,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// The notice that it ends soon comes when a third of its lifetime is left, at most 30 days before.
 /// Code of the error itself: `CERTIFICATE`.
 pub fn pair(pair: &Pair, hosts: &[&str], now: i64) -> Result<Vec<Fault>> {
-    let mut faults = Vec::from_iter(dates(pair, now)?);
+    let mut faults = Vec::from_iter(dates(pair.leaf(), now)?);
     faults.extend(names(pair, hosts)?);
     Ok(faults)
 }
@@ -35,7 +38,24 @@ pub fn server(pair: &Pair, hosts: &[&str], now: i64) -> Result<Vec<Fault>> {
 ///
 /// Code of the error itself: `CERTIFICATE`.
 pub fn chain(pair: &Pair, now: i64) -> Result<Vec<Fault>> {
-    let certificates = pair.chain().iter().map(|der| parse(der)).collect::<Result<Vec<_>>>()?;
+    behind(pair.chain(), now)
+}
+
+/// What there is to say about a chain (DER, the server's certificate first) whatever its names: dates, where it ends, what it
+/// is for, how strong it is.
+///
+/// Code of the error itself: `CERTIFICATE`.
+pub fn of_chain(chain: &[Vec<u8>], now: i64) -> Result<Vec<Fault>> {
+    let mut faults = Vec::new();
+    if let Some(leaf) = chain.first() {
+        faults.extend(dates(leaf, now)?);
+    }
+    faults.extend(behind(chain, now)?);
+    Ok(faults)
+}
+
+fn behind(chain: &[Vec<u8>], now: i64) -> Result<Vec<Fault>> {
+    let certificates = chain.iter().map(|der| parse(der)).collect::<Result<Vec<_>>>()?;
     let Some((leaf, issuers)) = certificates.split_first() else { return Ok(Vec::new()) };
     let mut faults = chain::ends(leaf, issuers);
     faults.extend(chain::expired(issuers, now));
@@ -64,8 +84,8 @@ pub(crate) fn lacking(der: &[u8], names: Vec<String>) -> Result<Vec<String>> {
     Ok(missing)
 }
 
-fn dates(pair: &Pair, now: i64) -> Result<Option<Fault>> {
-    let certificate = parse(pair.leaf())?;
+fn dates(leaf: &[u8], now: i64) -> Result<Option<Fault>> {
+    let certificate = parse(leaf)?;
     let (from, until) = (certificate.validity().not_before.timestamp(), certificate.validity().not_after.timestamp());
     Ok(if now >= until {
         Some(Fault::new(codes::EXPIRED).at("ended", until))

@@ -59,6 +59,21 @@ sekisho_fault::codes! {
     WEAK_SIGNATURE = "certs.weak_signature";
     /// The new certificate lacks names that the old one covers. Argument: `names`.
     FEWER_NAMES = "certs.fewer_names";
+    /// The new certificate ends before the old one. Arguments: `ends`, `before` (times).
+    ENDS_EARLIER = "certs.ends_earlier";
+    /// The new certificate leads to another root than the old one. Arguments: `before`, `now` (names).
+    ANOTHER_ROOT = "certs.another_root";
+
+    /// The name itself is in the certificate. Arguments of all verdicts: `host`, and `by`, the name that decides.
+    COVERED_BY_ITSELF = "certs.covered_by_itself";
+    /// A wildcard covers the name.
+    COVERED_BY_WILDCARD = "certs.covered_by_wildcard";
+    /// A wildcard stands for one label, and the name has more.
+    WILDCARD_COVERS_ONE_LABEL = "certs.wildcard_covers_one_label";
+    /// A wildcard does not cover the bare domain.
+    WILDCARD_NOT_APEX = "certs.wildcard_not_apex";
+    /// Nothing in the certificate covers the name.
+    NAME_NOT_IN_CERTIFICATE = "certs.name_not_in_certificate";
 
     /// A name cannot stand in a certificate. Argument: `name`.
     HOST_NAME = "certs.host_name";

@@ -56,11 +56,27 @@ pub(crate) fn listed(names: &[GeneralName<'_>]) -> Vec<String> {
 ///
 /// Code: `CERTIFICATE`.
 pub fn covers(der: &[u8], host: &str) -> Result<Verdict> {
+    Ok(judged(der, host)?.verdict)
+}
+
+/// How a certificate stands to a name, and the name in it that decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// How.
+    pub verdict: Verdict,
+    /// By which of its names, unless none has to do with it.
+    pub by: Option<String>,
+}
+
+/// How a certificate stands to `host`, as [`covers`], and by which of its names.
+///
+/// Code: `CERTIFICATE`.
+pub fn judged(der: &[u8], host: &str) -> Result<Judged> {
     let host = in_certificate(host).unwrap_or_else(|| host.to_ascii_lowercase());
-    let verdicts = names(der)?.into_iter().map(|name| judge(&name, &host));
+    let verdicts = names(der)?.into_iter().map(|name| (judge(&name, &host), name));
     // The best verdict counts; the reasons stand before "other".
-    let rank = |verdict: &Verdict| *verdict as u8;
-    Ok(verdicts.min_by_key(rank).unwrap_or(Verdict::Other))
+    let best = verdicts.min_by_key(|(verdict, _)| *verdict as u8).filter(|(verdict, _)| *verdict != Verdict::Other);
+    Ok(best.map_or(Judged { verdict: Verdict::Other, by: None }, |(verdict, name)| Judged { verdict, by: Some(name) }))
 }
 
 /// A name as a certificate writes it: A-labels in small letters, no dot at the end, perhaps `*.` in front; or an IP

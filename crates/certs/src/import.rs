@@ -1,12 +1,12 @@
 //! What an administrator drops on the console: one or several files, in any order, recognised by their content.
 
 use sekisho_fault::{Fault, Result};
-use x509_parser::prelude::{CertificateRevocationList, FromDer, X509CertificationRequest};
+use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate, X509CertificationRequest};
 
 use crate::key::PrivateKey;
 use crate::pair::{Pair, parse};
 use crate::shape::{self, Shape};
-use crate::{codes, encrypted, pem, pkcs7, pkcs12};
+use crate::{codes, encrypted, issuing, pem, pkcs7, pkcs12};
 
 /// One file.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,26 @@ impl Import {
             return Err(Fault::new(codes::NO_CERTIFICATE));
         }
         Pair::assemble(&self.certificates, self.key.ok_or_else(|| Fault::new(codes::NO_KEY))?)
+    }
+}
+
+impl Import {
+    /// The server's certificate and those behind it, DER, whether its key is there or not. Without a key the server's is the
+    /// one that has issued no other; of several, the one that holds longest.
+    ///
+    /// Codes: `NO_CERTIFICATE`, `CERTIFICATE`, and those of [`Pair::assemble`].
+    pub fn chain(self) -> Result<Vec<Vec<u8>>> {
+        if self.key.is_some() {
+            return Ok(self.pair()?.chain().to_vec());
+        }
+        let parsed = self.certificates.iter().map(|der| parse(der)).collect::<Result<Vec<_>>>()?;
+        let issues = |one: &X509Certificate<'_>| {
+            parsed.iter().any(|other| other.as_raw() != one.as_raw() && issuing::issued(one, other))
+        };
+        let ends = parsed.iter().enumerate().filter(|(_, one)| !issues(one));
+        let leaf = ends.max_by_key(|(_, one)| one.validity().not_after.timestamp()).map(|(at, _)| at);
+        let leaf = leaf.ok_or_else(|| Fault::new(codes::NO_CERTIFICATE))?;
+        Ok(issuing::chain(parsed, leaf).into_iter().map(|one| one.as_raw().to_vec()).collect())
     }
 }
 

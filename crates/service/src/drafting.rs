@@ -66,7 +66,9 @@ impl House {
         let missing_saml =
             |fault: &Fault| fault.code == sekisho_config::codes::MISSING && fault.field.as_deref() == Some("saml");
         found.extend(more.into_iter().filter(|fault| !told.contains(&fault.field) && !missing_saml(fault)));
-        found.extend(draft::not_restored(draft, &self.applied.read().await.document));
+        let applied = self.applied.read().await;
+        found.extend(draft::replaced_certificate(document, &applied.document));
+        found.extend(draft::not_restored(draft, &applied.document));
         Ok(found)
     }
 

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod codes;
 pub mod configuration;
 pub mod connected;
+mod coverage;
 mod diagnostics;
 pub mod draft;
 mod egress;

@@ -22,20 +22,8 @@ const MOST: usize = 8;
 /// Codes: `CONNECTION_SETTINGS` of the hub's client. What does not answer is told in its place.
 pub async fn probe(host: &str, port: u16, listening: SocketAddr, certificate: &[u8]) -> Result<Probe> {
     let own = ask(host, reachable(listening), certificate);
-    let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, port))).await;
-    let no_address = |detail: String| Fault::new(codes::PROBE_NO_ADDRESS).with("host", host).with("detail", detail);
-    let found = match found {
-        Ok(found) => found.map_err(|error| no_address(error.to_string())),
-        Err(late) => Err(no_address(late.to_string())),
-    };
-    let (addresses, unresolved) = match found {
-        Ok(found) => {
-            let mut addresses: Vec<SocketAddr> = found.collect();
-            addresses.sort();
-            addresses.dedup();
-            addresses.truncate(MOST);
-            (addresses, None)
-        }
+    let (addresses, unresolved) = match self::led_to(host, port).await {
+        Ok(addresses) => (addresses, None),
         Err(fault) => (Vec::new(), Some(fault)),
     };
     let others = addresses.into_iter().map(|address| ask(host, address, certificate));
@@ -43,8 +31,22 @@ pub async fn probe(host: &str, port: u16, listening: SocketAddr, certificate: &[
     Ok(Probe { host: host.to_owned(), own: own?, led_to: led_to.into_iter().collect::<Result<_>>()?, unresolved })
 }
 
+/// The addresses that a name leads to, by this machine's resolver: at most a few.
+///
+/// Code: `PROBE_NO_ADDRESS`.
+pub async fn led_to(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+    let no_address = |detail: String| Fault::new(codes::PROBE_NO_ADDRESS).with("host", host).with("detail", detail);
+    let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, port))).await;
+    let found = found.map_err(|late| no_address(late.to_string()))?;
+    let mut addresses: Vec<SocketAddr> = found.map_err(|error| no_address(error.to_string()))?.collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses.truncate(MOST);
+    Ok(addresses)
+}
+
 /// Where an address that is open can be reached on this machine.
-fn reachable(listening: SocketAddr) -> SocketAddr {
+pub fn reachable(listening: SocketAddr) -> SocketAddr {
     let ip = match listening.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         // Such a port takes both kinds.

@@ -1,6 +1,7 @@
 //! Real files and what this crate makes of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod beside;
 mod certificates;
 mod hostile;
 mod import;

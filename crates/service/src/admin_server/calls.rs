@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_admin_api::activity::ListActivity;
+use sekisho_admin_api::certificates::{GetCertificates, GetServedCertificates, JudgeCertificate, JudgeFiles};
 use sekisho_admin_api::diagnostics::GetDiagnostics;
 use sekisho_admin_api::draft::{
     CheckDraft, DiscardDraft, GetDraft, GetSpMetadata, RebaseDraft, RequestCertificate, RollOverSamlKey,
@@ -60,6 +61,11 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             let change = async |draft: &mut draft::Draft| import(draft, wish, requests, saved).await;
             answer::<SetDraftCertificate>(house.change_draft(change).await?)
         }
+        GetCertificates::METHOD => answer::<GetCertificates>(house.certificates(&JudgeFiles::default()).await?),
+        JudgeCertificate::METHOD => {
+            answer::<JudgeCertificate>(house.certificates(&params::<JudgeCertificate>(request)?).await?)
+        }
+        GetServedCertificates::METHOD => answer::<GetServedCertificates>(house.served_certificates().await?),
         UseTrialCertificate::METHOD => {
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
             answer::<UseTrialCertificate>(house.change_draft(change).await?)

@@ -5,6 +5,7 @@ mod edit;
 mod history;
 mod idp;
 mod import;
+mod replaced;
 mod save;
 mod view;
 
@@ -23,10 +24,11 @@ pub(crate) use history::{document, not_restored};
 pub use history::{list as revisions, restore};
 pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};
 pub use import::import;
+pub(crate) use replaced::replaced_certificate;
 pub(crate) use save::keys;
 pub use save::{prepare, rebase};
 pub use view::sp_metadata;
-pub(crate) use view::view;
+pub(crate) use view::{describe, view};
 
 /// The draft, as it is kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use crate::configuration::{self, FindKey};
 use crate::idp_metadata::Kept;
 
 /// What is shown of a certificate.
-fn describe(der: &[u8], trial: bool) -> Result<CertificateInfo> {
+pub(crate) fn describe(der: &[u8], trial: bool) -> Result<CertificateInfo> {
     let found = sekisho_certs::describe(der)?;
     Ok(CertificateInfo {
         subject: found.subject,

@@ -1,0 +1,49 @@
+//! One certificate beside the names.
+
+use sekisho_admin_api::certificates::{CertificatePlace, Coverage, JudgedCertificate, NameInPlay, NameRole};
+use sekisho_certs::coverage::{self, Judged, Verdict};
+use sekisho_certs::{check, codes};
+use sekisho_fault::{Fault, Result, Severity};
+
+use crate::draft;
+
+/// Judges a chain (DER, the server's first).
+///
+/// Code: `CERTIFICATE`.
+pub(super) fn judge(
+    place: CertificatePlace,
+    chain: &[Vec<u8>],
+    trial: bool,
+    names: &[NameInPlay],
+    now: i64,
+) -> Result<JudgedCertificate> {
+    let leaf = chain.first().map_or(&[][..], Vec::as_slice);
+    let coverage = names.iter().map(|one| Ok(covered(one, &coverage::judged(leaf, &one.name)?)));
+    Ok(JudgedCertificate {
+        place,
+        certificate: draft::describe(leaf, trial)?,
+        coverage: coverage.collect::<Result<_>>()?,
+        remarks: check::of_chain(chain, now)?,
+    })
+}
+
+/// The verdict as a sentence.
+fn covered(name: &NameInPlay, judged: &Judged) -> Coverage {
+    let covered = judged.verdict.covered();
+    let code = match judged.verdict {
+        Verdict::Exact => codes::COVERED_BY_ITSELF,
+        Verdict::Wildcard => codes::COVERED_BY_WILDCARD,
+        Verdict::WildcardCoversOneLabel => codes::WILDCARD_COVERS_ONE_LABEL,
+        Verdict::WildcardNotApex => codes::WILDCARD_NOT_APEX,
+        Verdict::Other => codes::NAME_NOT_IN_CERTIFICATE,
+    };
+    let severity = match name.role {
+        _ if covered => Severity::Info,
+        // Few open a server by its own name.
+        NameRole::Server | NameRole::Asked => Severity::Warning,
+        NameRole::Advertised | NameRole::Draft => Severity::Error,
+    };
+    let by = judged.by.clone().unwrap_or_default();
+    let reason = Fault::new(code).with("host", name.name.as_str()).with("by", by).as_severity(severity);
+    Coverage { name: name.name.clone(), covered, reason }
+}
