@@ -10,6 +10,7 @@ import type { Probe } from '../lib/backend/types/Probe';
 import type { Server } from '../lib/backend/types/Server';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
 import type { Status } from '../lib/backend/types/Status';
+import { matrixOf, plain, servedOf } from './certificates';
 
 export const NOW = 1_795_000_000;
 const DAY = 86_400;
@@ -78,7 +79,7 @@ export const server = (name: string, changes: Partial<Server> = {}): Server => (
   revision: 1,
   behind: 0,
   synced: NOW,
-  certificate: { sha256: certificate(['a']).sha256, not_after: NOW + 91 * DAY },
+  certificate: { sha256: plain(certificate(['a']).sha256), not_after: NOW + 91 * DAY },
   first_sign_in: NOW - DAY,
   last_sign_in: NOW,
   sign_ins: 1204,
@@ -146,6 +147,10 @@ export class Fake implements Backend {
     led_to: [{ address: '10.2.0.9:8443', here: false, status: 200, milliseconds: 6, fault: null }],
     unresolved: null,
   };
+  /** The certificate in the next file that is dropped. */
+  dropped: CertificateInfo = certificate(['*.example.co.jp', 'example.co.jp']);
+  /** The certificate at the other address of the name, if it is another one than this server's. */
+  balancer: CertificateInfo | undefined;
   /** Every call that was made. */
   calls: [Method, unknown][] = [];
   /** What the next call of a method is refused with. */
@@ -190,6 +195,11 @@ export class Fake implements Backend {
     this.#save('tanaka', 'First server', 'CHG-1001');
     this.signedIn = null;
     return this;
+  }
+
+  /** The draft as it is now. */
+  get draftNow(): Draft {
+    return structuredClone(this.#look());
   }
 
   /** Somebody else saves a change. */
@@ -355,6 +365,18 @@ export class Fake implements Backend {
     return draft;
   }
 
+  #matrix(asked: string[], shown: CertificateInfo | null = null): Methods['certificates.matrix']['reply'] {
+    const host = this.#value(this.#applied, 'advertised_host');
+    const names: Methods['certificates.matrix']['reply']['names'] = [
+      ...(host ? [{ name: host, role: 'advertised' } as const] : []),
+      ...asked.map((name) => ({ name, role: 'asked' }) as const),
+      { name: this.status.server_name, role: 'server' },
+    ];
+    const [applied, draft] = [this.#applied.tls, this.#draft.tls];
+    const drafted = draft?.subject === applied?.subject ? null : draft;
+    return matrixOf(names, { applied, draft: drafted, shown });
+  }
+
   #save(author: string, reason: string, change_number: string): number {
     const revision = (this.status.revision ?? 0) + 1;
     const { changes } = this.#look();
@@ -426,13 +448,24 @@ export class Fake implements Backend {
         return null;
       case 'pool.probe':
         return this.probe;
+      case 'certificates.matrix':
+        return this.#matrix([]);
+      case 'certificates.judge': {
+        const { files, names } = params as Methods['certificates.judge']['params'];
+        return this.#matrix(names, files.length > 0 ? this.dropped : null);
+      }
+      case 'certificates.served': {
+        const own = this.#applied.tls;
+        if (!own) throw fault('service.nothing_saved') as unknown as Error;
+        return servedOf(this.#value(this.#applied, 'advertised_host'), own, this.balancer ?? own);
+      }
       case 'draft.get':
         return this.#look();
       case 'draft.set':
         return this.#set(given['field'] ?? '', given['value'] ?? '');
       case 'draft.certificate':
         if (given['store_password'] === null) throw fault('certs.password_needed', 'tls') as unknown as Error;
-        this.#draft.tls = certificate(['*.example.co.jp', 'example.co.jp']);
+        this.#draft.tls = this.dropped;
         return this.#look();
       case 'draft.trial_certificate':
         this.#draft.tls = certificate([this.#value(this.#draft, 'advertised_host')], true, 29);

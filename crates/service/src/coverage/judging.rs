@@ -40,7 +40,8 @@ fn covered(name: &NameInPlay, judged: &Judged) -> Coverage {
     let severity = match name.role {
         _ if covered => Severity::Info,
         // Few open a server by its own name.
-        NameRole::Server | NameRole::Asked => Severity::Warning,
+        NameRole::Server => Severity::Info,
+        NameRole::Asked => Severity::Warning,
         NameRole::Advertised | NameRole::Draft => Severity::Error,
     };
     let by = judged.by.clone().unwrap_or_default();

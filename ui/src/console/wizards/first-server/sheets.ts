@@ -2,6 +2,8 @@ import type { Draft } from '../../../lib/backend/types/Draft';
 import type { IdpStep } from '../../../lib/backend/types/IdpStep';
 import { namedText, t } from '../../../lib/messages/language.svelte';
 import { idpName } from '../../draft/names';
+import { authoritySheet } from '../sheets/authority';
+import { block } from '../sheets/block';
 import type { Answers } from './answers';
 import type { Person } from './waiting';
 
@@ -21,8 +23,6 @@ export interface SheetFacts {
 
 const valueOf = (facts: SheetFacts, field: string): string =>
   facts.draft?.fields.find((one) => one.field === field)?.value || OPEN;
-
-const block = (kind: string, text: string): string => `\`\`\`${kind}\n${text.trimEnd()}\n\`\`\`\n`;
 
 /** Steps as a numbered list, with a block for what is to be pasted. */
 const numbered = (steps: IdpStep[]): string =>
@@ -55,12 +55,6 @@ const forIdp = (facts: SheetFacts): string => {
   return facts.metadata ? `${main}\n${t('console.sheet.metadata')}\n\n${block('xml', facts.metadata)}` : main;
 };
 
-const forAuthority = (facts: SheetFacts): string => {
-  const main = t('console.sheet.ca', { host: valueOf(facts, 'advertised_host') });
-  const { request } = facts.answers;
-  return request ? `${main}\n${block('', request.pem)}` : `${main}\n${t('console.sheet.ca_no_request')}\n`;
-};
-
 /** One person's sheet, in Markdown, in the language on screen. */
 export const sheet = (person: Person, facts: SheetFacts): string => {
   const host = valueOf(facts, 'advertised_host');
@@ -71,7 +65,7 @@ export const sheet = (person: Person, facts: SheetFacts): string => {
     case 'idp':
       return forIdp(facts);
     case 'ca':
-      return forAuthority(facts);
+      return authoritySheet(host, facts.answers.request);
     case 'dns':
       return t(answers.topology === 'none' ? 'console.sheet.dns' : 'console.sheet.dns_balancer', {
         host,
