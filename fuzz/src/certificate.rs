@@ -7,6 +7,15 @@ use sekisho_saml::keys::{IdpKey, SpKey};
 use crate::odd;
 use crate::support::keys::Key;
 
+/// Stores that `keytool` made, for the tests of the certificates' crate.
+const JAVA: [&[u8]; 5] = [
+    include_bytes!("../../crates/certs/tests/java/one.jks"),
+    include_bytes!("../../crates/certs/tests/java/several.jks"),
+    include_bytes!("../../crates/certs/tests/java/two-passwords.jceks"),
+    include_bytes!("../../crates/certs/tests/java/two-keys.jceks"),
+    include_bytes!("../../crates/certs/tests/java/secret.jceks"),
+];
+
 /// The body.
 pub fn run(octets: &[u8]) {
     let _ = IdpKey::from_certificate(octets);
@@ -29,6 +38,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         seeds.push(key.pkcs8);
         seeds.push(key.certificate);
     }
+    seeds.extend(JAVA.map(<[u8]>::to_vec));
     seeds
 }
 

@@ -34,12 +34,14 @@ sekisho_fault::codes! {
     IS_REQUEST = "certs.is_request";
     /// A file is encrypted and no password was given. Argument: `file`.
     PASSWORD_NEEDED = "certs.password_needed";
-    /// The password does not open a PKCS#12 file. Argument: `file`.
+    /// The password does not open a PKCS#12 file or a Java key store. Argument: `file`.
     STORE_PASSWORD = "certs.store_password";
     /// The password does not open an encrypted key. Argument: `file`.
     KEY_PASSWORD = "certs.key_password";
     /// A file is encrypted in a way that is not supported. Argument: `file`.
     ENCRYPTION_KIND = "certs.encryption_kind";
+    /// A Java key store holds secret keys besides, and cannot be read past them. Argument: `file`.
+    SECRET_KEYS = "certs.secret_keys";
     /// There are several keys, and it is not clear which is meant. Argument: `count`.
     SEVERAL_KEYS = "certs.several_keys";
 

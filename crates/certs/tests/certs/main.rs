@@ -4,6 +4,7 @@
 mod certificates;
 mod hostile;
 mod import;
+mod java;
 mod made;
 mod openssl;
 mod verdicts;
