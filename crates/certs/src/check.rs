@@ -1,13 +1,16 @@
 //! Is a certificate fit for what it is to do, and for how long?
 
 mod chain;
+mod constraints;
 mod strength;
+mod trust;
 
 use sekisho_fault::{Fault, Result, Severity};
 
 use crate::describe::common_name;
 use crate::pair::{Pair, parse};
 use crate::{codes, coverage};
+pub use trust::trusted;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -31,7 +34,8 @@ pub fn server(pair: &Pair, hosts: &[&str], now: i64) -> Result<Vec<Fault>> {
     Ok(faults)
 }
 
-/// What there is to say about the chain of a server's certificate: where it ends, what it is for, how strong it is.
+/// What there is to say about the chain of a server's certificate: where it ends, which names it may hold, what it
+/// is for, how strong it is.
 ///
 /// Code of the error itself: `CERTIFICATE`.
 pub fn chain(pair: &Pair, now: i64) -> Result<Vec<Fault>> {
@@ -39,6 +43,7 @@ pub fn chain(pair: &Pair, now: i64) -> Result<Vec<Fault>> {
     let Some((leaf, issuers)) = certificates.split_first() else { return Ok(Vec::new()) };
     let mut faults = chain::ends(leaf, issuers);
     faults.extend(chain::expired(issuers, now));
+    faults.extend(constraints::violated(leaf, issuers));
     faults.extend(strength::purpose(leaf));
     faults.extend(certificates.iter().flat_map(strength::weak));
     Ok(faults)
@@ -48,7 +53,11 @@ pub fn chain(pair: &Pair, now: i64) -> Result<Vec<Fault>> {
 ///
 /// Code of the error itself: `CERTIFICATE`.
 pub fn fewer_names(old: &[u8], new: &[u8]) -> Result<Option<Fault>> {
-    let missing = lacking(new, coverage::names(old)?)?;
+    let mut names = coverage::names(old)?;
+    // What stands in a certificate without counting is not lost with it.
+    let idle = lacking(old, names.clone())?;
+    names.retain(|name| !idle.contains(name));
+    let missing = lacking(new, names)?;
     let fault = || Fault::new(codes::FEWER_NAMES).with("names", missing.clone()).as_severity(Severity::Warning);
     Ok((!missing.is_empty()).then(fault))
 }
@@ -57,7 +66,7 @@ pub fn fewer_names(old: &[u8], new: &[u8]) -> Result<Option<Fault>> {
 pub(crate) fn lacking(der: &[u8], names: Vec<String>) -> Result<Vec<String>> {
     let mut missing = Vec::new();
     for name in names {
-        if !coverage::covers(der, &name)?.covered() {
+        if !coverage::judged(der, &name)?.verdict.covered() {
             missing.push(name);
         }
     }

@@ -53,6 +53,10 @@ sekisho_fault::codes! {
     CHAIN_INCOMPLETE = "certs.chain_incomplete";
     /// A certificate of the chain behind the leaf has ended. Arguments: `name`, `ended` (time).
     CHAIN_EXPIRED = "certs.chain_expired";
+    /// An issuer in the chain may not vouch for a name of the certificate. Arguments: `host`, `issuer`.
+    NAME_CONSTRAINTS = "certs.name_constraints";
+    /// The chain leads to no root that is trusted here. Argument: `issuer` at its end.
+    NOT_TRUSTED = "certs.not_trusted";
     /// The certificate is not meant for servers (extended key usage).
     NOT_SERVER = "certs.not_server";
     /// A key in the chain is too short. Arguments: `name`, `key`.
