@@ -66,13 +66,15 @@ fn proves(password: &str, entries: &Entries<'_>) -> bool {
 fn utf16(password: &str) -> Zeroizing<Vec<u8>> {
     // Room for all of it, so that no copy stays behind when it grows.
     let mut bytes = Zeroizing::new(Vec::with_capacity(2 * password.len()));
-    password.encode_utf16().for_each(|unit| bytes.extend(unit.to_be_bytes()));
+    bytes.extend(password.encode_utf16().flat_map(u16::to_be_bytes));
     bytes
 }
 
 /// SHA-1 of several parts after each other.
 fn sha1(parts: &[&[u8]]) -> Digest {
     let mut context = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     context.finish()
 }
