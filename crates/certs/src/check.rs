@@ -7,7 +7,7 @@ mod trust;
 
 use sekisho_fault::{Fault, Result, Severity};
 
-use crate::describe::common_name;
+use crate::describe::{common_name, title};
 use crate::pair::{Pair, parse};
 use crate::{codes, coverage};
 pub use trust::trusted;
@@ -60,6 +60,16 @@ pub fn fewer_names(old: &[u8], new: &[u8]) -> Result<Option<Fault>> {
     let missing = lacking(new, names)?;
     let fault = || Fault::new(codes::FEWER_NAMES).with("names", missing.clone()).as_severity(Severity::Warning);
     Ok((!missing.is_empty()).then(fault))
+}
+
+/// A word on those of an import's certificates (DER) that are not in the pair's chain. Code: `LEFT_OUT`.
+///
+/// Code of the error itself: `CERTIFICATE`.
+pub fn left_out(certificates: &[Vec<u8>], pair: &Pair) -> Result<Option<Fault>> {
+    let rest = certificates.iter().filter(|der| !pair.chain().contains(der));
+    let names = rest.map(|der| parse(der).map(|one| title(&one))).collect::<Result<Vec<_>>>()?;
+    let fault = || Fault::new(codes::LEFT_OUT).with("names", names.clone()).as_severity(Severity::Info);
+    Ok((!names.is_empty()).then(fault))
 }
 
 /// Those of `names` that a certificate (DER) does not cover.

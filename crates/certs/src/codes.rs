@@ -53,6 +53,8 @@ sekisho_fault::codes! {
     CHAIN_INCOMPLETE = "certs.chain_incomplete";
     /// A certificate of the chain behind the leaf has ended. Arguments: `name`, `ended` (time).
     CHAIN_EXPIRED = "certs.chain_expired";
+    /// Certificates of the files do not belong to the chain. Argument: `names` of them.
+    LEFT_OUT = "certs.left_out";
     /// An issuer in the chain may not vouch for a name of the certificate. Arguments: `host`, `issuer`.
     NAME_CONSTRAINTS = "certs.name_constraints";
     /// The chain leads to no root that is trusted here. Argument: `issuer` at its end.

@@ -50,6 +50,18 @@ fn an_issuer_of_the_same_name_and_another_key_does_not_belong() {
 }
 
 #[test]
+fn certificates_that_do_not_belong_are_named() {
+    let shop = Workshop::new();
+    let mut certificates = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt", "root.crt"]).chain().to_vec();
+    let leaf = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt", "root.crt"]);
+    assert_eq!(check::left_out(&certificates, &leaf).unwrap(), None);
+    certificates.push(sekisho_certs::trial::certificate("other.example.com", now()).unwrap().leaf().to_vec());
+    let fault = check::left_out(&certificates, &leaf).unwrap().expect("a word");
+    assert_eq!((fault.code, fault.severity), (codes::LEFT_OUT, Severity::Info));
+    assert_eq!(fault.args["names"], Arg::List(vec![sekisho_certs::trial::SUBJECT.into()]));
+}
+
+#[test]
 fn of_an_old_and_a_renewed_certificate_the_renewed_one_is_taken() {
     let shop = Workshop::new();
     shop.write("old.crt", &shop.read("leaf.crt"));
