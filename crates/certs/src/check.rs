@@ -104,7 +104,15 @@ fn names(pair: &Pair, hosts: &[&str]) -> Result<Vec<Fault>> {
     {
         return Ok(vec![Fault::new(codes::COMMON_NAME_ONLY).with("name", name)]);
     }
-    let missing = lacking(pair.leaf(), hosts.iter().map(|host| (*host).to_owned()).collect())?;
-    let fault = |host| Fault::new(codes::NOT_COVERED).with("host", host).with("names", names.clone());
-    Ok(missing.into_iter().map(fault).collect())
+    let mut faults = Vec::new();
+    for host in hosts {
+        let judged = coverage::judged(pair.leaf(), host)?;
+        let ignored = judged.by.filter(|_| judged.verdict.ignored());
+        if let Some(name) = ignored {
+            faults.push(Fault::new(codes::NAME_IGNORED).with("host", *host).with("name", name));
+        } else if !judged.verdict.covered() {
+            faults.push(Fault::new(codes::NOT_COVERED).with("host", *host).with("names", names.clone()));
+        }
+    }
+    Ok(faults)
 }

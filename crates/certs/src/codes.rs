@@ -25,6 +25,8 @@ sekisho_fault::codes! {
     ENDS_SOON = "certs.ends_soon";
     /// The certificate does not cover a name. Arguments: `host`, `names`.
     NOT_COVERED = "certs.not_covered";
+    /// The certificate holds a name in a way that clients ignore. Arguments: `host`, `name` that stands there.
+    NAME_IGNORED = "certs.name_ignored";
 
     /// A file holds nothing of use, or is in a form that is not known. Argument: `file`.
     UNRECOGNISED = "certs.unrecognised";

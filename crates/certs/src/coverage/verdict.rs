@@ -37,6 +37,11 @@ impl Verdict {
     pub fn covered(self) -> bool {
         matches!(self, Self::Exact | Self::Wildcard)
     }
+
+    /// Whether an alternative name is meant for the name, and clients ignore it as it stands there.
+    pub fn ignored(self) -> bool {
+        matches!(self, Self::AddressAsDnsName | Self::Misspelt | Self::WildcardTooWide | Self::WildcardPartial)
+    }
 }
 
 /// The verdict on a DNS name of a certificate, both in small letters and the host as certificates write it.

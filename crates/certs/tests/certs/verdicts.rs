@@ -257,5 +257,9 @@ fn what_stands_in_the_old_certificate_without_counting_is_not_missed() {
     let old = make("old", "DNS:sso.example.com,DNS:192.0.2.1,DNS:f*.example.com,DNS:*.jp");
     let new = make("new", "DNS:sso.example.com");
     assert_eq!(check::fewer_names(old.leaf(), new.leaf()).unwrap(), None);
-    assert_eq!(check::pair(&old, &["192.0.2.1"], now()).unwrap()[0].code, codes::NOT_COVERED);
+    let faults = check::pair(&old, &["192.0.2.1", "foo.example.com", "sso.example.net"], now()).unwrap();
+    let found: Vec<_> = faults.iter().map(|fault| (fault.code.clone(), fault.args.get("name").cloned())).collect();
+    assert_eq!(found[0], (codes::NAME_IGNORED, Some("192.0.2.1".into())));
+    assert_eq!(found[1], (codes::NAME_IGNORED, Some("f*.example.com".into())));
+    assert_eq!(found[2], (codes::NOT_COVERED, None));
 }
