@@ -1,22 +1,30 @@
 //! Certificates and keys: octets as what an administrator drops on the console, as a certificate of an identity provider, and
 //! as a key of ours.
 
-use sekisho_certs::import::{File, Passwords, read};
+use sekisho_certs::import::{File, Import, Passwords, read};
 use sekisho_saml::keys::{IdpKey, SpKey};
 
-use crate::odd;
 use crate::support::keys::Key;
+use crate::{java, odd};
 
 /// The body.
 pub fn run(octets: &[u8]) {
     let _ = IdpKey::from_certificate(octets);
     let _ = SpKey::from_pkcs8(octets);
     let _ = sekisho_certs::describe::describe(octets);
+    dropped(octets, Passwords::default());
+    dropped(octets, Passwords::one(java::PASSWORD));
+    if let Some(store) = java::proven(octets) {
+        dropped(&store, Passwords::one(java::PASSWORD));
+    }
+}
+
+fn dropped(octets: &[u8], passwords: Passwords<'_>) {
     let file = File { name: "dropped", bytes: octets };
-    for passwords in [Passwords::default(), Passwords::one("changeit")] {
-        if let Ok(pair) = read(&[file], &passwords).and_then(sekisho_certs::import::Import::pair) {
-            let _ = sekisho_certs::check::server(&pair, &["sso.example.com"], 0);
-        }
+    if let Ok(pair) = read(&[file], &passwords).and_then(Import::pair) {
+        let _ = sekisho_certs::check::server(&pair, &["sso.example.com"], 0);
+        let _ = sekisho_certs::check::trusted(&pair, pair.chain(), 0);
+        let _ = sekisho_certs::coverage::judged(pair.leaf(), "sso.example.com");
     }
 }
 
@@ -29,6 +37,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
         seeds.push(key.pkcs8);
         seeds.push(key.certificate);
     }
+    seeds.extend(java::seeds());
     seeds
 }
 

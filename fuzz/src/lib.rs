@@ -12,6 +12,7 @@ mod certificate;
 mod change;
 mod export;
 mod frame;
+mod java;
 mod logout;
 mod metadata;
 mod odd;

@@ -2,15 +2,18 @@
 
 mod beside;
 mod chain;
+mod constraints;
 mod strength;
+mod trust;
 
 pub use beside::beside;
 
 use sekisho_fault::{Fault, Result, Severity};
 
-use crate::describe::common_name;
+use crate::describe::{common_name, title};
 use crate::pair::{Pair, parse};
 use crate::{codes, coverage};
+pub use trust::trusted;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -34,7 +37,8 @@ pub fn server(pair: &Pair, hosts: &[&str], now: i64) -> Result<Vec<Fault>> {
     Ok(faults)
 }
 
-/// What there is to say about the chain of a server's certificate: where it ends, what it is for, how strong it is.
+/// What there is to say about the chain of a server's certificate: where it ends, which names it may hold, what it
+/// is for, how strong it is.
 ///
 /// Code of the error itself: `CERTIFICATE`.
 pub fn chain(pair: &Pair, now: i64) -> Result<Vec<Fault>> {
@@ -59,6 +63,7 @@ fn behind(chain: &[Vec<u8>], now: i64) -> Result<Vec<Fault>> {
     let Some((leaf, issuers)) = certificates.split_first() else { return Ok(Vec::new()) };
     let mut faults = chain::ends(leaf, issuers);
     faults.extend(chain::expired(issuers, now));
+    faults.extend(constraints::violated(leaf, issuers));
     faults.extend(strength::purpose(leaf));
     faults.extend(certificates.iter().flat_map(strength::weak));
     Ok(faults)
@@ -68,16 +73,30 @@ fn behind(chain: &[Vec<u8>], now: i64) -> Result<Vec<Fault>> {
 ///
 /// Code of the error itself: `CERTIFICATE`.
 pub fn fewer_names(old: &[u8], new: &[u8]) -> Result<Option<Fault>> {
-    let missing = lacking(new, coverage::names(old)?)?;
+    let mut names = coverage::names(old)?;
+    // What stands in a certificate without counting is not lost with it.
+    let idle = lacking(old, names.clone())?;
+    names.retain(|name| !idle.contains(name));
+    let missing = lacking(new, names)?;
     let fault = || Fault::new(codes::FEWER_NAMES).with("names", missing.clone()).as_severity(Severity::Warning);
     Ok((!missing.is_empty()).then(fault))
+}
+
+/// A word on those of an import's certificates (DER) that are not in the pair's chain. Code: `LEFT_OUT`.
+///
+/// Code of the error itself: `CERTIFICATE`.
+pub fn left_out(certificates: &[Vec<u8>], pair: &Pair) -> Result<Option<Fault>> {
+    let rest = certificates.iter().filter(|der| !pair.chain().contains(der));
+    let names = rest.map(|der| parse(der).map(|one| title(&one))).collect::<Result<Vec<_>>>()?;
+    let fault = || Fault::new(codes::LEFT_OUT).with("names", names.clone()).as_severity(Severity::Info);
+    Ok((!names.is_empty()).then(fault))
 }
 
 /// Those of `names` that a certificate (DER) does not cover.
 pub(crate) fn lacking(der: &[u8], names: Vec<String>) -> Result<Vec<String>> {
     let mut missing = Vec::new();
     for name in names {
-        if !coverage::covers(der, &name)?.covered() {
+        if !coverage::judged(der, &name)?.verdict.covered() {
             missing.push(name);
         }
     }
@@ -105,7 +124,15 @@ fn names(pair: &Pair, hosts: &[&str]) -> Result<Vec<Fault>> {
     {
         return Ok(vec![Fault::new(codes::COMMON_NAME_ONLY).with("name", name)]);
     }
-    let missing = lacking(pair.leaf(), hosts.iter().map(|host| (*host).to_owned()).collect())?;
-    let fault = |host| Fault::new(codes::NOT_COVERED).with("host", host).with("names", names.clone());
-    Ok(missing.into_iter().map(fault).collect())
+    let mut faults = Vec::new();
+    for host in hosts {
+        let judged = coverage::judged(pair.leaf(), host)?;
+        let ignored = judged.by.filter(|_| judged.verdict.ignored());
+        if let Some(name) = ignored {
+            faults.push(Fault::new(codes::NAME_IGNORED).with("host", *host).with("name", name));
+        } else if !judged.verdict.covered() {
+            faults.push(Fault::new(codes::NOT_COVERED).with("host", *host).with("names", names.clone()));
+        }
+    }
+    Ok(faults)
 }

@@ -25,6 +25,8 @@ sekisho_fault::codes! {
     ENDS_SOON = "certs.ends_soon";
     /// The certificate does not cover a name. Arguments: `host`, `names`.
     NOT_COVERED = "certs.not_covered";
+    /// The certificate holds a name in a way that clients ignore. Arguments: `host`, `name` that stands there.
+    NAME_IGNORED = "certs.name_ignored";
 
     /// A file holds nothing of use, or is in a form that is not known. Argument: `file`.
     UNRECOGNISED = "certs.unrecognised";
@@ -34,12 +36,14 @@ sekisho_fault::codes! {
     IS_REQUEST = "certs.is_request";
     /// A file is encrypted and no password was given. Argument: `file`.
     PASSWORD_NEEDED = "certs.password_needed";
-    /// The password does not open a PKCS#12 file. Argument: `file`.
+    /// The password does not open a PKCS#12 file or a Java key store. Argument: `file`.
     STORE_PASSWORD = "certs.store_password";
     /// The password does not open an encrypted key. Argument: `file`.
     KEY_PASSWORD = "certs.key_password";
     /// A file is encrypted in a way that is not supported. Argument: `file`.
     ENCRYPTION_KIND = "certs.encryption_kind";
+    /// A Java key store holds secret keys besides, and cannot be read past them. Argument: `file`.
+    SECRET_KEYS = "certs.secret_keys";
     /// There are several keys, and it is not clear which is meant. Argument: `count`.
     SEVERAL_KEYS = "certs.several_keys";
 
@@ -51,6 +55,12 @@ sekisho_fault::codes! {
     CHAIN_INCOMPLETE = "certs.chain_incomplete";
     /// A certificate of the chain behind the leaf has ended. Arguments: `name`, `ended` (time).
     CHAIN_EXPIRED = "certs.chain_expired";
+    /// Certificates of the files do not belong to the chain. Argument: `names` of them.
+    LEFT_OUT = "certs.left_out";
+    /// An issuer in the chain may not vouch for a name of the certificate. Arguments: `host`, `issuer`.
+    NAME_CONSTRAINTS = "certs.name_constraints";
+    /// The chain leads to no root that is trusted here. Argument: `issuer` at its end.
+    NOT_TRUSTED = "certs.not_trusted";
     /// The certificate is not meant for servers (extended key usage).
     NOT_SERVER = "certs.not_server";
     /// A key in the chain is too short. Arguments: `name`, `key`.

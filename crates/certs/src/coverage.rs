@@ -1,31 +1,62 @@
-//! Which names a certificate covers (RFC 9525): exact DNS names, one wildcard label, IP addresses.
+//! Which names a certificate covers (RFC 9525), and why it does not cover others.
 
+mod verdict;
+
+use std::fmt;
 use std::net::IpAddr;
 
 use sekisho_fault::Result;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 
+use crate::describe::common_name;
 use crate::pair::parse;
+pub use verdict::Verdict;
 
-/// How a certificate stands to a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The name itself is in it.
-    Exact,
-    /// A wildcard covers it.
-    Wildcard,
-    /// A wildcard stands for one label only, and the name has more.
-    WildcardCoversOneLabel,
-    /// A wildcard does not cover the bare domain.
-    WildcardNotApex,
-    /// Nothing in it covers the name.
-    Other,
+/// How a certificate stands to a host, and which of its names decided that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "CoverageJudged")]
+pub struct Judged {
+    /// The best that is to be said of any of its names.
+    pub verdict: Verdict,
+    /// That name, as the certificate writes it, in small letters. Nothing if no name has to do with the host.
+    pub by: Option<String>,
 }
 
-impl Verdict {
-    /// Whether the name is covered.
-    pub fn covered(self) -> bool {
-        matches!(self, Self::Exact | Self::Wildcard)
+/// A name among a certificate's alternative names that a host can have.
+pub(crate) enum Name {
+    /// A DNS name in small letters, whatever is written there.
+    Dns(String),
+    /// An IP address.
+    Address(IpAddr),
+}
+
+impl Name {
+    fn read(name: &GeneralName<'_>) -> Option<Self> {
+        match name {
+            GeneralName::DNSName(name) => Some(Self::Dns(name.to_lowercase())),
+            GeneralName::IPAddress(bytes) => address(bytes).map(Self::Address),
+            _ => None,
+        }
+    }
+
+    fn judged(&self, host: &str) -> Verdict {
+        match self {
+            Self::Dns(name) => verdict::of(name, host),
+            Self::Address(address) if host.parse() == Ok(*address) => Verdict::Exact,
+            Self::Address(_) => Verdict::Other,
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(name) => f.write_str(name),
+            Self::Address(address) => address.fmt(f),
+        }
     }
 }
 
@@ -33,50 +64,33 @@ impl Verdict {
 ///
 /// Code: `CERTIFICATE`.
 pub fn names(der: &[u8]) -> Result<Vec<String>> {
-    let certificate = parse(der)?;
-    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Ok(Vec::new()) };
-    Ok(listed(&extension.value.general_names))
+    Ok(alternatives(&parse(der)?).iter().map(Name::to_string).collect())
 }
 
 /// The DNS names and IP addresses of a list of names.
 pub(crate) fn listed(names: &[GeneralName<'_>]) -> Vec<String> {
-    let text = |name: &GeneralName<'_>| match name {
-        GeneralName::DNSName(name) => Some((*name).to_ascii_lowercase()),
-        GeneralName::IPAddress(bytes) => {
-            let four: Option<[u8; 4]> = (*bytes).try_into().ok();
-            let sixteen: Option<[u8; 16]> = (*bytes).try_into().ok();
-            four.map(IpAddr::from).or(sixteen.map(IpAddr::from)).map(|address| address.to_string())
-        }
-        _ => None,
-    };
-    names.iter().filter_map(text).collect()
+    names.iter().filter_map(Name::read).map(|name| name.to_string()).collect()
 }
 
-/// Whether a certificate covers `host`: a DNS name (an international one by its A-labels, RFC 5891), or an IP address.
-///
-/// Code: `CERTIFICATE`.
-pub fn covers(der: &[u8], host: &str) -> Result<Verdict> {
-    Ok(judged(der, host)?.verdict)
+/// The DNS names and IP addresses of a certificate, each as what it is.
+pub(crate) fn alternatives(certificate: &X509Certificate<'_>) -> Vec<Name> {
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Vec::new() };
+    extension.value.general_names.iter().filter_map(Name::read).collect()
 }
 
-/// How a certificate stands to a name, and the name in it that decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
-    /// How.
-    pub verdict: Verdict,
-    /// By which of its names, unless none has to do with it.
-    pub by: Option<String>,
-}
-
-/// How a certificate stands to `host`, as [`covers`], and by which of its names.
+/// How a certificate stands to `host`: a DNS name (an international one by its A-labels, RFC 5891), or an IP address.
 ///
 /// Code: `CERTIFICATE`.
 pub fn judged(der: &[u8], host: &str) -> Result<Judged> {
-    let host = in_certificate(host).unwrap_or_else(|| host.to_ascii_lowercase());
-    let verdicts = names(der)?.into_iter().map(|name| (judge(&name, &host), name));
-    // The best verdict counts; the reasons stand before "other".
-    let best = verdicts.min_by_key(|(verdict, _)| *verdict as u8).filter(|(verdict, _)| *verdict != Verdict::Other);
-    Ok(best.map_or(Judged { verdict: Verdict::Other, by: None }, |(verdict, name)| Judged { verdict, by: Some(name) }))
+    let certificate = parse(der)?;
+    let host = in_certificate(host).unwrap_or_else(|| host.strip_suffix('.').unwrap_or(host).to_lowercase());
+    let alternatives = alternatives(&certificate).into_iter().map(|name| (name.judged(&host), name.to_string()));
+    let common = common_name(certificate.subject()).map(|name| name.to_lowercase());
+    let common = common.filter(|name| *name == host || verdict::of(name, &host).covered());
+    let all = alternatives.chain(common.map(|name| (Verdict::CommonName, name)));
+    let best = all.filter(|(verdict, _)| *verdict != Verdict::Other).min_by_key(|(verdict, _)| *verdict as u8);
+    let (verdict, by) = best.map_or((Verdict::Other, None), |(verdict, name)| (verdict, Some(name)));
+    Ok(Judged { verdict, by })
 }
 
 /// A name as a certificate writes it: A-labels in small letters, no dot at the end, perhaps `*.` in front; or an IP
@@ -91,38 +105,16 @@ pub(crate) fn in_certificate(name: &str) -> Option<String> {
     Some(format!("{wildcard}{ascii}"))
 }
 
-fn judge(name: &str, host: &str) -> Verdict {
-    if name == host {
-        return Verdict::Exact;
-    }
-    let Some(domain) = name.strip_prefix("*.") else { return Verdict::Other };
-    if host.parse::<IpAddr>().is_ok() {
-        return Verdict::Other;
-    }
-    if host == domain {
-        return Verdict::WildcardNotApex;
-    }
-    match host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.')) {
-        Some(label) if !label.is_empty() && !label.contains('.') => Verdict::Wildcard,
-        Some(_) => Verdict::WildcardCoversOneLabel,
-        None => Verdict::Other,
-    }
+/// An IP address of its four or sixteen octets.
+pub(crate) fn address(octets: &[u8]) -> Option<IpAddr> {
+    let four: Option<[u8; 4]> = octets.try_into().ok();
+    let sixteen: Option<[u8; 16]> = octets.try_into().ok();
+    four.map(IpAddr::from).or(sixteen.map(IpAddr::from))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_wildcard_covers_one_label_and_not_the_apex() {
-        assert_eq!(judge("*.example.co.jp", "sso.example.co.jp"), Verdict::Wildcard);
-        assert_eq!(judge("*.example.co.jp", "sso.jp.example.co.jp"), Verdict::WildcardCoversOneLabel);
-        assert_eq!(judge("*.example.co.jp", "example.co.jp"), Verdict::WildcardNotApex);
-        assert_eq!(judge("*.example.co.jp", "ssoexample.co.jp"), Verdict::Other);
-        assert_eq!(judge("sso.example.com", "sso.example.co.jp"), Verdict::Other);
-        assert_eq!(judge("*.0.0.1", "127.0.0.1"), Verdict::Other);
-    }
 
     #[test]
     fn a_name_is_compared_as_certificates_write_it() {
@@ -132,16 +124,6 @@ mod tests {
         assert_eq!(written("[2001:DB8:0::1]"), "2001:db8::1");
         for impossible in ["", "a b.example.com", "*.*.example.com", "-a.example.com"] {
             assert_eq!(in_certificate(impossible), None, "{impossible}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_wildcard_never_covers_two_labels(a in "[a-z]{1,8}", b in "[a-z]{1,8}") {
-            let host = format!("{a}.{b}.example.com");
-            prop_assert!(!judge("*.example.com", &host).covered());
-            let host = format!("{a}.example.com");
-            prop_assert!(judge("*.example.com", &host).covered());
         }
     }
 }

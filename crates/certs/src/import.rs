@@ -6,7 +6,8 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate, 
 use crate::key::PrivateKey;
 use crate::pair::{Pair, parse};
 use crate::shape::{self, Shape};
-use crate::{codes, encrypted, issuing, pem, pkcs7, pkcs12};
+use crate::store::Store;
+use crate::{codes, encrypted, issuing, java, pem, pkcs7, pkcs12};
 
 /// One file.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +21,9 @@ pub struct File<'a> {
 /// The passwords that were given. Where one is missing the other is tried in its place.
 #[derive(Clone, Copy, Default)]
 pub struct Passwords<'a> {
-    /// Of PKCS#12 files.
+    /// Of PKCS#12 files and Java key stores.
     pub store: Option<&'a str>,
-    /// Of encrypted keys.
+    /// Of encrypted keys, also those in Java key stores.
     pub key: Option<&'a str>,
 }
 
@@ -82,11 +83,11 @@ impl Import {
     }
 }
 
-/// Reads files: PEM, DER, PKCS#7, PKCS#12.
+/// Reads files: PEM, DER, PKCS#7, PKCS#12, JKS, JCEKS.
 ///
 /// Codes, each with the argument `file`: `TOO_LARGE`, `UNRECOGNISED`, `DAMAGED`, `IS_REQUEST`, `CERTIFICATE`,
-/// `KEY_KIND`, `PASSWORD_NEEDED`, `STORE_PASSWORD`, `KEY_PASSWORD`, `ENCRYPTION_KIND`. Of all files together:
-/// `SEVERAL_KEYS`.
+/// `KEY_KIND`, `PASSWORD_NEEDED`, `STORE_PASSWORD`, `KEY_PASSWORD`, `ENCRYPTION_KIND`, `SECRET_KEYS`. Of all files
+/// together: `SEVERAL_KEYS`.
 pub fn read(files: &[File<'_>], passwords: &Passwords<'_>) -> Result<Import> {
     let mut found = Found::default();
     for file in files {
@@ -124,6 +125,9 @@ impl Found {
 
     fn file(&mut self, bytes: &[u8], passwords: Passwords<'_>) -> Result<()> {
         pem::within_limit(bytes)?;
+        if java::is_store(bytes) {
+            return self.store(java::read(bytes, &passwords.for_store(), &passwords.for_key())?);
+        }
         if shape::of(bytes).is_some() {
             return self.der(bytes, passwords);
         }
@@ -148,17 +152,19 @@ impl Found {
                 let certificates = pkcs7::certificates(der).ok_or_else(|| Fault::new(codes::DAMAGED))?;
                 certificates.iter().try_for_each(|certificate| self.signed(certificate))?;
             }
-            Shape::Pkcs12 => {
-                let store = pkcs12::read(der, &passwords.for_store())?;
-                store.certificates.iter().try_for_each(|certificate| self.signed(certificate))?;
-                for key in store.keys {
-                    self.keys.push(PrivateKey::from_pkcs8(&key)?);
-                }
-            }
+            Shape::Pkcs12 => self.store(pkcs12::read(der, &passwords.for_store())?)?,
             Shape::EncryptedKey => self.keys.push(encrypted::read(der, &passwords.for_key())?),
             Shape::Pkcs8 => self.keys.push(PrivateKey::from_pkcs8(der)?),
             Shape::Pkcs1 => self.keys.push(PrivateKey::from_pkcs1(der)?),
             Shape::Sec1 => self.keys.push(PrivateKey::from_sec1(der)?),
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, store: Store) -> Result<()> {
+        store.certificates.iter().try_for_each(|certificate| self.signed(certificate))?;
+        for key in store.keys {
+            self.keys.push(PrivateKey::from_pkcs8(&key)?);
         }
         Ok(())
     }

@@ -15,10 +15,12 @@ pub mod trial;
 
 mod encrypted;
 mod issuing;
+mod java;
 mod make;
 mod pkcs12;
 mod pkcs7;
 mod shape;
+mod store;
 
 pub use describe::{Description, describe, sha256};
 pub use key::PrivateKey;

@@ -17,10 +17,14 @@ pub enum NewKey {
     /// ECDSA on P-256: short and quick.
     #[default]
     EcdsaP256,
+    /// ECDSA on P-384.
+    EcdsaP384,
     /// RSA with 2048 bits: for authorities and clients that know nothing else.
     Rsa2048,
     /// RSA with 3072 bits.
     Rsa3072,
+    /// RSA with 4096 bits: slow in every handshake, and asked for by some.
+    Rsa4096,
 }
 
 impl NewKey {
@@ -28,8 +32,10 @@ impl NewKey {
         let rsa = |size| KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, size);
         let key = match self {
             Self::EcdsaP256 => KeyPair::generate(),
+            Self::EcdsaP384 => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384),
             Self::Rsa2048 => rsa(RsaKeySize::_2048),
             Self::Rsa3072 => rsa(RsaKeySize::_3072),
+            Self::Rsa4096 => rsa(RsaKeySize::_4096),
         };
         key.map_err(|_| not_made())
     }

@@ -7,15 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::codes;
 use crate::shape::elements;
-
-/// What a PKCS#12 file holds, all DER.
-#[derive(Default)]
-pub(crate) struct Store {
-    /// The certificates.
-    pub certificates: Vec<Vec<u8>>,
-    /// The keys, PKCS#8.
-    pub keys: Vec<Zeroizing<Vec<u8>>>,
-}
+use crate::store::Store;
 
 /// Opens a file with the first password that fits. The empty one is always tried: some files have no other.
 ///

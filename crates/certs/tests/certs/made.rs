@@ -58,7 +58,13 @@ fn a_request_is_answered_by_an_authority() {
         country: Some("jp".into()),
         ..Subject::default()
     };
-    for key in [NewKey::EcdsaP256, NewKey::Rsa2048, NewKey::Rsa3072] {
+    for (key, kind) in [
+        (NewKey::EcdsaP256, "ECDSA P-256"),
+        (NewKey::EcdsaP384, "ECDSA P-384"),
+        (NewKey::Rsa2048, "RSA 2048"),
+        (NewKey::Rsa3072, "RSA 3072"),
+        (NewKey::Rsa4096, "RSA 4096"),
+    ] {
         let made = request::new(&["sso.example.com", "192.0.2.1", "*.日本語.jp"], &subject, key).unwrap();
         assert_eq!(request::names(&made.pem).unwrap(), ["sso.example.com", "192.0.2.1", "*.xn--wgv71a119e.jp"]);
         shop.write("made.csr", made.pem.as_bytes());
@@ -72,8 +78,11 @@ fn a_request_is_answered_by_an_authority() {
         let pair = request::answered_by(&made.key, &answer("-copy_extensions copy")).unwrap();
         assert_eq!(pair.chain().len(), 2);
         assert_eq!(request::lacking(&made.pem, &pair).unwrap(), None);
-        let subject = describe(pair.leaf()).unwrap().subject;
-        assert_eq!(subject, "C=JP, ST=東京都, O=株式会社例, CN=sso.example.com");
+        let description = describe(pair.leaf()).unwrap();
+        assert_eq!(description.subject, "C=JP, ST=東京都, O=株式会社例, CN=sso.example.com");
+        assert_eq!(description.key, kind);
+        shop.write("made.key", pair.to_pem().as_bytes());
+        shop.openssl("pkey -in made.key -noout -check");
 
         shop.write("extensions", b"subjectAltName=DNS:sso.example.com\n");
         let pair = request::answered_by(&made.key, &answer("-extfile extensions")).unwrap();

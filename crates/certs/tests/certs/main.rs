@@ -3,8 +3,11 @@
 
 mod beside;
 mod certificates;
+mod hard_cases;
 mod hostile;
 mod import;
+mod java;
 mod made;
+mod matrix;
 mod openssl;
 mod verdicts;

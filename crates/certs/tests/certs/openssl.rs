@@ -54,6 +54,12 @@ impl Workshop {
         assert!(output.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// What a command says, whether it succeeds or not.
+    pub fn said(&self, arguments: &str) -> String {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(self.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// A file of the folder.
     pub fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path().join(name)).unwrap()

@@ -50,6 +50,18 @@ fn an_issuer_of_the_same_name_and_another_key_does_not_belong() {
 }
 
 #[test]
+fn certificates_that_do_not_belong_are_named() {
+    let shop = Workshop::new();
+    let mut certificates = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt", "root.crt"]).chain().to_vec();
+    let leaf = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt", "root.crt"]);
+    assert_eq!(check::left_out(&certificates, &leaf).unwrap(), None);
+    certificates.push(sekisho_certs::trial::certificate("other.example.com", now()).unwrap().leaf().to_vec());
+    let fault = check::left_out(&certificates, &leaf).unwrap().expect("a word");
+    assert_eq!((fault.code, fault.severity), (codes::LEFT_OUT, Severity::Info));
+    assert_eq!(fault.args["names"], Arg::List(vec![sekisho_certs::trial::SUBJECT.into()]));
+}
+
+#[test]
 fn of_an_old_and_a_renewed_certificate_the_renewed_one_is_taken() {
     let shop = Workshop::new();
     shop.write("old.crt", &shop.read("leaf.crt"));
@@ -155,4 +167,99 @@ fn a_certificate_is_described_as_openssl_describes_it() {
         shop.issue("leaf", "mid", "subjectAltName=DNS:sso.example.com\n", "-sha256");
         assert_eq!(describe(pair(&shop, &["leaf.crt", "leaf.key"]).leaf()).unwrap().key, format!("ECDSA {curve}"));
     }
+}
+
+#[test]
+fn names_that_an_issuer_may_not_vouch_for_are_named_as_openssl_refuses_them() {
+    let shop = Workshop::with_authority();
+    let permitted = "permitted;DNS:example.com,permitted;IP:10.0.0.0/255.0.0.0";
+    let constraints = format!("nameConstraints=critical,{permitted},excluded;DNS:hr.example.com\n");
+    shop.issue("mid", "root", &format!("basicConstraints=critical,CA:TRUE\n{constraints}"), "-sha256");
+    shop.ec_key("leaf.key", "P-256");
+    for (names, forbidden) in [
+        ("DNS:sso.example.com,DNS:*.example.org.example.com,IP:10.1.2.3", vec![]),
+        ("DNS:example.com,DNS:sso.example.net", vec!["sso.example.net"]),
+        ("DNS:sso.hr.example.com,IP:192.0.2.1", vec!["sso.hr.example.com", "192.0.2.1"]),
+        ("DNS:notexample.com", vec!["notexample.com"]),
+        ("IP:2001:db8::1", vec!["2001:db8::1"]),
+    ] {
+        shop.issue("leaf", "mid", &format!("subjectAltName={names}\n"), "-sha256");
+        let pair = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt", "root.crt"]);
+        let faults = check::chain(&pair, now()).unwrap();
+        let found: Vec<_> = faults.iter().map(|fault| fault.args["host"].clone()).collect();
+        assert_eq!(found, forbidden.iter().map(|name| Arg::from(*name)).collect::<Vec<_>>(), "{names}");
+        for fault in &faults {
+            assert_eq!((&fault.code, fault.severity), (&codes::NAME_CONSTRAINTS, Severity::Error));
+            assert_eq!(fault.args["issuer"], Arg::from("mid"));
+        }
+        let said = shop.said("verify -CAfile root.crt -untrusted mid.crt leaf.crt");
+        assert_eq!(said.contains("leaf.crt: OK"), forbidden.is_empty(), "{names}");
+        // The names are no question of trust.
+        let root = pair.chain()[2].clone();
+        assert_eq!(check::trusted(&pair, &[root], now()).unwrap(), None, "{names}");
+    }
+}
+
+#[test]
+fn a_wildcard_that_covers_an_excluded_name_is_refused_as_browsers_do() {
+    let shop = Workshop::with_authority();
+    let constraints = "nameConstraints=critical,excluded;DNS:hr.example.com\n";
+    shop.issue("mid", "root", &format!("basicConstraints=critical,CA:TRUE\n{constraints}"), "-sha256");
+    shop.ec_key("leaf.key", "P-256");
+    shop.issue("leaf", "mid", "subjectAltName=DNS:*.example.com\n", "-sha256");
+    let faults = check::chain(&pair(&shop, &["leaf.crt", "leaf.key", "mid.crt", "root.crt"]), now()).unwrap();
+    assert_eq!((&faults[0].code, &faults[0].args["host"]), (&codes::NAME_CONSTRAINTS, &Arg::from("*.example.com")));
+}
+
+#[test]
+fn a_chain_is_trusted_where_its_root_is_known() {
+    let shop = Workshop::new();
+    let whole = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt", "root.crt"]);
+    let without_root = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt"]);
+    let alone = pair(&shop, &["leaf.crt", "leaf.key"]);
+    let root = whole.chain()[2].clone();
+    let stranger = sekisho_certs::trial::certificate("stranger.example.com", now()).unwrap();
+    let roots = [stranger.leaf().to_vec(), b"no certificate".to_vec(), root];
+    let issuer = |pair: &Pair, roots: &[Vec<u8>], then| {
+        let fault = check::trusted(pair, roots, then).unwrap()?;
+        assert_eq!((&fault.code, fault.severity), (&codes::NOT_TRUSTED, Severity::Warning));
+        Some(fault.args["issuer"].clone())
+    };
+    assert_eq!(issuer(&whole, &roots, now()), None);
+    assert_eq!(issuer(&without_root, &roots, now()), None);
+    assert_eq!(issuer(&alone, &roots, now()), Some(Arg::from("mid")), "the intermediate is not sent");
+    assert_eq!(issuer(&without_root, &roots[..2], now()), Some(Arg::from("Test-Root")));
+    assert_eq!(issuer(&whole, &[], now()), Some(Arg::from("Test-Root")));
+    assert_eq!(issuer(&whole, &roots, now() + 4000 * 24 * 60 * 60), None, "that it has ended is said elsewhere");
+    // A certificate that is signed by itself is trusted where it is known itself.
+    assert_eq!(issuer(&stranger, &roots[..1], now()), None);
+    assert_eq!(issuer(&stranger, &roots[1..], now()), Some(Arg::from(sekisho_certs::trial::SUBJECT)));
+}
+
+#[test]
+fn a_root_of_the_same_name_and_another_key_is_not_trusted() {
+    let shop = Workshop::new();
+    let pair = pair(&shop, &["leaf.crt", "leaf.key", "mid.crt"]);
+    shop.ec_key("root.key", "P-256");
+    shop.openssl("req -x509 -new -key root.key -subj /CN=Test-Root -days 3650 -out root.crt");
+    let impostor = sekisho_certs::pem::read(&shop.read("root.crt")).unwrap().certificates;
+    assert!(check::trusted(&pair, &impostor, now()).unwrap().is_some());
+}
+
+#[test]
+fn what_stands_in_the_old_certificate_without_counting_is_not_missed() {
+    let shop = Workshop::with_authority();
+    let make = |name: &str, names: &str| {
+        shop.ec_key(&format!("{name}.key"), "P-256");
+        shop.issue(name, "mid", &format!("subjectAltName={names}\n"), "-sha256");
+        pair(&shop, &[&format!("{name}.crt"), &format!("{name}.key")])
+    };
+    let old = make("old", "DNS:sso.example.com,DNS:192.0.2.1,DNS:f*.example.com,DNS:*.jp");
+    let new = make("new", "DNS:sso.example.com");
+    assert_eq!(check::fewer_names(old.leaf(), new.leaf()).unwrap(), None);
+    let faults = check::pair(&old, &["192.0.2.1", "foo.example.com", "sso.example.net"], now()).unwrap();
+    let found: Vec<_> = faults.iter().map(|fault| (fault.code.clone(), fault.args.get("name").cloned())).collect();
+    assert_eq!(found[0], (codes::NAME_IGNORED, Some("192.0.2.1".into())));
+    assert_eq!(found[1], (codes::NAME_IGNORED, Some("f*.example.com".into())));
+    assert_eq!(found[2], (codes::NOT_COVERED, None));
 }

@@ -35,7 +35,9 @@ fn covered(name: &NameInPlay, judged: &Judged) -> Coverage {
         Verdict::Wildcard => codes::COVERED_BY_WILDCARD,
         Verdict::WildcardCoversOneLabel => codes::WILDCARD_COVERS_ONE_LABEL,
         Verdict::WildcardNotApex => codes::WILDCARD_NOT_APEX,
-        Verdict::Other => codes::NAME_NOT_IN_CERTIFICATE,
+        Verdict::CommonName => codes::COMMON_NAME_ONLY,
+        ignored if ignored.ignored() => codes::NAME_IGNORED,
+        _ => codes::NAME_NOT_IN_CERTIFICATE,
     };
     let severity = match name.role {
         _ if covered => Severity::Info,
@@ -45,6 +47,10 @@ fn covered(name: &NameInPlay, judged: &Judged) -> Coverage {
         NameRole::Advertised | NameRole::Draft => Severity::Error,
     };
     let by = judged.by.clone().unwrap_or_default();
-    let reason = Fault::new(code).with("host", name.name.as_str()).with("by", by).as_severity(severity);
+    let reason = Fault::new(code)
+        .with("host", name.name.as_str())
+        .with("name", by.as_str())
+        .with("by", by)
+        .as_severity(severity);
     Coverage { name: name.name.clone(), covered, reason }
 }

@@ -49,7 +49,7 @@ async fn at(host: &str, address: SocketAddr, applied: Option<&[u8]>) -> ServedAt
         Ok(certificate) => ServedAt {
             certificate: Some(certificate),
             applied: applied == Some(leaf),
-            covered: coverage::covers(leaf, host).is_ok_and(coverage::Verdict::covered),
+            covered: coverage::judged(leaf, host).is_ok_and(|judged| judged.verdict.covered()),
             fault: None,
             address: address.to_string(),
             here,

@@ -11,6 +11,8 @@ export class CertificatesOnScreen {
   servedFault = $state<Fault>();
   looking = $state(false);
   readonly #backend: Backend;
+  /** Apart from what is shown: whoever looks in an effect must not look again because of it. */
+  #busy = false;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -27,14 +29,14 @@ export class CertificatesOnScreen {
 
   /** Shakes hands with whatever the name leads to. */
   async look(): Promise<void> {
-    if (this.looking) return;
-    this.looking = true;
+    if (this.#busy) return;
+    [this.#busy, this.looking] = [true, true];
     try {
       this.served = await this.#backend.call('certificates.served', null);
       this.servedFault = undefined;
     } catch (caught) {
       [this.served, this.servedFault] = [undefined, asFault(caught)];
     }
-    this.looking = false;
+    [this.#busy, this.looking] = [false, false];
   }
 }
