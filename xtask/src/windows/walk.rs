@@ -32,9 +32,7 @@ pub fn tests() -> Outcome {
 
 /// wine keeps no event log, and tells what it was given when it is asked to.
 fn event(wine: &Wine, test: &Path) -> Outcome {
-    let mut command = wine.command(&path(test), &["event_log"]);
-    let told = command.env("WINEDEBUG", "-all,+eventlog").output().map_err(|error| error.to_string())?;
-    let told = String::from_utf8_lossy(&told.stderr);
+    let told = wine.overheard(&path(test), &["event_log"], "eventlog")?.said;
     let event = told.lines().find(|line| line.contains("event=hub.lost reason=hub.unreachable"));
     println!("the event log was given: {}", event.ok_or_else(|| format!("no event: {told}"))?);
     Ok(())
