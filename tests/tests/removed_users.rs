@@ -235,16 +235,47 @@ fn many(two: &mut Two) {
     assert_eq!(two.keys("rejected"), keys);
 }
 
-/// Signs a removal of alice as of so many days ago.
-async fn remove_days_ago(site: &Site, days: u64) {
-    let hand = Hand::sign_in(site).await;
+/// Signs something about alice, now: seconds since 1970.
+async fn say(hand: &Hand, said: impl Fn(u64) -> Said) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let removal = Removal { at: now - days * 86_400, users: 1, approved: None, invited: false };
     let (keyring, time) = (hand.keyring().await, i64::try_from(now).unwrap());
-    let said = ("alice@example.com", Said::Removed(removal), now);
+    let said = ("alice@example.com", said(now), now);
     let (about, fact) = Fact::sign(hand.place, said, &keyring, &hand.identity, time, [9; 12]).unwrap();
     let body = NewFact { after: None, epoch: keyring.epoch, fact: Blob(fact) };
     hand.hub.put_fact(&hand.place.connection.to_string(), &about.to_string(), &body).await.unwrap();
+}
+
+/// Signs a removal of alice as of so many days ago.
+async fn remove_days_ago(hand: &Hand, days: u64) {
+    let removed = |now| Said::Removed(Removal { at: now - days * 86_400, users: 1, approved: None, invited: false });
+    say(hand, removed).await;
+}
+
+/// What a server has stored says that she is due; what the hub has says that she is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_away_when_a_removal_was_taken_back_shreds_nobody() {
+    let home = tempfile::tempdir().unwrap();
+    let mut two = tokio::task::block_in_place(|| Two::start(home.path()));
+    let keys = tokio::task::block_in_place(|| two.keys("before"));
+    let hand = Hand::sign_in(&two.site).await;
+    remove_days_ago(&hand, 33).await;
+    tokio::task::block_in_place(|| {
+        two.synced();
+        two.second_service.kill();
+        two.second_service.start_again();
+        let seen = two.second_service.folder.join("data/removals.sealed");
+        wait_or_say("it knows of the removal", || seen.exists().then_some(()), || two.second.run(&["status"]));
+        two.second_service.kill();
+        known_for(&two.second_service, 33);
+    });
+    say(&hand, |_| Said::Restored).await;
+    tokio::task::block_in_place(|| {
+        two.second_service.start_again();
+        status(&two.second, "it follows the hub", |status| status["hub"]["hub"] == "reachable");
+        two.synced();
+        assert_eq!(two.state("alice@example.com"), "active");
+        assert_eq!(two.keys("returned"), keys);
+    });
 }
 
 /// Fault row 19: a server that was away when a user was removed, and comes back when the secret is gone everywhere else.
@@ -254,7 +285,8 @@ async fn a_server_that_was_away_for_longer_than_a_removal_can_be_taken_back_brin
     let mut two = tokio::task::block_in_place(|| Two::start(home.path()));
     tokio::task::block_in_place(|| two.keys("before"));
     two.second_service.kill();
-    remove_days_ago(&two.site, 33).await;
+    let hand = Hand::sign_in(&two.site).await;
+    remove_days_ago(&hand, 33).await;
     tokio::task::block_in_place(|| {
         let founder = &two.site.founder;
         founder.run(&["sync", "--full"]);
@@ -294,7 +326,8 @@ async fn a_month_after_a_removal_the_secret_is_gone_everywhere_and_an_invitation
     let home = tempfile::tempdir().unwrap();
     let two = tokio::task::block_in_place(|| Two::start(home.path()));
     let before = tokio::task::block_in_place(|| two.keys("before"));
-    remove_days_ago(&two.site, 33).await;
+    let hand = Hand::sign_in(&two.site).await;
+    remove_days_ago(&hand, 33).await;
     tokio::task::block_in_place(|| a_month_later(two, &before));
 }
 

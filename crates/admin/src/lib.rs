@@ -15,6 +15,8 @@ mod checklist;
 mod connections;
 mod deleting;
 mod epochs;
+#[cfg(test)]
+mod example;
 mod export_file;
 mod exporting;
 mod founding;

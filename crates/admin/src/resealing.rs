@@ -5,8 +5,10 @@ use sekisho_fault::Result;
 use sekisho_hub_api::wire::{NewFact, Resealed, Row};
 use sekisho_hub_api::{Blob, codes as hub_codes};
 use sekisho_keys::fact::{self, Fact};
-use sekisho_keys::ids::Hash;
+use sekisho_keys::identity::Identity;
+use sekisho_keys::ids::{Hash, UserId};
 use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::log::Organisation;
 use sekisho_keys::object;
 use sekisho_keys::user::Record;
 use zeroize::Zeroizing;
@@ -74,21 +76,60 @@ impl Session {
     }
 
     async fn reseal_fact(&self, place: Place, keyring: &Keyring, row: &Row) -> Result<()> {
-        let bytes = row.body.as_slice();
-        let opened = fact::epoch(bytes).and_then(|epoch| {
-            Ok((epoch, Fact::open(bytes, &self.log.organisation, place, &keyring.of_epoch(epoch)?)?))
-        });
-        // Signed by nobody who may: nobody's word is not repeated.
-        let Ok((epoch, known)) = opened else { return Ok(()) };
-        if epoch == keyring.epoch {
+        let Some((about, body)) = said_anew(row, &self.log.organisation, (place, keyring), &self.identity)? else {
             return Ok(());
-        }
-        // Numbers grow: of two words about one user the later one counts.
-        let number = u64::try_from(now()).unwrap_or_default().max(known.number + 1);
-        let said = (known.email.as_str(), known.said, number);
-        let (about, fact) = Fact::sign(place, said, keyring, &self.identity, now(), random())?;
-        let body = NewFact { after: Some(row.rev), epoch: keyring.epoch, fact: Blob(fact) };
+        };
         // Somebody has said something else meanwhile, under the new epoch.
         unless_stale(self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await)
+    }
+}
+
+/// What was said of a user under an epoch that has ended, to be written over that very row and no later one; none where
+/// there is nothing to say.
+fn said_anew(
+    row: &Row,
+    organisation: &Organisation,
+    (place, keyring): (Place, &Keyring),
+    identity: &Identity,
+) -> Result<Option<(UserId, NewFact)>> {
+    let bytes = row.body.as_slice();
+    let opened = fact::epoch(bytes)
+        .and_then(|epoch| Ok((epoch, Fact::open(bytes, organisation, place, &keyring.of_epoch(epoch)?)?)));
+    // Signed by nobody who may: nobody's word is not repeated.
+    let Ok((epoch, known)) = opened else { return Ok(None) };
+    if epoch == keyring.epoch {
+        return Ok(None);
+    }
+    // Numbers grow: of two words about one user the later one counts.
+    let number = u64::try_from(now()).unwrap_or_default().max(known.number + 1);
+    let said = (known.email.as_str(), known.said, number);
+    let (about, fact) = Fact::sign(place, said, keyring, identity, now(), random())?;
+    Ok(Some((about, NewFact { after: Some(row.rev), epoch: keyring.epoch, fact: Blob(fact) })))
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_fault::Fault;
+    use sekisho_keys::fact::Said;
+
+    use super::*;
+    use crate::example::{PLACE, fact_row, founder, keyring, next_keyring, organisation};
+
+    #[test]
+    fn what_is_sealed_anew_is_written_over_what_was_read_and_over_no_later_word() {
+        let (organisation, founder) = (organisation(), founder());
+        let anew = |row: &Row| said_anew(row, &organisation, (PLACE, &next_keyring()), &founder).unwrap();
+        let row = fact_row("bob@example.com", Said::Invited, &keyring(), 7);
+        let (about, body) = anew(&row).unwrap();
+        assert_eq!((about.to_string(), body.after, body.epoch), (row.id.clone(), Some(7), 2));
+        let said = Fact::open(body.fact.as_slice(), &organisation, PLACE, &next_keyring()).unwrap();
+        assert_eq!((said.email.as_str(), said.said), ("bob@example.com", Said::Invited));
+        assert!(anew(&fact_row("bob@example.com", Said::Invited, &next_keyring(), 8)).is_none(), "it is sealed anew");
+    }
+
+    #[test]
+    fn whoever_was_there_first_is_no_failure() {
+        assert!(unless_stale(Err(Fault::new(hub_codes::STALE))).is_ok());
+        assert!(unless_stale(Err(Fault::new(hub_codes::UNREACHABLE))).is_err());
     }
 }

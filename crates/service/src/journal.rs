@@ -1,21 +1,33 @@
 //! What of a changed status is written to the log: one line a change, however often it is looked at. Each begins with a
 //! stable `event`, and names the code of its `reason` where it has one.
 
+mod event;
+
 use std::fmt;
+use std::sync::OnceLock;
 
 use sekisho_admin_api::status::{HubState, State, Status};
 use sekisho_fault::{Arg, Code, Fault};
 use tracing::Level;
 
 use crate::codes;
+pub use event::Event;
+
+/// Where lines go besides the log.
+static BESIDES: OnceLock<fn(&Line)> = OnceLock::new();
+
+/// From here on each line goes there, too, in their order: it may not take long. Whoever asks first counts.
+pub fn write_besides(to: fn(&Line)) {
+    let _ = BESIDES.set(to);
+}
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// How much it matters.
     pub level: Level,
-    /// What has happened, by a name that stays.
-    pub event: &'static str,
+    /// What has happened.
+    pub event: Event,
     /// Counts and addresses, by name.
     pub facts: Vec<(&'static str, String)>,
     /// Why.
@@ -23,13 +35,13 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(level: Level, event: &'static str) -> Self {
+    fn new(level: Level, event: Event) -> Self {
         Self { level, event, facts: Vec::new(), reason: None }
     }
 
     /// The event by which an administrator tests who is told.
     pub(crate) fn test() -> Self {
-        Self::new(Level::INFO, "test")
+        Self::new(Level::INFO, Event::Test)
     }
 
     fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
@@ -47,6 +59,9 @@ impl Line {
             Level::ERROR => tracing::error!("{self}"),
             Level::WARN => tracing::warn!("{self}"),
             _ => tracing::info!("{self}"),
+        }
+        if let Some(to) = BESIDES.get() {
+            to(self);
         }
     }
 }
@@ -66,9 +81,9 @@ pub fn changes(before: &Status, after: &Status, now: i64) -> Vec<Line> {
     let mut lines = Vec::from_iter(state(before, after));
     lines.extend(hub(&before.hub, &after.hub, now));
     let begun = news(&before.warnings, &after.warnings);
-    lines.extend(begun.map(|warning| Line::new(level(&warning.code), "warning").because(warning)));
+    lines.extend(begun.map(|warning| Line::new(level(&warning.code), Event::Warning).because(warning)));
     let over = news(&after.warnings, &before.warnings);
-    lines.extend(over.map(|warning| Line::new(Level::INFO, "warning.over").because(&about(warning))));
+    lines.extend(over.map(|warning| Line::new(Level::INFO, Event::WarningOver).because(&about(warning))));
     lines
 }
 
@@ -94,19 +109,19 @@ fn state(before: &Status, after: &Status) -> Option<Line> {
         return None;
     }
     Some(match &after.state {
-        State::NotConfigured => Line::new(Level::INFO, "state.not_configured"),
-        State::Trial => Line::new(Level::INFO, "state.trial"),
-        State::Starting => Line::new(Level::INFO, "state.starting"),
+        State::NotConfigured => Line::new(Level::INFO, Event::NotConfigured),
+        State::Trial => Line::new(Level::INFO, Event::Trial),
+        State::Starting => Line::new(Level::INFO, Event::Starting),
         State::Running { .. } => {
             let (revision, listening) = (after.revision.unwrap_or(0), after.listening.as_deref().unwrap_or("-"));
-            Line::new(Level::INFO, "state.running").with("revision", revision).with("listening", listening)
+            Line::new(Level::INFO, Event::Running).with("revision", revision).with("listening", listening)
         }
         State::Stopped { reason } => {
             let wished = [codes::STOPPED_BY_ADMINISTRATOR, codes::ENDED].contains(&reason.code);
-            Line::new(if wished { Level::INFO } else { Level::ERROR }, "state.stopped").because(reason)
+            Line::new(if wished { Level::INFO } else { Level::ERROR }, Event::Stopped).because(reason)
         }
-        State::Failed { reason } => Line::new(Level::ERROR, "state.failed").because(reason),
-        State::Detached { reason } => Line::new(Level::ERROR, "state.detached").because(reason),
+        State::Failed { reason } => Line::new(Level::ERROR, Event::Failed).because(reason),
+        State::Detached { reason } => Line::new(Level::ERROR, Event::Detached).because(reason),
     })
 }
 
@@ -117,11 +132,11 @@ fn hub(before: &HubState, after: &HubState, now: i64) -> Option<Line> {
         {
             None
         }
-        (_, HubState::Unreachable { reason, .. }) => Some(Line::new(Level::WARN, "hub.lost").because(reason)),
+        (_, HubState::Unreachable { reason, .. }) => Some(Line::new(Level::WARN, Event::HubLost).because(reason)),
         (HubState::Unreachable { since, .. }, HubState::Reachable { .. }) => {
-            Some(Line::new(Level::INFO, "hub.returned").with("after_seconds", now.saturating_sub(*since).max(0)))
+            Some(Line::new(Level::INFO, Event::HubReturned).with("after_seconds", now.saturating_sub(*since).max(0)))
         }
-        (HubState::Unknown, HubState::Reachable { .. }) => Some(Line::new(Level::INFO, "hub.reached")),
+        (HubState::Unknown, HubState::Reachable { .. }) => Some(Line::new(Level::INFO, Event::HubReached)),
         (_, HubState::Unknown | HubState::Reachable { .. }) => None,
     }
 }

@@ -196,6 +196,12 @@ impl Service {
         let _ = tokio::time::timeout(LONGEST_PAUSE, &mut self.settled).await;
     }
 
+    /// Its rooms.
+    #[cfg(test)]
+    pub(crate) fn house(&self) -> Arc<House> {
+        self.house.clone()
+    }
+
     /// Stops: no new connection, running requests end, the socket goes away.
     pub async fn stop(self) {
         self.following.abort();
@@ -205,6 +211,15 @@ impl Service {
         self.admin.abort();
         let _ = self.admin.await;
     }
+}
+
+/// For tests: a service that belongs to nothing yet.
+#[cfg(test)]
+pub(crate) async fn idle(folder: &std::path::Path) -> Service {
+    let [admin_accounts, admin_socket] = ["accounts", "admin.sock"].map(|name| folder.join(name));
+    let data = folder.to_owned();
+    let arguments = Arguments { data, admin_accounts, admin_socket, metrics_listen: None, metrics_to_others: false };
+    Service::start(&arguments).await.unwrap()
 }
 
 impl House {

@@ -1,10 +1,11 @@
 //! What only Windows' own calls can do: named pipes that a list of accounts may open, folders that one account keeps for
-//! itself, and the account behind either.
+//! itself, the account behind either, and the event log.
 //!
-//! `account` and `descriptor` are text and decisions, and compile everywhere; `system` alone makes the calls.
+//! `account`, `descriptor` and `event_log` are text and decisions, and compile everywhere; `system` alone makes the calls.
 
 pub mod account;
 pub mod descriptor;
+pub mod event_log;
 
 #[cfg(windows)]
 pub mod pipe;

@@ -7,10 +7,10 @@ use std::io;
 use std::os::windows::ffi::OsStrExt;
 use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, IntoRawHandle, OwnedHandle};
 use std::path::Path;
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use tokio::net::windows::named_pipe::{NamedPipeClient, NamedPipeServer, ServerOptions};
-use windows_sys::Win32::Foundation::{INVALID_HANDLE_VALUE, LocalFree};
+use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE, LocalFree};
 use windows_sys::Win32::Globalization::lstrlenW;
 use windows_sys::Win32::Security::Authorization::{
     ConvertSecurityDescriptorToStringSecurityDescriptorW, ConvertSidToStringSidW,
@@ -24,6 +24,7 @@ use windows_sys::Win32::Security::{
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ATTRIBUTE_NORMAL, FILE_GENERIC_WRITE,
 };
+use windows_sys::Win32::System::EventLog::{DeregisterEventSource, RegisterEventSourceW, ReportEventW};
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows_sys::core::BOOL;
 
@@ -144,6 +145,30 @@ pub(crate) fn own_account() -> io::Result<Account> {
     let user = unsafe { found.as_ptr().cast::<TOKEN_USER>().read() };
     // Its pointer leads into `found`, which is alive.
     account(user.User.Sid)
+}
+
+/// The event log, opened for one source, and closed with this.
+struct Source(HANDLE);
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        // SAFETY: the handle was given to us for this call, which nothing else makes with it.
+        unsafe { DeregisterEventSource(self.0) };
+    }
+}
+
+/// Writes an event with one text into this machine's Application log.
+pub(crate) fn report_event(source: &OsStr, kind: u16, id: u32, text: &OsStr) -> io::Result<()> {
+    let (source, text) = (wide(source), wide(text));
+    // SAFETY: the name ends with a zero; no machine is this one.
+    let opened = unsafe { RegisterEventSourceW(null(), source.as_ptr()) };
+    if opened.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    let (log, texts) = (Source(opened), [text.as_ptr()]);
+    let (category, nobody, no_bytes) = (0, null_mut(), 0);
+    // SAFETY: the log is open; there is one text, which ends with a zero, and both it and the list outlive the call.
+    done(unsafe { ReportEventW(log.0, kind, category, id, nobody, 1, no_bytes, texts.as_ptr(), null()) })
 }
 
 /// A part of the descriptor of what is open here, in one block.

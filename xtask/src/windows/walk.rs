@@ -19,12 +19,22 @@ pub fn tests() -> Outcome {
     let wine = Wine::fresh(&cross::folder().join("wine-tests"))?;
     let folder = cross::programs().join("deps");
     // The newest of each: older builds leave theirs behind.
-    for name in ["sekisho_windows-", "sekisho_admin_api-"] {
+    let newest = |name: &str| {
         let tests = files_named(&folder, name)?;
         let newest = tests.into_iter().max_by_key(|file| file.metadata().and_then(|file| file.modified()).ok());
-        let newest = newest.ok_or_else(|| format!("there is no test {name}"))?;
-        println!("{}", wine.run(&path(&newest), &[])?);
+        newest.ok_or_else(|| format!("there is no test {name}"))
+    };
+    for name in ["sekisho_windows-", "sekisho_admin_api-"] {
+        println!("{}", wine.run(&path(&newest(name)?), &[])?);
     }
+    event(&wine, &newest("sekisho_windows-")?)
+}
+
+/// wine keeps no event log, and tells what it was given when it is asked to.
+fn event(wine: &Wine, test: &Path) -> Outcome {
+    let told = wine.overheard(&path(test), &["event_log"], "eventlog")?.said;
+    let event = told.lines().find(|line| line.contains("event=hub.lost reason=hub.unreachable"));
+    println!("the event log was given: {}", event.ok_or_else(|| format!("no event: {told}"))?);
     Ok(())
 }
 
@@ -55,6 +65,10 @@ pub fn walk() -> Outcome {
     let site = Site { wine: &wine, files: folder.join("files"), port: free_port()? };
     fs::create_dir_all(&site.files).map_err(|error| error.to_string())?;
 
+    // As the guide says, so that the event viewer shows the service's events.
+    let source = r"HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\sekishod";
+    let shows = r"%SystemRoot%\System32\EventCreate.exe";
+    wine.run("reg.exe", &["add", source, "/v", "EventMessageFile", "/t", "REG_EXPAND_SZ", "/d", shows])?;
     let service = format!("{} --service", program("sekishod"));
     wine.run("sc.exe", &["create", "sekishod", "binPath=", &service, "start=", "demand"])?;
     wine.run("sc.exe", &["start", "sekishod"])?;

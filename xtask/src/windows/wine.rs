@@ -67,11 +67,21 @@ impl Wine {
 
     /// What a program says.
     pub fn output(&self, program: &str, arguments: &[&str]) -> Result<Answer, String> {
+        self.answer(program, self.command(program, arguments))
+    }
+
+    /// What a program says, and what wine itself tells of one of its channels.
+    pub fn overheard(&self, program: &str, arguments: &[&str], channel: &str) -> Result<Answer, String> {
+        let mut command = self.command(program, arguments);
+        command.env("WINEDEBUG", format!("-all,+{channel}"));
+        self.answer(program, command)
+    }
+
+    fn answer(&self, program: &str, mut command: Command) -> Result<Answer, String> {
         // Into files: what a program leaves running holds on to a pipe, which then never ends.
         let failed = |error: std::io::Error| format!("{program}: {error}");
         let file = |name: &str| self.prefix.with_file_name(name);
         let (printed, said) = (file("printed"), file("said"));
-        let mut command = self.command(program, arguments);
         command.stdout(File::create(&printed).map_err(failed)?).stderr(File::create(&said).map_err(failed)?);
         let status = command.status().map_err(failed)?;
         let text = |path: &Path| fs::read(path).map(|text| String::from_utf8_lossy(&text).into_owned());

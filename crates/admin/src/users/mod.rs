@@ -68,14 +68,7 @@ impl Session {
     /// Codes: `NO_CONNECTION`, `NO_USER`, `REMOVED_FOR_GOOD`, `REMOVAL_WAITS`, `EMAIL` of the configuration, and the hub's.
     pub async fn restore_users(&mut self, wish: &ChangeUsers) -> Result<ChangedUsers> {
         let (place, keyring, directory) = self.directory(&wish.connection).await?;
-        let said = |person: &Person| match person.removal() {
-            Some(_) if directory.is_held(&person.email) => waits_not(&directory, person).map(|()| None),
-            Some(_) if directory.is_gone(person, now()) => {
-                Err(Fault::new(codes::REMOVED_FOR_GOOD).with("email", person.email.as_str()))
-            }
-            removal => Ok(removal.map(Said::without)),
-        };
-        let changes = changes(&directory, &wish.emails, said)?;
+        let changes = changes(&directory, &wish.emails, |person| taken_back(&directory, person, now()))?;
         self.say(place, &keyring, &directory, &changes).await?;
         Ok(ChangedUsers { changed: changes.len() as u64, waiting: 0 })
     }
@@ -145,6 +138,17 @@ fn waits_not(directory: &Directory, person: &Person) -> Result<()> {
     if directory.is_held(&person.email) { Err(waits()) } else { Ok(()) }
 }
 
+/// What is said of a user whose removal is taken back, each for itself; nothing where there is none.
+fn taken_back(directory: &Directory, person: &Person, now: i64) -> Result<Option<Said>> {
+    waits_not(directory, person)?;
+    match person.removal() {
+        Some(_) if directory.is_gone(person, now) => {
+            Err(Fault::new(codes::REMOVED_FOR_GOOD).with("email", person.email.as_str()))
+        }
+        removal => Ok(removal.map(Said::without)),
+    }
+}
+
 /// What is to be said of each; nothing of those of whom it is said already.
 fn changes(
     directory: &Directory,
@@ -163,4 +167,51 @@ fn changes(
         }
     }
     Ok(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::{PLACE, fact_row, keyring, organisation};
+
+    const NOW: i64 = 1_800_000_000;
+
+    /// So many of twelve users are removed at once.
+    fn removed(count: u64) -> Directory {
+        let at = u64::try_from(NOW).unwrap();
+        let said = Said::Removed(Removal { at, users: 12, approved: None, invited: false });
+        let rows: Vec<_> =
+            (1..=count).map(|one| fact_row(&format!("user{one}@example.com"), said, &keyring(), one)).collect();
+        Directory::read(&rows, &organisation(), PLACE, &keyring())
+    }
+
+    fn take_back(directory: &Directory, emails: &[&str]) -> Result<usize> {
+        let emails: Vec<String> = emails.iter().map(|email| (*email).to_owned()).collect();
+        Ok(changes(directory, &emails, |person| taken_back(directory, person, NOW))?.len())
+    }
+
+    #[test]
+    fn one_of_several_removals_that_wait_is_not_taken_back_alone_since_the_others_would_be_in_force() {
+        let waiting = removed(11);
+        let one = waiting.find("user1@example.com").unwrap();
+        assert_eq!(waits_not(&waiting, one).unwrap_err().code, codes::REMOVAL_WAITS);
+        for emails in [&["user1@example.com"][..], &["user1@example.com", "user2@example.com"]] {
+            assert_eq!(take_back(&waiting, emails).unwrap_err().code, codes::REMOVAL_WAITS);
+        }
+        let in_force = removed(10);
+        assert!(waits_not(&in_force, in_force.find("user1@example.com").unwrap()).is_ok());
+        assert_eq!(take_back(&in_force, &["user1@example.com", "user2@example.com"]).unwrap(), 2);
+    }
+
+    #[test]
+    fn what_is_said_next_is_said_after_the_row_that_was_read_whoevers_word_it_is() {
+        let invited = fact_row("bob@example.com", Said::Invited, &keyring(), 4);
+        let mut nobodys = fact_row("eve@example.com", Said::Invited, &keyring(), 9);
+        *nobodys.body.0.last_mut().unwrap() ^= 1;
+        let directory = Directory::read(&[invited, nobodys], &organisation(), PLACE, &keyring());
+        assert!(directory.find("bob@example.com").is_some() && directory.find("eve@example.com").is_none());
+        let written = |email| directory.written(sekisho_keys::fact::about(&keyring(), email));
+        let all = ["bob@example.com", "eve@example.com", "carol@example.com"].map(written);
+        assert_eq!(all, [4, 9, 0]);
+    }
 }

@@ -75,8 +75,11 @@ fn imported(
 
 #[cfg(test)]
 mod tests {
+    use sekisho_config::Webhook;
+
     use super::*;
     use crate::draft::{ensure_saml_pair, not_restored, set, trial_certificate};
+    use crate::enrolment::example::member;
 
     const NOW: i64 = 1_795_513_267;
 
@@ -124,5 +127,31 @@ mod tests {
         let today = AppliedRevision { revision: 9, document: document.clone(), save: None };
         let draft = imported(document.clone(), keys, &names(&document), &today);
         assert!(draft.not_restored.is_empty() && names(&draft.document) == names(&document));
+    }
+
+    #[tokio::test]
+    async fn an_imported_webhook_is_of_this_connections_epoch_and_not_of_a_foreign_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (member, replica) = (member(), Replica::open(folder.path()).await.unwrap());
+        let webhook = |url: &str, epoch| {
+            let mut webhook = Webhook::at(url.to_owned());
+            webhook.epoch = epoch;
+            Some(webhook)
+        };
+        let document = |webhook| {
+            let mut document = Document::default();
+            document.webhook = webhook;
+            document
+        };
+        let exported = document(webhook("https://a.example/", 7)).to_json();
+        let document_then = String::from_utf8(exported).unwrap();
+        let wish = ImportedDocument { document: document_then, min_reader: 1, objects: Vec::new() };
+        let epoch = async |today| {
+            let today = AppliedRevision { document: document(today), ..AppliedRevision::default() };
+            import(&member, &replica, &wish, &today).await.unwrap().document.webhook.unwrap().epoch
+        };
+        assert_eq!(epoch(None).await, 1, "the newest there is");
+        assert_eq!(epoch(webhook("https://b.example/", 5)).await, 1, "another address has another secret");
+        assert_eq!(epoch(webhook("https://a.example/", 5)).await, 5, "what the receiver knows stays");
     }
 }

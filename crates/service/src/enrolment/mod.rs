@@ -1,5 +1,7 @@
 //! Joining a connection, and what a server then knows of its place.
 
+#[cfg(test)]
+pub(crate) mod example;
 mod join;
 pub mod join_file;
 mod membership;

@@ -78,3 +78,40 @@ impl Fork {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use sekisho_keys::derive::Secret;
+
+    use super::*;
+    use crate::enrolment::example::{TWO, member};
+
+    fn open(folder: &Path) -> Fork {
+        let file = |name| SealedFile::new(folder, name, &Secret::new([1; 32]));
+        Fork::open(file("fork.sealed"), file("looked.sealed"))
+    }
+
+    /// The code, and who is said to have seen something else.
+    fn reason(fork: &Fork) -> Option<String> {
+        fork.reason(&member()).map(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn a_damaged_note_of_a_fork_still_stops_following_until_somebody_has_looked() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(reason(&open(folder.path())), None);
+        open(folder.path()).found(TWO, "log").unwrap();
+        let told = "service.forked server=\"osaka\" what=\"log\"";
+        assert_eq!(reason(&open(folder.path())).as_deref(), Some(told));
+        fs::write(folder.path().join("fork.sealed"), b"garbage").unwrap();
+        for _ in 0..2 {
+            let damaged = open(folder.path());
+            assert_eq!(reason(&damaged).as_deref(), Some("service.forked server=\"?\" what=\"?\""));
+        }
+        open(folder.path()).over(1_800_000_000);
+        assert_eq!(reason(&open(folder.path())), None);
+    }
+}

@@ -8,15 +8,19 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use sekisho_service::arguments::Arguments;
+use sekisho_service::journal::{self, Line};
 use sekisho_service::places;
+use sekisho_windows::event_log::{self, Kind};
 use tokio::sync::Notify;
+use tracing::Level;
 use windows_service::service::{
     ServiceControl, ServiceControlAccept, ServiceExitCode, ServiceState, ServiceStatus, ServiceType,
 };
 use windows_service::service_control_handler::{self, ServiceControlHandlerResult, ServiceStatusHandle};
 use windows_service::service_dispatcher;
 
-/// The service's name; its virtual account follows from it, and clients know that account by its number.
+/// The service's name; its virtual account follows from it, and clients know that account by its number. Its events have it
+/// as their source.
 const NAME: &str = "sekishod";
 /// How long starting or stopping may take without a further sign.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -70,6 +74,7 @@ fn managed(arguments: &Arguments) {
     let Ok(manager) = service_control_handler::register(NAME, handler) else { return };
     tell(manager, ServiceState::StartPending, true);
     let logs = log_to_file(&arguments.data).is_ok();
+    journal::write_besides(report);
     let served = logs
         && super::serve(arguments, || tell(manager, ServiceState::Running, true), async {
             stop.notified().await;
@@ -101,6 +106,18 @@ fn log_to_file(data: &Path) -> Result<()> {
     let log = open_log(&data.join("sekishod.log"))?;
     tracing_subscriber::fmt().with_env_filter(super::filter()).with_ansi(false).with_writer(Mutex::new(log)).init();
     Ok(())
+}
+
+/// What changes in the status is an event, too: for whoever looks at the event log of many machines, and at none of their files.
+fn report(line: &Line) {
+    let kind = match line.level {
+        Level::ERROR => Kind::Error,
+        Level::WARN => Kind::Warning,
+        _ => Kind::Information,
+    };
+    if let Err(error) = event_log::report(NAME, kind, line.event.id(), &line.to_string()) {
+        tracing::warn!(%error, "the event log does not take it");
+    }
 }
 
 fn open_log(path: &Path) -> Result<File> {

@@ -18,6 +18,11 @@ const CLOCKS_APART: i64 = 3_600;
 /// What is said of it in the status.
 const WARNINGS: &str = "removals";
 
+/// Whether the hub's clock, by so many seconds ahead of this one, vouches for it; none: it is not known.
+fn agree(ahead: Option<i64>) -> bool {
+    ahead.is_some_and(|ahead| ahead.saturating_abs() <= CLOCKS_APART)
+}
+
 impl House {
     /// Tells which removals wait for an administrator.
     pub(super) async fn tell_removals(&self) {
@@ -64,7 +69,7 @@ impl House {
         self.connected.catch_up().await?;
         let link = &self.connected.link;
         link.compare_clocks(&self.connected.member()?.hub).await?;
-        if link.clock().map(i64::abs).is_none_or(|apart| apart > CLOCKS_APART) {
+        if !agree(link.clock()) {
             return Ok(());
         }
         let removals = self.connected.removals().await?;
@@ -87,6 +92,46 @@ impl House {
                     connected.writer.shred(connected, &row.id).await?;
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_keys::fact::Said;
+    use sekisho_keys::removal::Removal;
+
+    use super::*;
+    use crate::enrolment::example::{bring, fact_row, identity, keyring, member, record, user, user_row};
+    use crate::lifecycle::idle;
+
+    const DAYS_33: i64 = 33 * 86_400;
+
+    #[tokio::test]
+    async fn nothing_is_shredded_before_the_hub_has_told_its_news() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = idle(folder.path()).await.house();
+        house.connected.enrolled(member());
+        let (alice, long_ago) = (user("alice"), clock::now() - DAYS_33);
+        let at = u64::try_from(long_ago).unwrap();
+        let removed = Said::Removed(Removal { at, users: 1, approved: None, invited: false });
+        let rows = [user_row(&record(&alice, &keyring(), None, 1)), fact_row(&alice.email, removed, 1, &identity(10))];
+        bring(&house.connected, rows.into()).await;
+        let removals = house.connected.removals().await.unwrap();
+        let (seen, _) = due_now(&removals, &Observed::default(), long_ago);
+        house.observed.write(&seen).unwrap();
+        assert_eq!(due_now(&removals, &seen, clock::now()).1, ["alice@example.com"]);
+
+        // The hub may know that she was taken back meanwhile: nothing is even on its way there.
+        assert_eq!(house.shred().await.unwrap_err().code, sekisho_hub_api::codes::UNREACHABLE);
+        assert!(!folder.path().join("outgoing.sealed").exists());
+    }
+
+    #[test]
+    fn a_clock_that_is_far_from_the_hubs_or_not_compared_holds_shredding_up() {
+        assert!(agree(Some(0)) && agree(Some(CLOCKS_APART)) && agree(Some(-CLOCKS_APART)));
+        for apart in [Some(CLOCKS_APART + 1), Some(-CLOCKS_APART - 1), Some(i64::MIN), None] {
+            assert!(!agree(apart), "{apart:?}");
         }
     }
 }

@@ -4,18 +4,18 @@ mod pages;
 
 use std::sync::Arc;
 
+use sekisho_hub_api::HubAddress;
 use sekisho_hub_api::wire::Row;
-use sekisho_hub_api::{Blob, HubAddress};
 use sekisho_keys::derive::Secret;
 use sekisho_keys::fact::{Fact, Said};
 use sekisho_keys::identity::Identity;
-use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash, NodeId, OrganisationId, SaveId, ServerId};
-use sekisho_keys::keyring::{self, Keyring, OrganisationKey, Place, seal_server_name};
-use sekisho_keys::log::{Act, Administrator, Body, Entry, Epoch, FORMAT, Head, Organisation, Scope, Server};
+use sekisho_keys::ids::{AdministratorId, Hash, InvitationId, SaveId, ServerId};
+use sekisho_keys::keyring::{Keyring, OrganisationKey, seal_organisation_key};
+use sekisho_keys::log::{Act, Administrator, Epoch, Head, Scope};
 use sekisho_keys::object;
+use sekisho_keys::removal::Removal;
 use sekisho_keys::revision::{self, Draft, Revision};
 use sekisho_keys::sync::Request;
-use sekisho_keys::user::{self, Record, State, User, Writer};
 use sekisho_keys::witness::Report;
 
 use super::replica::Stored;
@@ -23,65 +23,9 @@ use super::report::judge;
 use super::verify::Verifier;
 use crate::codes;
 use crate::enrolment::Member;
-
-const PLACE: Place = Place { organisation: OrganisationId([1; 16]), connection: ConnectionId([2; 16]) };
-const ONE: ServerId = ServerId([4; 16]);
-const TWO: ServerId = ServerId([5; 16]);
-
-fn identity(byte: u8) -> Identity {
-    Identity::new(Secret::new([byte; 32]))
-}
-
-fn keyring() -> Keyring {
-    Keyring::first(Secret::new([21; 32]), Secret::new([22; 32]))
-}
-
-/// The founder (10), the recovery kit (11), and two servers (12, 13).
-fn organisation() -> Organisation {
-    let (founder, kit) = (identity(10), identity(11));
-    let key = OrganisationKey::first(Secret::new([20; 32]));
-    let keyring = keyring();
-    let sealed = |to: &Identity| keyring::seal_organisation_key(&key, PLACE.organisation, to.public()).unwrap();
-    let scope = Scope::Organisation;
-    let (id, login, keys) = (AdministratorId([1; 16]), "founder".to_owned(), *founder.public());
-    let administrator = Administrator { id, login, keys, scope };
-    let entry = |sequence, previous, act| {
-        let author = founder.id();
-        let body = Body { format: FORMAT, organisation: PLACE.organisation, sequence, previous, time: 0, author, act };
-        Entry::sign(body, &founder)
-    };
-    let key_of_both = vec![sealed(&founder), sealed(&kit)];
-    let found = Act::Found { name: vec![], administrator, kit: *kit.public(), key: key_of_both };
-    let mut organisation = Organisation::found(&entry(0, Hash::NONE, found), None).unwrap();
-    let (connection, node) = (PLACE.connection, NodeId([3; 16]));
-    let organisation_has = keyring.seal_under(&key, PLACE, [0; 12]).unwrap();
-    let epoch = Epoch { number: 1, organisation: organisation_has, servers: vec![] };
-    let enterprise_domain = "example".to_owned();
-    let admit = |id, keys: Identity, name| Act::AdmitServer {
-        connection,
-        server: Server { id, keys: *keys.public(), name: seal_server_name(&keyring, id, [0; 12], name).unwrap() },
-        keyring: keyring.seal_to(PLACE, keys.public()).unwrap(),
-    };
-    for act in [
-        Act::AddNode { node, parent: None, name: vec![] },
-        Act::AddConnection { connection, node, enterprise_domain, name: vec![], epoch },
-        admit(ONE, identity(12), "tokyo"),
-        admit(TWO, identity(13), "osaka"),
-    ] {
-        let head = organisation.head();
-        organisation.apply(&entry(head.sequence + 1, head.hash, act)).unwrap();
-    }
-    organisation
-}
-
-fn member() -> Member {
-    let hub = HubAddress { url: "https://hub.example/".parse().unwrap(), pin: None };
-    Member::new(PLACE, ONE, Arc::new(identity(12)), hub, organisation())
-}
-
-fn row(kind: &str, id: &str, body: Vec<u8>) -> Row {
-    Row { seq: 1, kind: kind.to_owned(), id: id.to_owned(), rev: 1, body: Blob(body) }
-}
+use crate::enrolment::example::{
+    ONE, PLACE, TWO, fact_row, follow, identity, keyring, member, organisation, record, row, user, user_row,
+};
 
 fn report(server: ServerId) -> Report {
     Report {
@@ -142,25 +86,6 @@ fn servers_are_called_by_their_machines_names() {
     assert_eq!(member.server_name(ServerId([9; 16])), "09090909");
 }
 
-/// The member follows an entry of the founder's.
-fn follow(member: &Member, act: Act) {
-    let mut organisation = (*member.organisation()).clone();
-    let (Head { sequence, hash }, author) = (organisation.head(), identity(10));
-    let (organisation_id, sequence) = (PLACE.organisation, sequence + 1);
-    let time = i64::try_from(sequence).unwrap();
-    let body = Body {
-        format: FORMAT,
-        organisation: organisation_id,
-        sequence,
-        previous: hash,
-        time,
-        author: author.id(),
-        act,
-    };
-    organisation.apply(&Entry::sign(body, &author)).unwrap();
-    member.moved_on(organisation);
-}
-
 /// The member after the next key epoch, and the keyring of it.
 fn member_of_the_next_epoch() -> (Member, Keyring) {
     let (member, next) = (member(), keyring().next(Secret::new([23; 32])));
@@ -182,30 +107,13 @@ fn what_an_epoch_has_sealed_is_not_replaced_by_what_one_before_it_seals() {
         |row: Row, before: Option<&Stored>| verifier.row(row, before).map(drop).map_err(|fault| fault.code);
     let ended = Err(codes::RETIRED_EPOCH);
 
-    let user = User {
-        email: "alice@example.com".into(),
-        first_name: String::new(),
-        last_name: String::new(),
-        idp: "idp".into(),
-        source: "name_id".into(),
-        subject: "alice".into(),
-        secret: [5; 32],
-        state: State::Active,
-    };
-    let id = user::blinded(&next, &["identity", "idp", "name_id", "alice"]);
-    let record = |keyring: &Keyring, revision, before: Option<&Record>, counter| {
-        let context = user::Context { place: PLACE, user: id, revision, epoch: keyring.epoch };
-        let two = identity(13);
-        let writer = Writer { identity: &two, server: TWO, counter, previous: Hash::NONE, time: 0 };
-        Record::sign(context, before, &user, keyring, writer, [1; 12]).unwrap()
-    };
-    let users = |record: &Record| row("user", &id.to_string(), record.to_bytes());
-    let first = record(&keyring(), 1, None, 1);
-    assert_eq!(judged(users(&first), None), Ok(()), "what was sealed before is read until it is sealed anew");
-    let resealed = record(&next, 2, Some(&first), 2);
-    assert_eq!(judged(users(&resealed), Some(&stored(users(&first)))), Ok(()));
-    let back = record(&keyring(), 3, Some(&resealed), 3);
-    assert_eq!(judged(users(&back), Some(&stored(users(&resealed)))), ended);
+    let alice = user("alice");
+    let first = record(&alice, &keyring(), None, 1);
+    assert_eq!(judged(user_row(&first), None), Ok(()), "what was sealed before is read until it is sealed anew");
+    let resealed = record(&alice, &next, Some(&first), 2);
+    assert_eq!(judged(user_row(&resealed), Some(&stored(user_row(&first)))), Ok(()));
+    let back = record(&alice, &keyring(), Some(&resealed), 3);
+    assert_eq!(judged(user_row(&back), Some(&stored(user_row(&resealed)))), ended);
 
     let said = |keyring: &Keyring, number| {
         let said = ("bob@example.com", Said::Invited, number);
@@ -262,4 +170,47 @@ fn a_server_of_the_next_epoch_opens_what_was_sealed_in_the_ones_before() {
     assert_eq!(member.newest_keyring().unwrap(), next);
     assert_eq!(member.keyring(1).unwrap(), keyring());
     assert_eq!(member.keyring(3).unwrap_err().code, sekisho_keys::codes::WRONG_EPOCH);
+}
+
+/// A second administrator, of the one connection, who came and was removed again.
+fn member_without_a_second_administrator() -> (Member, Identity) {
+    let (member, second, id) = (member(), identity(30), AdministratorId([2; 16]));
+    let scope = Scope::Connection(PLACE.connection);
+    let administrator = Administrator { id, login: "second".to_owned(), keys: *second.public(), scope };
+    follow(&member, Act::AdmitAdministrator { administrator, invitation: InvitationId([2; 16]), key: None });
+    let (kit, next) = (identity(31), OrganisationKey::first(Secret::new([20; 32])).next(Secret::new([32; 32])));
+    let sealed = |to: &Identity| seal_organisation_key(&next, PLACE.organisation, to.public()).unwrap();
+    let keys = vec![sealed(&identity(10)), sealed(&kit)];
+    let remove = Act::RemoveAdministrator { administrator: id, number: 2, keys, kit: *kit.public(), kept: vec![] };
+    follow(&member, remove);
+    (member, second)
+}
+
+#[test]
+fn whoever_has_left_signs_no_removal_under_an_old_moment() {
+    let (member, second) = member_without_a_second_administrator();
+    let mut verifier = Verifier::new(&member, None, None);
+    let mut judged = |said, who| {
+        let row = fact_row("bob@example.com", said, 1, who);
+        verifier.row(row, None).map(drop).map_err(|fault| fault.code)
+    };
+    let removed = Said::Removed(Removal { at: 1, users: 100, approved: None, invited: false });
+    assert_eq!(judged(Said::Invited, &second), Ok(()), "what they have said before they left counts");
+    assert_eq!(judged(removed, &second), Err(sekisho_keys::codes::LOG_AUTHOR));
+    assert_eq!(judged(removed, &identity(10)), Ok(()));
+}
+
+#[test]
+fn a_record_that_was_looked_at_ahead_vouches_for_no_other_signature_under_its_head() {
+    let member = member();
+    let mut verifier = Verifier::new(&member, None, None);
+    let rows: Vec<Row> =
+        (1..=40).map(|number| user_row(&record(&user(&format!("user{number}")), &keyring(), None, number))).collect();
+    verifier.look_ahead(&rows);
+    let mut forged = rows[0].clone();
+    // The signature is what a record ends with: its head stays as it was.
+    *forged.body.0.last_mut().unwrap() ^= 1;
+    let refused = verifier.row(forged, None).map(drop).unwrap_err();
+    assert_eq!(refused.code, sekisho_keys::codes::SIGNATURE);
+    assert!(verifier.row(rows[0].clone(), None).is_ok());
 }

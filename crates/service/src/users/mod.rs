@@ -141,3 +141,41 @@ fn unavailable(fault: Fault) -> Fault {
     tracing::error!(%fault, "users");
     Fault::new(codes::USERS)
 }
+
+#[cfg(test)]
+mod tests {
+    use sekisho_keys::removal::Removal;
+    use sekisho_signin::Users;
+
+    use super::*;
+    use crate::enrolment::example::{bring, connected, fact_row, identity, keyring, record, user, user_row};
+
+    /// Alice signs in, whom the identity provider calls by another address now.
+    async fn sign_in(users: &HubUsers) -> Option<sekisho_fault::Code> {
+        let who = Identity { idp: "idp".into(), source: "name_id".into(), value: "alice".into() };
+        let email = Email::parse("alice.suzuki@example.com").unwrap();
+        let profile = Profile { email, first_name: String::new(), last_name: String::new() };
+        users.sign_in(&who, &profile, true).await.err().map(|fault| fault.code)
+    }
+
+    #[tokio::test]
+    async fn who_was_removed_is_not_made_anew_under_another_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let users = HubUsers::new(Arc::new(connected(folder.path()).await));
+        let (alice, founder) = (user("alice"), identity(10));
+        let first = record(&alice, &keyring(), None, 1);
+        bring(&users.connected, vec![user_row(&first)]).await;
+        assert_eq!(sign_in(&users).await, None, "a known user does without the hub");
+
+        let removal = Removal { at: 1_800_000_000, users: 1, approved: None, invited: false };
+        bring(&users.connected, vec![fact_row(&alice.email, Said::Removed(removal), 1, &founder)]).await;
+        assert_eq!(sign_in(&users).await, Some(codes::REMOVED));
+        let shredded = record(&alice.clone().shred(), &keyring(), Some(&first), 2);
+        bring(&users.connected, vec![user_row(&shredded)]).await;
+        assert_eq!(sign_in(&users).await, Some(codes::REMOVED));
+
+        // Where that is taken back, an account is made again, for which the hub is needed.
+        bring(&users.connected, vec![fact_row(&alice.email, Said::Restored, 2, &founder)]).await;
+        assert_eq!(sign_in(&users).await, Some(codes::HUB_NEEDED));
+    }
+}

@@ -63,7 +63,7 @@ impl Message {
             schema: SCHEMA,
             id: &id,
             time,
-            event: line.event,
+            event: line.event.name(),
             severity: severity(line.level),
             about: about(line, sender),
             code: reason.map(|reason| reason.code.as_str()),
@@ -125,8 +125,8 @@ fn is_shared(reason: &Fault) -> bool {
 
 fn about(line: &Line, sender: &Sender) -> String {
     let what = match &line.reason {
-        Some(reason) if line.event.starts_with("warning") => journal::about(reason).to_string(),
-        _ => line.event.split('.').next().unwrap_or_default().to_owned(),
+        Some(reason) if line.event.name().starts_with("warning") => journal::about(reason).to_string(),
+        _ => line.event.name().split('.').next().unwrap_or_default().to_owned(),
     };
     let field = line.reason.as_ref().and_then(|reason| reason.field.as_deref()).unwrap_or_default();
     let at = if line.reason.as_ref().is_some_and(is_shared) { "" } else { sender.server.as_str() };

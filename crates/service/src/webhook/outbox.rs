@@ -133,4 +133,16 @@ mod tests {
         let waiting = std::iter::from_fn(|| outbox.next().map(|_| outbox.sent())).count();
         assert_eq!(waiting, MOST);
     }
+
+    #[test]
+    fn where_nobody_waits_for_it_nothing_is_sent_and_what_comes_later_begins_anew() {
+        let mut outbox = Outbox::default();
+        outbox.push(message(1));
+        outbox.failed(Duration::ZERO);
+        outbox.push(message(2));
+        outbox.clear();
+        assert_eq!((outbox.next(), due(&outbox, Duration::MAX)), (None, None));
+        outbox.push(message(3));
+        assert_eq!(due(&outbox, Duration::ZERO), Some("3"));
+    }
 }

@@ -106,3 +106,22 @@ fn is_about_sending(line: &Line) -> bool {
     ];
     line.reason.as_ref().is_some_and(|reason| own.contains(&reason.code))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifecycle::idle;
+
+    #[tokio::test]
+    async fn what_waits_for_a_webhook_that_was_taken_out_wakes_nobody_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = idle(folder.path()).await.house();
+        house.runtime.warn(WARNINGS, vec![Fault::new(codes::WEBHOOK_SILENT)]);
+        let mut outbox = Outbox::default();
+        outbox.push(Message { id: "1".to_owned(), body: String::new() });
+        assert!(outbox.next().is_some());
+        house.send_what_is_due(&mut outbox, Instant::now()).await;
+        assert_eq!(outbox.next(), None);
+        assert!(house.board.read().warnings.is_empty());
+    }
+}

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use sekisho_hub_api::wire::{Feed, Row};
 use sekisho_keys::derive::Secret;
-use sekisho_keys::ids::Hash;
-use sekisho_keys::user::{self, Record, State, User, Writer};
+use sekisho_keys::user::Counted;
 
-use super::{PLACE, TWO, identity, keyring, member, row};
 use crate::codes;
 use crate::enrolment::Papers;
+use crate::enrolment::example::{TWO, keyring, member, record, user, user_row};
 use crate::replication::{Follower, HubLink, Replica};
 
 async fn follower(folder: &Path) -> Follower {
@@ -23,29 +22,12 @@ async fn follower(folder: &Path) -> Follower {
 }
 
 /// The user that the second server has made with this counter, in the place of the same number.
-fn user(counter: u64) -> Row {
-    let keyring = keyring();
-    let subject = format!("user{counter}");
-    let id = user::blinded(&keyring, &["identity", "idp", "name_id", &subject]);
-    let user = User {
-        email: format!("{subject}@example.com"),
-        first_name: String::new(),
-        last_name: String::new(),
-        idp: "idp".into(),
-        source: "name_id".into(),
-        subject,
-        secret: [5; 32],
-        state: State::Active,
-    };
-    let two = identity(13);
-    let context = user::Context { place: PLACE, user: id, revision: 1, epoch: keyring.epoch };
-    let writer = Writer { identity: &two, server: TWO, counter, previous: Hash::NONE, time: 0 };
-    let record = Record::sign(context, None, &user, &keyring, writer, [1; 12]).unwrap();
-    Row { seq: counter, ..row("user", &id.to_string(), record.to_bytes()) }
+fn made(counter: u64) -> Row {
+    Row { seq: counter, ..user_row(&record(&user(&format!("user{counter}")), &keyring(), None, counter)) }
 }
 
 fn page(counters: &[u64], head: u64) -> Feed {
-    Feed { log: Vec::new(), connection: counters.iter().copied().map(user).collect(), head }
+    Feed { log: Vec::new(), connection: counters.iter().copied().map(made).collect(), head }
 }
 
 /// How far it has come, how many users there are, and how far the second server's records go.
@@ -72,6 +54,6 @@ async fn a_part_that_comes_twice_changes_nothing_and_one_in_a_wrong_order_is_ref
     follower.take(page(&[4], 4), 2).await.unwrap();
     assert_eq!(state(&follower).await, (4, 3, 4));
     let mut seen = sekisho_keys::witness::Seen::default();
-    seen.add([1, 2, 4].map(|counter| user::Counted { server: TWO, counter }));
+    seen.add([1, 2, 4].map(|counter| Counted { server: TWO, counter }));
     assert_eq!(seen.complete(&[]).unwrap_err().code, sekisho_keys::codes::WITHHELD);
 }
