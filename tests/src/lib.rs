@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod auth0;
+pub mod authority;
 pub mod balancer;
 pub mod browser;
 pub mod chaos;

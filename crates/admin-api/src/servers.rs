@@ -69,7 +69,7 @@ pub struct Server {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Served {
-    /// SHA-256, hexadecimal.
+    /// SHA-256, as people compare it.
     pub sha256: String,
     /// Its last moment, if the certificate is known here: seconds since 1970.
     pub not_after: Option<i64>,

@@ -7,11 +7,13 @@ use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
 mod adding;
+mod certificates;
 mod users;
 mod watching;
 mod whole;
 
 pub(crate) use adding::{Enrol, PoolCommand};
+pub(crate) use certificates::{CertificatesCommand, CheckCertificate};
 use sekisho_admin_api::diagnostics::installed_data;
 pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand};
 pub(crate) use watching::WebhookCommand;
@@ -232,6 +234,11 @@ pub(crate) enum Command {
     },
     /// Prints metrics in Prometheus' text format, for the textfile collector of its node exporter.
     Metrics,
+    /// Which certificate covers which of the names in play, and until when.
+    Certificates {
+        #[command(subcommand)]
+        command: Option<CertificatesCommand>,
+    },
     /// The webhook of the draft: tests it, shows its secret.
     #[command(subcommand)]
     Webhook(WebhookCommand),

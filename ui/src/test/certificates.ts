@@ -5,9 +5,6 @@ import type { Coverage } from '../lib/backend/types/Coverage';
 import type { NameInPlay } from '../lib/backend/types/NameInPlay';
 import type { ServedCertificates } from '../lib/backend/types/ServedCertificates';
 
-/** The fingerprint as servers report it. */
-export const plain = (sha256: string): string => sha256.replaceAll(':', '').toLowerCase();
-
 const covers = (certificate: CertificateInfo, host: string): [string, string] => {
   if (certificate.names.includes(host)) return ['certs.covered_by_itself', host];
   const wildcard = `*${host.slice(host.indexOf('.'))}`;

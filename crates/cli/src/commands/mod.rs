@@ -1,5 +1,6 @@
 //! The commands.
 
+mod certificates;
 mod config;
 pub(crate) mod diagnostics;
 mod draft;
@@ -97,6 +98,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Sync { .. } => service::full_sync(&context).await,
         Command::GiveBack { login } => give_back::give_back(&context, &login).await,
         Command::Metrics => metrics::metrics(&context).await,
+        Command::Certificates { command } => certificates::certificates(&context, command).await,
         Command::Webhook(command) => webhook::webhook(&context, command).await,
         Command::Diagnostics(wish) => diagnostics::diagnostics(&context, &wish).await,
         Command::Export { .. } => service::export(&context).await,

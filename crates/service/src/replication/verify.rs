@@ -123,6 +123,12 @@ impl<'a> Verifier<'a> {
         self
     }
 
+    /// How many records were found sound ahead.
+    #[cfg(test)]
+    pub(super) fn counts_on(&self) -> usize {
+        self.sound.len()
+    }
+
     /// Verifies a row, against the one that is stored under its name.
     ///
     /// Codes: `WRONG_ROW`, `ROLLED_BACK`, `SPLICED`, and those of the keys.

@@ -41,6 +41,6 @@ export interface Renewing {
   watch: StatusWatch;
   servers: ServersWatch;
   on: CertificatesOnScreen;
-  /** SHA-256 of the SSL certificate in use: hexadecimal, without colons. */
+  /** SHA-256 of the SSL certificate in use, as servers report it. */
   inUse: string;
 }

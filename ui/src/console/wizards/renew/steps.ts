@@ -17,7 +17,7 @@ export interface Facts {
   checks: Fault[];
   /** The newest revision that this server has applied. */
   revision: number;
-  /** SHA-256 of the SSL certificate in use: hexadecimal, without colons. */
+  /** SHA-256 of the SSL certificate in use, as servers report it. */
   inUse: string;
   /** All servers of the connection, when they are known. */
   servers: Server[] | undefined;
