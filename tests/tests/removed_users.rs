@@ -235,11 +235,15 @@ fn many(two: &mut Two) {
     assert_eq!(two.keys("rejected"), keys);
 }
 
-/// Signs something about alice, now: seconds since 1970.
-async fn say(hand: &Hand, said: impl Fn(u64) -> Said) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let (keyring, time) = (hand.keyring().await, i64::try_from(now).unwrap());
-    let said = ("alice@example.com", said(now), now);
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// Signs something about alice: of two words the one with the higher number counts.
+async fn say(hand: &Hand, said: Said, number: u64) {
+    let (keyring, time) = (hand.keyring().await, i64::try_from(now()).unwrap());
+    let said = ("alice@example.com", said, number);
     let (about, fact) = Fact::sign(hand.place, said, &keyring, &hand.identity, time, [9; 12]).unwrap();
     let body = NewFact { after: None, epoch: keyring.epoch, fact: Blob(fact) };
     hand.hub.put_fact(&hand.place.connection.to_string(), &about.to_string(), &body).await.unwrap();
@@ -247,8 +251,8 @@ async fn say(hand: &Hand, said: impl Fn(u64) -> Said) {
 
 /// Signs a removal of alice as of so many days ago.
 async fn remove_days_ago(hand: &Hand, days: u64) {
-    let removed = |now| Said::Removed(Removal { at: now - days * 86_400, users: 1, approved: None, invited: false });
-    say(hand, removed).await;
+    let at = now() - days * 86_400;
+    say(hand, Said::Removed(Removal { at, users: 1, approved: None, invited: false }), now()).await;
 }
 
 /// What a server has stored says that she is due; what the hub has says that she is not.
@@ -268,7 +272,8 @@ async fn a_server_that_was_away_when_a_removal_was_taken_back_shreds_nobody() {
         two.second_service.kill();
         known_for(&two.second_service, 33);
     });
-    say(&hand, |_| Said::Restored).await;
+    // A later word, be it of the same second.
+    say(&hand, Said::Restored, now() + 1).await;
     tokio::task::block_in_place(|| {
         two.second_service.start_again();
         status(&two.second, "it follows the hub", |status| status["hub"]["hub"] == "reachable");
