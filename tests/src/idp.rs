@@ -135,6 +135,28 @@ const AUTH_SOURCES: &str = "$config = ['userpass' => ['exampleauth:UserPass',
   'nomail:nomailpw' => ['uid' => ['nomail'], 'givenName' => ['No'], 'sn' => ['Mail']],
 ]];";
 
+/// The certificates of our metadata (base64), in their order, each with whether it is listed for signing, or else for
+/// encryption.
+pub fn listed_keys(xml: &str) -> Vec<(bool, String)> {
+    let of = |part: &str| {
+        let certificate = part.split_once("X509Certificate>").unwrap().1.split_once('<').unwrap().0;
+        (part.starts_with("signing"), certificate.to_owned())
+    };
+    xml.split("<md:KeyDescriptor use=\"").skip(1).map(of).collect()
+}
+
+/// What an administrator of `SimpleSAMLphp` makes of them: a policy with each for all that it is listed for.
+pub fn policy_of(listed: &[(bool, String)]) -> String {
+    let entry = |(signing, certificate): &(bool, String)| {
+        let encryption = !signing;
+        format!(
+            "['type' => 'X509Certificate', 'signing' => {signing}, 'encryption' => {encryption}, 'X509Certificate' => '{certificate}']"
+        )
+    };
+    let entries: Vec<String> = listed.iter().map(entry).collect();
+    format!("'keys' => [{}]", entries.join(", "))
+}
+
 fn hosted(origin: &str, keys: &str) -> String {
     format!(
         "$metadata['{origin}/idp'] = [{keys}] + ['host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt',

@@ -5,30 +5,15 @@
 use std::process::Command;
 
 use sekisho_tests::browser::Browser;
-use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::idp::{SimpleSaml, listed_keys, policy_of};
 use sekisho_tests::site::Site;
 
 /// What an administrator of SimpleSAMLphp makes of our metadata: the keys in their order, each for all that it is listed for.
 fn keys(site: &Site) -> ([Vec<String>; 2], String) {
     let xml = site.founder.run(&["sp-metadata"])["xml"].as_str().unwrap().to_owned();
-    let listed: Vec<(bool, String)> = xml
-        .split("<md:KeyDescriptor use=\"")
-        .skip(1)
-        .map(|part| {
-            let certificate = part.split_once("X509Certificate>").unwrap().1.split_once('<').unwrap().0;
-            (part.starts_with("signing"), certificate.to_owned())
-        })
-        .collect();
-    let entry = |(signing, certificate): &(bool, String)| {
-        let encryption = !signing;
-        format!(
-            "['type' => 'X509Certificate', 'signing' => {signing}, 'encryption' => {encryption}, 'X509Certificate' => '{certificate}']"
-        )
-    };
-    let entries: Vec<String> = listed.iter().map(entry).collect();
+    let listed = listed_keys(&xml);
     let of = |signs: bool| listed.iter().filter(|(signing, _)| *signing == signs).map(|(_, one)| one.clone()).collect();
-    let listed = [of(true), of(false)];
-    (listed, format!("'keys' => [{}], 'assertion.encryption' => true", entries.join(", ")))
+    ([of(true), of(false)], format!("{}, 'assertion.encryption' => true", policy_of(&listed)))
 }
 
 /// Whether xmlsec1 verifies this metadata, as it is printed and as it is served, with a certificate (in one line).

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
+use sekisho_tests::authority::Authority;
 use sekisho_tests::balancer::Balancer;
 use sekisho_tests::browser::Browser;
 use sekisho_tests::cli::Cli;
-use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::idp::{SimpleSaml, listed_keys, policy_of};
 use sekisho_tests::nodes::Nodes;
 use sekisho_tests::process::free_port;
 use sekisho_tests::service::Service;
@@ -77,10 +78,29 @@ pub fn prove(home: &Path, each: Duration) {
         pool.leave("three");
         None
     });
+    phase(&mut pool, "the SSL certificate is renewed", &|pool| {
+        pool.renew(200);
+        None
+    });
+    phase(&mut pool, "it is renewed once more", &|pool| {
+        pool.renew(300);
+        None
+    });
+    phase(&mut pool, "SAML's key is changed", &|pool| {
+        for step in ["prepare", "switch", "finish"] {
+            pool.site.founder.run(&["draft", "saml-key", step]);
+            pool.save(step);
+            // Its administrator takes our metadata as it is now, between any two sign-ins.
+            let metadata = pool.site.founder.run(&["sp-metadata"]);
+            let listed = listed_keys(metadata["xml"].as_str().expect("metadata"));
+            pool.idp.answer_by(&pool.sp, &policy_of(&listed));
+        }
+        None
+    });
     phase(&mut pool, "a node of the hub is killed", &|pool| {
         pool.nodes.nodes[0].1.kill();
         pool.site.founder.run(&["draft", "set", "skew_seconds", "75"]);
-        pool.site.founder.run(&["save", "--yes", "--reason", "by the other node"]);
+        pool.save("by the other node");
         None
     });
     phase(&mut pool, "the hub is restarted", &|pool| {
@@ -108,7 +128,7 @@ struct Pool {
     port: u16,
     /// What proves that alice's vault is hers.
     key: String,
-    _idp: SimpleSaml,
+    idp: SimpleSaml,
     _balancer: Balancer,
 }
 
@@ -151,7 +171,7 @@ impl Pool {
             servers: Vec::new(),
             port: private,
             key: String::new(),
-            _idp: idp,
+            idp,
             _balancer: balancer,
         };
         pool.add("two", "127.0.0.12");
@@ -191,6 +211,34 @@ impl Pool {
             (count() == seen).then_some(())
         });
         self.site.founder.run(&["servers", "retire", &server, "--yes"]);
+    }
+
+    /// Saves the draft, and waits until every server has applied it.
+    fn save(&self, reason: &str) {
+        let saved = self.site.founder.run(&["save", "--yes", "--reason", reason]);
+        let ticks = saved["servers"].as_array().into_iter().flatten().map(|server| &server["tick"]);
+        assert!(ticks.clone().count() >= 2 && ticks.clone().all(|tick| tick == "done"), "{saved}");
+    }
+
+    /// Renews the SSL certificate by a request, for so many days, and sees every server serve it.
+    fn renew(&self, days: u32) {
+        let founder = &self.site.founder;
+        let authority = Authority::new(&self.site.home.join("authority"));
+        let request = founder.run(&["draft", "request"])["pem"].as_str().expect("a request").to_owned();
+        let answer = authority.answer(&request, &["localhost"], days);
+        founder.run(&["draft", "certificate", &answer.to_string_lossy()]);
+        self.save("a new certificate");
+        let matrix = founder.run(&["certificates"]);
+        let wanted = &matrix["certificates"][0]["certificate"]["sha256"];
+        let all = || {
+            let servers = founder.run(&["servers"]);
+            let servers = servers["servers"].as_array()?.clone();
+            servers.iter().all(|server| server["certificate"]["sha256"] == *wanted).then_some(())
+        };
+        sekisho_tests::wait::wait_for("every server serves it", all);
+        // What users get at the balancer.
+        let served = founder.run(&["certificates", "served"]);
+        assert_eq!(served["led_to"][0]["certificate"]["sha256"], *wanted, "{served}");
     }
 
     /// Why a sign-in was refused, as the servers' activity has it under the reference that the browser was shown.
