@@ -31,7 +31,7 @@ fn done(page: &Session, step: &str) {
 #[test]
 fn a_certificate_is_renewed_in_the_window_by_a_request_and_its_answer_and_seen_at_every_server() {
     let home = tempfile::tempdir().unwrap();
-    let mut site = Site::found(home.path());
+    let site = Site::found(home.path());
     let sp = site.draft(&[]);
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
     site.save(&idp.metadata);
@@ -112,28 +112,52 @@ fn a_certificate_is_renewed_in_the_window_by_a_request_and_its_answer_and_seen_a
     browser.page.go(&format!("{}/vault/", sp.origin));
     browser.page.click("[data-testid=sign-in]");
     assert_eq!(browser.key_check(), key, "the vault opens as before");
+}
 
-    // The same by command line.
+/// The code of the verdict on a name.
+fn verdict(matrix: &Value, place: &str, name: &str) -> String {
+    let all = matrix["certificates"].as_array().unwrap();
+    let one = all.iter().find(|one| one["place"] == place).unwrap();
+    let coverage = one["coverage"].as_array().unwrap();
+    coverage.iter().find(|one| one["name"] == name).unwrap()["reason"]["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn names_are_judged_and_requests_made_by_command_line() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    let authority = Authority::new(&home.path().join("authority"));
     let matrix = site.founder.run(&["certificates"]);
-    let named = |matrix: &Value, place: &str, name: &str| {
-        let all = matrix["certificates"].as_array().unwrap();
-        let one = all.iter().find(|one| one["place"] == place).unwrap();
-        let coverage = one["coverage"].as_array().unwrap();
-        coverage.iter().find(|one| one["name"] == name).unwrap()["reason"]["code"].as_str().unwrap().to_owned()
-    };
-    assert_eq!(named(&matrix, "applied", "localhost"), "certs.covered_by_itself");
+    assert_eq!(verdict(&matrix, "applied", "localhost"), "certs.covered_by_itself");
     let fingerprint = matrix["certificates"][0]["certificate"]["sha256"].as_str().unwrap();
-    assert_eq!(fingerprint, after);
-    let served = site.founder.run(&["certificates", "served"]);
-    assert_eq!((&served["own"]["applied"], &served["led_to"][0]["covered"]), (&true.into(), &true.into()));
+    assert_eq!(fingerprint, served(&format!("127.0.0.1:{}", site.port)));
+    let found = site.founder.run(&["certificates", "served"]);
+    assert_eq!((&found["own"]["applied"], &found["led_to"][0]["covered"]), (&true.into(), &true.into()));
+    let request = site.founder.run(&["draft", "request"])["pem"].as_str().unwrap().to_owned();
     let wildcard = authority.answer(&request, &["*.example.com"], 30);
     let file = wildcard.to_string_lossy();
-    let names = ["--name", "sso.example.com", "--name", "a.b.example.com", "--name", "example.com"];
-    let judged = site.founder.run(&[&["certificates", "check", &file][..], &names].concat());
-    let verdicts = ["sso.example.com", "a.b.example.com", "example.com"].map(|name| named(&judged, "shown", name));
+    let asked = ["--name", "sso.example.com", "--name", "a.b.example.com", "--name", "example.com"];
+    let judged = site.founder.run(&[&["certificates", "check", &file][..], &asked].concat());
+    let verdicts = ["sso.example.com", "a.b.example.com", "example.com"].map(|name| verdict(&judged, "shown", name));
     assert_eq!(
         verdicts,
         ["covered_by_wildcard", "wildcard_covers_one_label", "wildcard_not_apex"].map(|code| format!("certs.{code}"))
     );
     assert_eq!(site.founder.run(&["diff"]), serde_json::json!([]), "looking changes nothing");
+
+    // A request for more, with another key: its answer finds that key.
+    let wish =
+        ["--name", "login.example.com", "--name", "10.0.0.1", "--key", "p384", "--organisation", "株式会社サンプル"];
+    let asked = site.founder.run(&[&["draft", "request"][..], &wish, &["--country", "jp"]].concat());
+    assert_eq!(asked["names"], serde_json::json!(["localhost", "login.example.com", "10.0.0.1"]));
+    assert_eq!(site.founder.code(&["draft", "request", "--country", "Japan"]), "certs.country");
+    let answer = authority.answer(asked["pem"].as_str().unwrap(), &["localhost"], 100);
+    let draft = site.founder.run(&["draft", "certificate", &answer.to_string_lossy()]);
+    assert_eq!(draft["tls"]["names"], serde_json::json!(["localhost"]));
+    let lacks =
+        draft["checks"].as_array().unwrap().iter().find(|one| one["code"] == "certs.answer_lacks_names").unwrap();
+    assert_eq!(lacks["severity"], "warning");
 }

@@ -244,13 +244,58 @@ pub struct CertificateRequest {
     pub names: Vec<String>,
 }
 
-/// Makes a key, keeps it sealed in the draft, and gives the request for it. The authority's answer is dropped as a
+/// The kind of a new key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum KeyKind {
+    /// RSA with 2048 bits: every authority and every client knows it.
+    #[default]
+    Rsa2048,
+    /// RSA with 3072 bits.
+    Rsa3072,
+    /// RSA with 4096 bits.
+    Rsa4096,
+    /// ECDSA on P-256.
+    P256,
+    /// ECDSA on P-384.
+    P384,
+}
+
+/// What to ask a certificate authority for, where it is not what usually is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RequestWish {
+    /// Names and addresses besides the advertised host.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// The kind of the key.
+    #[serde(default)]
+    pub key: KeyKind,
+    /// The organisation's legal name; empty: none. Authorities that vouch for hosts only ignore it, and all below.
+    #[serde(default)]
+    pub organisation: String,
+    /// A unit of the organisation.
+    #[serde(default)]
+    pub unit: String,
+    /// City or ward.
+    #[serde(default)]
+    pub locality: String,
+    /// State or prefecture.
+    #[serde(default)]
+    pub state: String,
+    /// Country, two letters (ISO 3166).
+    #[serde(default)]
+    pub country: String,
+}
+
+/// Makes a key, keeps it sealed in the draft, and gives the request for it. Without a wish, for the advertised host alone. The authority's answer is dropped as a
 /// certificate and finds its key.
 pub struct RequestCertificate;
 
 impl Call for RequestCertificate {
     const METHOD: &'static str = "draft.request";
-    type Params = ();
+    type Params = Option<RequestWish>;
     type Reply = CertificateRequest;
 }
 

@@ -82,6 +82,8 @@ sekisho_fault::codes! {
     WILDCARD_COVERS_ONE_LABEL = "certs.wildcard_covers_one_label";
     /// A wildcard does not cover the bare domain.
     WILDCARD_NOT_APEX = "certs.wildcard_not_apex";
+    /// The name is the common name alone, which does not count.
+    COMMON_NAME_IGNORED = "certs.common_name_ignored";
     /// Nothing in the certificate covers the name.
     NAME_NOT_IN_CERTIFICATE = "certs.name_not_in_certificate";
 

@@ -13,7 +13,7 @@ mod watching;
 mod whole;
 
 pub(crate) use adding::{Enrol, PoolCommand};
-pub(crate) use certificates::{CertificatesCommand, CheckCertificate};
+pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCertificate};
 use sekisho_admin_api::diagnostics::installed_data;
 pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand};
 pub(crate) use watching::WebhookCommand;
@@ -518,7 +518,7 @@ pub(crate) enum DraftCommand {
         step: SamlKeyStep,
     },
     /// Makes a key, and prints the request for a certificate.
-    Request,
+    Request(RequestedCertificate),
     /// Chooses the identity provider, and fills in what it usually sends where nothing was entered.
     Idp {
         /// Which one.

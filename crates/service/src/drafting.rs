@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, RolloverStep, SetField};
+use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, RequestWish, RolloverStep, SetField};
 use sekisho_admin_api::idp::{ChosenIdp, IdpSteps, WhichIdp, WhichSteps};
 use sekisho_admin_api::save::{PastRevision, Prepared, SaveReason};
 use sekisho_admin_api::status::State;
@@ -68,6 +68,9 @@ impl House {
         found.extend(more.into_iter().filter(|fault| !told.contains(&fault.field) && !missing_saml(fault)));
         let applied = self.applied.read().await;
         found.extend(draft::replaced_certificate(document, &applied.document));
+        if document.tls != applied.document.tls {
+            found.extend(draft::answered_request(document, &self.requests()?));
+        }
         found.extend(draft::not_restored(draft, &applied.document));
         Ok(found)
     }
@@ -247,11 +250,13 @@ impl House {
 
     /// Makes a request for a certificate.
     ///
-    /// Codes: `MISSING` of the configuration, `FILE`.
-    pub async fn request_certificate(&self) -> Result<CertificateRequest> {
+    /// Codes: `MISSING` of the configuration, `HOST_NAME` and `COUNTRY` of certificates, `FILE`.
+    pub async fn request_certificate(&self, wish: RequestWish) -> Result<CertificateRequest> {
         let _editing = self.editing.lock().await;
-        let mut requests = self.requests()?;
-        let made = draft::request(&self.current().await?, &mut requests)?;
+        let (draft, mut requests) = (self.current().await?, self.requests()?);
+        // A large RSA key takes seconds of arithmetic: not on a thread that serves sign-ins.
+        let work = move || draft::request(&draft, &wish, &mut requests).map(|made| (made, requests));
+        let (made, requests) = tokio::task::spawn_blocking(work).await.map_err(|_| Fault::new(codes::ENDED))??;
         self.requests.write(&requests)?;
         Ok(made)
     }

@@ -20,6 +20,7 @@ mod tour {
     use std::time::Instant;
 
     use sekisho_tests::account::{authenticator, kit_lines, read_back, sign_in};
+    use sekisho_tests::authority::Authority;
     use sekisho_tests::browser::Browser;
     use sekisho_tests::cli::Cli;
     use sekisho_tests::first_server::{ENGLISH, Walked, walk as set_up};
@@ -109,6 +110,9 @@ mod tour {
         connection(&window.page, folder, &site);
         step("a save is watched, a connection exported; how it would be deleted");
 
+        certificates(&window.page, folder, &work, &site);
+        step("certificates, and how one is renewed");
+
         more(&window.page, folder);
         step("what is seldom changed, and the change of SAML's key");
 
@@ -154,6 +158,41 @@ mod tour {
             page.shot(&folder.join(format!("26-delete-{language}.png")));
             page.click("[data-testid=cancel-delete]");
         }
+    }
+
+    /// The page of certificates, one that is only judged, and a renewal up to its check; what was imported is thrown away again.
+    fn certificates(page: &Session, folder: &Path, work: &Path, site: &Site) {
+        page.click("[data-testid=nav-certificates]");
+        page.wait("[data-testid=served-own]");
+        both(page, folder, "27-certificates");
+        at(page, "[data-testid=matrix]", folder, "27-certificates-names");
+        at(page, "[data-testid=served]", folder, "27-certificates-served");
+        at(page, "[data-testid=other-certificates]", folder, "27-certificates-saml");
+        let authority = Authority::new(&work.join("authority"));
+        let request = site.founder.run(&["draft", "request"])["pem"].as_str().unwrap().to_owned();
+        let answer = authority.answer(&request, &["*.example.co.jp", "login.example.com"], 47);
+        for language in ["en", "ja"] {
+            page.choose("[data-testid=language]", language);
+            page.wait(&format!("html[lang={language}]"));
+            page.click("[data-testid=check-certificate]");
+            page.fill("[data-testid=check-names]", "sso.example.co.jp example.co.jp");
+            page.upload("[data-testid=field-check]", &[&answer.to_string_lossy()]);
+            page.wait("[data-testid=lifetime-shown]");
+            page.shot(&folder.join(format!("27-check-{language}.png")));
+            page.click("[data-testid=close-check]");
+        }
+        page.click("[data-testid=renew]");
+        page.click("[data-testid=request-certificate]");
+        page.click("[data-testid=close-request]");
+        at(page, "[data-testid=waiting-ca]", folder, "27-renew-waiting");
+        let answer = authority.answer(&request, &["localhost"], 200);
+        page.upload("[data-testid=field-tls]", &[&answer.to_string_lossy()]);
+        page.wait("[data-testid=step-check][data-state=done]");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=new-certificate]");
+        both(page, folder, "27-renew-check");
+        page.click("[data-testid=close-wizard]");
+        site.founder.run(&["draft", "discard"]);
     }
 
     /// The configuration's last section, and a next key for SAML, which is thrown away again.

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use sekisho_admin_api::draft::{KeyKind, RequestWish};
 
 #[derive(Subcommand)]
 pub(crate) enum CertificatesCommand {
@@ -26,4 +27,55 @@ pub(crate) struct CheckCertificate {
     /// File with the key's password, where it is another one.
     #[arg(long, value_name = "FILE")]
     pub(crate) key_password_file: Option<PathBuf>,
+}
+
+/// The kind of a new key.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Key {
+    #[default]
+    Rsa2048,
+    Rsa3072,
+    Rsa4096,
+    P256,
+    P384,
+}
+
+#[derive(Args)]
+pub(crate) struct RequestedCertificate {
+    /// A name or address besides the advertised host; may be given several times.
+    #[arg(long = "name")]
+    pub(crate) names: Vec<String>,
+    /// The kind of the key.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) key: Key,
+    /// The organisation's legal name, for authorities that vouch for it.
+    #[arg(long, default_value = "")]
+    pub(crate) organisation: String,
+    /// A unit of the organisation.
+    #[arg(long, default_value = "")]
+    pub(crate) unit: String,
+    /// City or ward.
+    #[arg(long, default_value = "")]
+    pub(crate) locality: String,
+    /// State or prefecture.
+    #[arg(long, default_value = "")]
+    pub(crate) state: String,
+    /// Country, two letters.
+    #[arg(long, default_value = "")]
+    pub(crate) country: String,
+}
+
+impl RequestedCertificate {
+    /// As the service takes it.
+    pub(crate) fn wish(self) -> RequestWish {
+        let Self { names, key, organisation, unit, locality, state, country } = self;
+        let key = match key {
+            Key::Rsa2048 => KeyKind::Rsa2048,
+            Key::Rsa3072 => KeyKind::Rsa3072,
+            Key::Rsa4096 => KeyKind::Rsa4096,
+            Key::P256 => KeyKind::P256,
+            Key::P384 => KeyKind::P384,
+        };
+        RequestWish { names, key, organisation, unit, locality, state, country }
+    }
 }

@@ -49,8 +49,8 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             service.call::<RollOverSamlKey>(step).await?
         }
         DraftCommand::TrialCertificate => service.call::<UseTrialCertificate>(()).await?,
-        DraftCommand::Request => {
-            let request = service.call::<RequestCertificate>(()).await?;
+        DraftCommand::Request(wish) => {
+            let request = service.call::<RequestCertificate>(Some(wish.wish())).await?;
             context.printer.reply(&request, |_| vec![request.pem.trim_end().to_owned()]);
             return Ok(());
         }

@@ -73,7 +73,10 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         RollOverSamlKey::METHOD => {
             answer::<RollOverSamlKey>(house.roll_over(params::<RollOverSamlKey>(request)?).await?)
         }
-        RequestCertificate::METHOD => answer::<RequestCertificate>(house.request_certificate().await?),
+        RequestCertificate::METHOD => {
+            let wish = params::<RequestCertificate>(request)?.unwrap_or_default();
+            answer::<RequestCertificate>(house.request_certificate(wish).await?)
+        }
         SetDraftMetadata::METHOD => {
             answer::<SetDraftMetadata>(house.set_metadata(params::<SetDraftMetadata>(request)?).await?)
         }

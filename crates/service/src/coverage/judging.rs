@@ -35,7 +35,7 @@ fn covered(name: &NameInPlay, judged: &Judged) -> Coverage {
         Verdict::Wildcard => codes::COVERED_BY_WILDCARD,
         Verdict::WildcardCoversOneLabel => codes::WILDCARD_COVERS_ONE_LABEL,
         Verdict::WildcardNotApex => codes::WILDCARD_NOT_APEX,
-        Verdict::CommonName => codes::COMMON_NAME_ONLY,
+        Verdict::CommonName => codes::COMMON_NAME_IGNORED,
         ignored if ignored.ignored() => codes::NAME_IGNORED,
         _ => codes::NAME_NOT_IN_CERTIFICATE,
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use sekisho_admin_api::draft::{CertificateRequest, Purpose, RolloverStep, SetCertificate};
+use sekisho_admin_api::draft::{CertificateRequest, KeyKind, Purpose, RequestWish, RolloverStep, SetCertificate};
 use sekisho_certs::import::{self, File, Import, Passwords};
 use sekisho_certs::{Pair, PrivateKey, request as csr, trial};
 use sekisho_config::Document;
@@ -89,25 +89,58 @@ pub fn trial_certificate(draft: &mut Draft, now: i64) -> Result<()> {
     draft.document.replace_tls(pair)
 }
 
-/// The keys of certificate requests that wait for an answer, by their fingerprints: base64 of PKCS#8.
+/// The keys of certificate requests that wait for an answer, by their fingerprints: base64 of PKCS#8. What each was made for
+/// stands beside it under [`NAMES`], where versions before this one find no key and look on.
 pub type Requests = BTreeMap<String, String>;
+
+/// Before a fingerprint: the names that the request asks for, one in a line.
+const NAMES: &str = "names:";
 
 /// Requests that may wait at once.
 const REQUESTS: usize = 20;
 
+/// The names that a request with this key has asked for; none, if there was none.
+pub fn asked<'a>(requests: &'a Requests, key: &str) -> impl Iterator<Item = &'a str> {
+    requests.get(&format!("{NAMES}{key}")).map(|names| names.lines()).into_iter().flatten()
+}
+
 /// Makes a key and the request for a certificate. The key waits apart from the draft: the answer may take days, and drafts
 /// come and go meanwhile.
 ///
-/// Code: `MISSING` of the configuration.
-pub fn request(draft: &Draft, requests: &mut Requests) -> Result<CertificateRequest> {
-    let host = host(draft)?;
-    let subject = csr::Subject { organisation: None, unit: None, locality: None, state: None, country: None };
-    let made = csr::new(&[&host], &subject, csr::NewKey::Rsa2048)?;
-    if requests.len() >= REQUESTS {
-        requests.pop_first();
+/// Codes: `MISSING` of the configuration, `HOST_NAME` and `COUNTRY` of certificates.
+pub fn request(draft: &Draft, wish: &RequestWish, requests: &mut Requests) -> Result<CertificateRequest> {
+    let mut names = vec![host(draft)?];
+    for name in wish.names.iter().map(|name| name.trim()) {
+        if !name.is_empty() && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            names.push(name.to_owned());
+        }
     }
-    requests.insert(fingerprint(&made.key), BASE64.encode(made.key.pkcs8()));
-    Ok(CertificateRequest { pem: made.pem, names: vec![host] })
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let subject = csr::Subject {
+        organisation: given(&wish.organisation),
+        unit: given(&wish.unit),
+        locality: given(&wish.locality),
+        state: given(&wish.state),
+        country: given(&wish.country),
+    };
+    let key = match wish.key {
+        KeyKind::Rsa2048 => csr::NewKey::Rsa2048,
+        KeyKind::Rsa3072 => csr::NewKey::Rsa3072,
+        KeyKind::Rsa4096 => csr::NewKey::Rsa4096,
+        KeyKind::P256 => csr::NewKey::EcdsaP256,
+        KeyKind::P384 => csr::NewKey::EcdsaP384,
+    };
+    let asked: Vec<&str> = names.iter().map(String::as_str).collect();
+    let made = csr::new(&asked, &subject, key)?;
+    let waiting: Vec<String> = requests.keys().filter(|key| !key.starts_with(NAMES)).cloned().collect();
+    if let Some(first) = waiting.first().filter(|_| waiting.len() >= REQUESTS) {
+        requests.remove(first);
+        requests.remove(&format!("{NAMES}{first}"));
+    }
+    let fingerprint = fingerprint(&made.key);
+    requests.insert(format!("{NAMES}{fingerprint}"), names.join("\n"));
+    requests.insert(fingerprint, BASE64.encode(made.key.pkcs8()));
+    Ok(CertificateRequest { pem: made.pem, names })
 }
 
 fn host(draft: &Draft) -> Result<String> {

@@ -24,7 +24,7 @@ pub(crate) use history::{document, not_restored};
 pub use history::{list as revisions, restore};
 pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};
 pub use import::import;
-pub(crate) use replaced::replaced_certificate;
+pub(crate) use replaced::{answered_request, replaced_certificate};
 pub(crate) use save::keys;
 pub use save::{prepare, rebase};
 pub use view::sp_metadata;

@@ -1,9 +1,11 @@
 //! What is less about the draft's SSL certificate than about the applied one.
 
-use sekisho_certs::{check, pem};
+use sekisho_certs::{check, codes, coverage, pem};
 use sekisho_config::Document;
 use sekisho_config::document::KeyPair;
-use sekisho_fault::Fault;
+use sekisho_fault::{Fault, Severity};
+
+use super::edit::{Requests, asked};
 
 /// Warnings at the certificate: fewer names, an earlier end, another root. One that cannot be read is told elsewhere.
 pub(crate) fn replaced_certificate(draft: &Document, applied: &Document) -> Vec<Fault> {
@@ -16,4 +18,14 @@ pub(crate) fn replaced_certificate(draft: &Document, applied: &Document) -> Vec<
     };
     let found = check::beside(&old, &new).unwrap_or_default();
     found.into_iter().map(|fault| fault.on("tls")).collect()
+}
+
+/// A warning if an authority's answer in the draft lacks names that its request has asked for.
+pub(crate) fn answered_request(draft: &Document, requests: &Requests) -> Option<Fault> {
+    let pair = draft.tls.as_ref()?;
+    let leaf = pem::read(pair.certificates.as_bytes()).ok()?.certificates.into_iter().next()?;
+    let lacks = |name: &&str| !coverage::judged(&leaf, name).is_ok_and(|judged| judged.verdict.covered());
+    let missing: Vec<String> = asked(requests, &pair.key).filter(lacks).map(str::to_owned).collect();
+    let fault = || Fault::new(codes::ANSWER_LACKS_NAMES).with("names", missing.clone()).on("tls");
+    (!missing.is_empty()).then(|| fault().as_severity(Severity::Warning))
 }

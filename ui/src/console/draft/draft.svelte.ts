@@ -6,6 +6,7 @@ import type { Fault } from '../../lib/backend/types/Fault';
 import type { Field } from '../../lib/backend/types/Field';
 import type { ImportedDocument } from '../../lib/backend/types/ImportedDocument';
 import type { Rebased } from '../../lib/backend/types/Rebased';
+import type { RequestWish } from '../../lib/backend/types/RequestWish';
 import type { RolloverStep } from '../../lib/backend/types/RolloverStep';
 import type { SetCertificate } from '../../lib/backend/types/SetCertificate';
 import type { SetMetadata } from '../../lib/backend/types/SetMetadata';
@@ -128,9 +129,9 @@ export class DraftOnScreen {
     return this.#try(() => this.backend.call('draft.import', document));
   }
 
-  async request(): Promise<CertificateRequest> {
+  async request(wish: RequestWish | null = null): Promise<CertificateRequest> {
     await this.settled();
-    const request = await this.backend.call('draft.request', null);
+    const request = await this.backend.call('draft.request', wish);
     await this.read();
     return request;
   }

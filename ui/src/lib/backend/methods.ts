@@ -61,6 +61,7 @@ import type { Rebased } from './types/Rebased';
 import type { RecoverOrganisation } from './types/RecoverOrganisation';
 import type { RehearseKit } from './types/RehearseKit';
 import type { RemovedAdministrator } from './types/RemovedAdministrator';
+import type { RequestWish } from './types/RequestWish';
 import type { RetiredServer } from './types/RetiredServer';
 import type { RolloverStep } from './types/RolloverStep';
 import type { SamlMessage } from './types/SamlMessage';
@@ -117,7 +118,7 @@ export interface Methods {
   'certificates.judge': { params: JudgeFiles; reply: CertificateMatrix };
   'certificates.served': { params: null; reply: ServedCertificates };
   'draft.trial_certificate': { params: null; reply: Draft };
-  'draft.request': { params: null; reply: CertificateRequest };
+  'draft.request': { params: RequestWish | null; reply: CertificateRequest };
   'draft.metadata': { params: SetMetadata; reply: Draft };
   'draft.discard': { params: null; reply: Draft };
   'draft.rebase': { params: null; reply: Rebased };

@@ -43,6 +43,17 @@ test('the whole way: a request, days later its answer, the check, the save, and 
   expect(state('saml')).toBe('skipped');
   expect(state('check')).toBe('locked');
   await click('request-certificate');
+  await fireEvent.input(await screen.findByTestId('field-request-names'), {
+    target: { value: 'login.example.co.jp、10.0.0.1' },
+  });
+  await fireEvent.change(screen.getByTestId('request-key'), { target: { value: 'p384' } });
+  fake.refusals['draft.request'] = fault('certs.country', undefined, { country: 'Japan' });
+  await click('make-request');
+  await screen.findByTestId('fault-request');
+  await click('make-request');
+  await waitFor(() => expect(screen.queryByTestId('fault-request')).toBeNull());
+  const wish = fake.calls.filter(([method]) => method === 'draft.request').at(-1)?.[1];
+  expect(wish).toMatchObject({ names: ['login.example.co.jp', '10.0.0.1'], key: 'p384' });
   await click('close-request');
   expect((screen.getByTestId('text-sheet-ca') as HTMLTextAreaElement).value).toContain('CERTIFICATE REQUEST');
   await click('sent-ca');

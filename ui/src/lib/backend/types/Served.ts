@@ -5,7 +5,7 @@
  */
 export type Served = { 
 /**
- * SHA-256, hexadecimal.
+ * SHA-256, as people compare it.
  */
 sha256: string, 
 /**
