@@ -131,6 +131,9 @@ mod tour {
         window.page.click("[data-testid=nav-configuration]");
         window.page.wait("[data-testid=field-advertised_host]");
         both(&window.page, folder, "31-configuration-dark");
+        window.page.click("[data-testid=nav-certificates]");
+        window.page.wait("[data-testid=served-own]");
+        both(&window.page, folder, "32-certificates-dark");
         step("dark");
         println!("screenshots: {}", folder.display());
     }

@@ -52,9 +52,13 @@ fn save(town: &mut Town, words: &[&str], ended: &Ended, name: &str) -> bool {
     let wanted = town.saved.len() as u64;
     let newest = || wait_synced(founder, name)["revision"].as_u64().unwrap();
     let new = if ended.acknowledged { true } else { newest() == wanted };
-    let again = if new { None } else { Some(founder.run(words)) };
-    if let Some(again) = again {
-        assert!(newest() == wanted, "{name}: it is not saved the second time: {again}");
+    if !new {
+        let again = founder.command(words).output().unwrap();
+        let fault: Value = serde_json::from_slice(&again.stderr).unwrap_or_default();
+        // The agent may have gone on with what a killed command has asked it for, and been faster.
+        let faster = fault["code"] == "service.no_changes";
+        assert!(again.status.success() || faster, "{name}: it is not saved the second time: {fault}");
+        assert!(newest() == wanted, "{name}: it is not there after the second time");
     }
     running(founder, wanted, name);
     assert_eq!(founder.code(&["save", "--yes"]), "service.no_changes", "{name}: the draft was saved, and is there");

@@ -19,20 +19,24 @@ const PATIENT: Bounds =
 /// A port, and what ends it when it is dropped.
 struct Port {
     address: SocketAddr,
+    certificates: Arc<Certificates>,
     _stop: oneshot::Sender<()>,
 }
 
 async fn open(bounds: Bounds, is_proxy: bool) -> Port {
     let certificates = Arc::new(Certificates::default());
-    let pair = sekisho_certs::trial::certificate(HOST, crate::clock::now()).unwrap();
-    certificates.serve(HOST, &certified(&pair).unwrap());
+    certificates.serve(HOST, &certified(&pair()).unwrap());
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
     let router = Router::new().route("/", get(async |Extension(Peer(peer))| peer.to_string()));
     let is_proxy: IsProxy = Arc::new(move |_| is_proxy);
     tokio::spawn(serve(listener, certificates.acceptor(), router, (bounds, is_proxy), stopped));
-    Port { address, _stop: stop }
+    Port { address, certificates, _stop: stop }
+}
+
+fn pair() -> sekisho_certs::Pair {
+    sekisho_certs::trial::certificate(HOST, crate::clock::now()).unwrap()
 }
 
 impl Port {
@@ -151,4 +155,45 @@ async fn one_network_holds_its_share_of_the_connections_and_a_proxy_any_number()
         let again = async { while port.tls().await.is_err() {} };
         timeout(Duration::from_secs(30), again).await.expect("a place is given back");
     }
+}
+
+/// Asks once, and leaves the connection open.
+async fn ask(stream: &mut tokio_rustls::client::TlsStream<TcpStream>) -> String {
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"127.0.0.1") {
+        let mut part = [0; 1024];
+        let read = timeout(LONG, stream.read(&mut part)).await.expect("it answers").expect("it is open");
+        assert!(read > 0, "it was closed after {}", String::from_utf8_lossy(&answer));
+        answer.extend_from_slice(&part[..read]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn two_hundred_open_connections_live_on_when_the_certificate_changes_and_the_next_one_sees_the_new() {
+    let port = open(Bounds { connections: 512, of_one_network: 512, ..PATIENT }, false).await;
+    let mut held = Vec::new();
+    for _ in 0..200 {
+        let mut stream = port.tls().await.unwrap();
+        ask(&mut stream).await;
+        held.push(stream);
+    }
+    let served = async || port.tls().await.unwrap().get_ref().1.peer_certificates().unwrap()[0].to_vec();
+    let before = served().await;
+    // Half of them are amid a request when it changes.
+    for stream in held.iter_mut().step_by(2) {
+        stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    }
+    let next = pair();
+    port.certificates.serve(HOST, &certified(&next).unwrap());
+    for (at, stream) in held.iter_mut().enumerate() {
+        if at % 2 == 0 {
+            stream.write_all(b"Host: a\r\nX-Rest: ").await.unwrap();
+        }
+        assert!(ask(stream).await.starts_with("HTTP/1.1 200"), "{at}");
+    }
+    let after = served().await;
+    assert_eq!(after, next.leaf());
+    assert_ne!(after, before);
 }
