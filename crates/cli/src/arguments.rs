@@ -8,13 +8,19 @@ use sekisho_config::preset;
 
 mod adding;
 mod certificates;
+mod draft;
+mod saml;
+mod servers;
 mod users;
 mod watching;
 mod whole;
 
 pub(crate) use adding::{Enrol, PoolCommand};
 pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCertificate};
+pub(crate) use draft::{DraftCommand, SamlKeyStep};
+pub(crate) use saml::{SamlCheck, SamlCommand};
 use sekisho_admin_api::diagnostics::installed_data;
+pub(crate) use servers::{Leaving, MarkedItem, ServersCommand};
 pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand};
 pub(crate) use watching::WebhookCommand;
 pub(crate) use whole::WholeConnection;
@@ -336,123 +342,6 @@ pub(crate) enum AdministratorsCommand {
     },
 }
 
-/// Which server, and who says so.
-#[derive(Args)]
-pub(crate) struct Leaving {
-    #[command(flatten)]
-    pub(crate) login: Login,
-    /// The connection; not needed when there is only one.
-    #[arg(long, default_value = "")]
-    pub(crate) connection: String,
-    /// The server, by its long name, or by the machine's where only one has it.
-    pub(crate) server: String,
-    /// Does not ask.
-    #[arg(long)]
-    pub(crate) yes: bool,
-    /// How long to watch the other servers seal users anew, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
-    pub(crate) wait: u16,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum ServersCommand {
-    /// Lists all servers that the connection has and had, with their long names.
-    List {
-        #[command(flatten)]
-        login: Login,
-        /// The connection; not needed when there is only one.
-        #[arg(long, default_value = "")]
-        connection: String,
-    },
-    /// Takes a server out of its connection for good. Cut off, it goes on when it is run again.
-    Retire(Leaving),
-    /// The same for a server that is in wrong hands, or was when it was retired; begins the list of what must be made new.
-    Compromised(Leaving),
-    /// Shows what must be made new after servers were in wrong hands.
-    Checklist {
-        #[command(flatten)]
-        login: Login,
-        /// The connection; not needed when there is only one.
-        #[arg(long, default_value = "")]
-        connection: String,
-    },
-    /// Marks an item of the list as done.
-    Done {
-        #[command(flatten)]
-        login: Login,
-        /// The connection; not needed when there is only one.
-        #[arg(long, default_value = "")]
-        connection: String,
-        /// The server.
-        server: String,
-        /// Which item.
-        #[arg(value_enum)]
-        item: MarkedItem,
-        /// It is not done after all.
-        #[arg(long)]
-        undo: bool,
-    },
-}
-
-/// What administrators mark; the rest of the list is seen by itself.
-#[derive(Clone, Copy, clap::ValueEnum)]
-pub(crate) enum MarkedItem {
-    /// The identity provider has forgotten the old key.
-    IdentityProvider,
-    /// Users have changed what they keep.
-    UserSecrets,
-    /// The disk is wiped.
-    Disk,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum SamlCommand {
-    /// Judges a SAML response as the service would, and says why. Offline; nothing is stored.
-    ///
-    /// Exits with 0 when it would be accepted, 3 when it would be refused, 2 when it could not be judged.
-    Check(SamlCheck),
-}
-
-/// What a response is judged against.
-#[derive(Args)]
-pub(crate) struct SamlCheck {
-    /// File with the identity provider's metadata.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) idp_metadata: PathBuf,
-    /// Our Entity ID.
-    #[arg(long, value_name = "ID")]
-    pub(crate) entity_id: String,
-    /// Our ACS URL; may be given several times.
-    #[arg(long, value_name = "URL", required = true)]
-    pub(crate) acs: Vec<String>,
-    /// The ID of the request that it has to answer.
-    #[arg(long, value_name = "ID", conflicts_with = "unsolicited")]
-    pub(crate) request_id: Option<String>,
-    /// It has to answer no request. So it is too when neither is said.
-    #[arg(long)]
-    pub(crate) unsolicited: bool,
-    /// File with our private key, for encrypted assertions.
-    #[arg(long, value_name = "FILE", requires = "sp_cert")]
-    pub(crate) sp_key: Option<PathBuf>,
-    /// File with our certificate, which has to fit the key.
-    #[arg(long, value_name = "FILE", requires = "sp_key")]
-    pub(crate) sp_cert: Option<PathBuf>,
-    /// The moment at which it arrives (RFC 3339); now, if none is given.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<String>,
-    /// How far the clocks may differ, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(0..=300))]
-    pub(crate) skew: u16,
-    /// Takes SHA-1 signatures. Unsafe: only to find out whether they are the only fault.
-    #[arg(long)]
-    pub(crate) allow_sha1: bool,
-    /// The file holds the form field `SAMLResponse` (base64) instead of XML.
-    #[arg(long)]
-    pub(crate) base64: bool,
-    /// The response (`-`: the standard input).
-    pub(crate) file: PathBuf,
-}
-
 /// Where diagnostics come from, and where they go.
 #[derive(Args)]
 pub(crate) struct DiagnosticsFile {
@@ -464,76 +353,6 @@ pub(crate) struct DiagnosticsFile {
     /// The service's data folder. It is looked at when the service does not answer.
     #[arg(long, value_name = "FOLDER", default_value_os_t = installed_data())]
     pub(crate) data: PathBuf,
-}
-
-/// A step in the change of SAML's key.
-#[derive(Clone, Copy, clap::ValueEnum)]
-pub(crate) enum SamlKeyStep {
-    /// A key that comes next is made and published.
-    Prepare,
-    /// The next key signs; the former one still decrypts.
-    Switch,
-    /// The former key goes, or a next one that is not saved.
-    Finish,
-    /// Undoes a step that is not saved; else the next key is given up, or the former one signs again.
-    Back,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum DraftCommand {
-    /// Shows the draft.
-    Show,
-    /// Sets a field; an empty value clears it.
-    Set {
-        /// The field's name, as `show` prints it.
-        field: String,
-        /// The value.
-        #[arg(allow_hyphen_values = true)]
-        value: String,
-    },
-    /// Imports a certificate with its key, from one file or several.
-    Certificate {
-        /// The files.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// For SAML instead of TLS.
-        #[arg(long)]
-        saml: bool,
-        /// For SAML, to be used when the identity provider knows it (see `saml-key`).
-        #[arg(long, conflicts_with = "saml")]
-        saml_next: bool,
-        /// File with the container's password (`-`: the standard input).
-        #[arg(long, value_name = "FILE")]
-        store_password_file: Option<PathBuf>,
-        /// File with the key's password.
-        #[arg(long, value_name = "FILE")]
-        key_password_file: Option<PathBuf>,
-    },
-    /// Takes a trial certificate for the advertised host.
-    TrialCertificate,
-    /// Changes SAML's key without a failed sign-in. Save after each step, and give the identity provider the metadata.
-    SamlKey {
-        /// prepare: publishes the next key; switch: signs with it; finish: forgets the other one; back: a step back.
-        #[arg(value_enum)]
-        step: SamlKeyStep,
-    },
-    /// Makes a key, and prints the request for a certificate.
-    Request(RequestedCertificate),
-    /// Chooses the identity provider, and fills in what it usually sends where nothing was entered.
-    Idp {
-        /// Which one.
-        #[arg(value_name = "TYPE", value_parser = idp_type)]
-        idp: IdpType,
-    },
-    /// Takes the identity provider's metadata from a file (`-`: the standard input) or an `https://` address.
-    Metadata {
-        /// File or address.
-        from: String,
-    },
-    /// Goes back to what is applied.
-    Discard,
-    /// Brings the draft together with what was saved in between.
-    Rebase,
 }
 
 /// A type of identity providers, by the name that the field takes.
