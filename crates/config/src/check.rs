@@ -9,6 +9,7 @@ use sekisho_saml::metadata::{Binding, IdpMetadata};
 use crate::codes;
 use crate::document::{Document, RequestBinding, SamlKey};
 use crate::email::Domain;
+use crate::idp_ends;
 use crate::preset::{self, NameId};
 use crate::rollover::SecondRole;
 
@@ -55,6 +56,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
         Ok(metadata) => {
             found.extend(address(document, &metadata));
             found.extend(keys(&metadata));
+            found.extend(idp_ends::ends(&metadata, facts.now));
             if !offers(&metadata, document.request_binding) {
                 found.push(Fault::new(codes::BINDING_NOT_OFFERED).on("request_binding"));
             }
@@ -180,7 +182,11 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
 
     fn codes_of(document: &Document, tls: Option<&Pair>, domains: &[Domain]) -> Vec<(String, String)> {
-        let facts = Facts { tls, saml: None, domains, now: NOW };
+        codes_at(NOW, document, tls, domains)
+    }
+
+    fn codes_at(now: i64, document: &Document, tls: Option<&Pair>, domains: &[Domain]) -> Vec<(String, String)> {
+        let facts = Facts { tls, saml: None, domains, now };
         let found = super::document(document, &facts);
         found.iter().map(|fault| (fault.code.to_string(), fault.field.clone().unwrap_or_default())).collect()
     }
@@ -252,6 +258,21 @@ mod tests {
              </md:IDPSSODescriptor></md:EntityDescriptor>"
         ));
         document
+    }
+
+    #[test]
+    fn the_end_of_the_identity_providers_last_certificate_is_told_in_time() {
+        let day = 24 * 60 * 60;
+        // Each holds for thirty days.
+        let of = |from| base64_of(&sekisho_certs::trial::certificate("idp.example.com", from).unwrap().chain_pem());
+        let told = |document: &Document, days: i64| {
+            let found = codes_at(NOW + days * day, document, None, &[]);
+            [codes::IDP_CERTIFICATE_ENDS, codes::IDP_CERTIFICATE_ENDED].map(|code| has(&found, &code, "idp_metadata"))
+        };
+        let one = idp(&[of(NOW)]);
+        assert_eq!([19, 21, 31].map(|days| told(&one, days)), [[false, false], [true, false], [false, true]]);
+        let renewed = idp(&[of(NOW), of(NOW + 20 * day)]);
+        assert_eq!(told(&renewed, 31), [false, false], "the next one is there");
     }
 
     #[test]

@@ -85,6 +85,10 @@ sekisho_fault::codes! {
     UNSOLICITED_DIRECT = "config.unsolicited_direct";
     /// Answers that nobody asked for sign users in, although requests ask for more than such an answer can promise.
     UNSOLICITED_AND_ASKED = "config.unsolicited_and_asked";
+    /// The last of the certificates with which the identity provider signs ends soon. Arguments: `days`, `ends` (time).
+    IDP_CERTIFICATE_ENDS = "config.idp_certificate_ends";
+    /// It has ended. Argument: `ended` (time).
+    IDP_CERTIFICATE_ENDED = "config.idp_certificate_ended";
     /// The on-prem product's clients are answered.
     CLIENT_PROTOCOL = "config.client_protocol";
 }

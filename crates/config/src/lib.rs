@@ -11,6 +11,7 @@ pub mod document;
 pub mod email;
 pub mod field;
 pub mod host;
+mod idp_ends;
 pub mod idp_error;
 pub mod network;
 pub mod preset;
