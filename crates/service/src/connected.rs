@@ -108,6 +108,8 @@ impl Connected {
     pub async fn step(&self, follower: &Follower, wait: u64) -> Result<News> {
         self.trusts_hub()?;
         drop(self.downloading.lock().await);
+        // What a full disk has kept from being put in order is tried again.
+        self.replica.end_arrivals().await?;
         let (after, _) = self.replica.place().await?;
         let head = follower.member.organisation().head();
         let feed = follower.ask(after, wait).await?;

@@ -119,15 +119,17 @@ impl Replica {
         Ok(())
     }
 
-    /// Makes the order of those who have come.
+    /// Makes the order of those who have come. Where it cannot be made, they go on being kept as they come.
     ///
     /// Code: `DATABASE`.
     pub(crate) async fn end_arrivals(&self) -> Result<()> {
-        if self.arriving().take().is_none() {
+        if self.arriving().is_none() {
             return Ok(());
         }
         let mut connection = self.pool.acquire().await.map_err(self.failed())?;
-        arriving::end(&mut connection).await.map_err(self.failed())
+        arriving::end(&mut connection).await.map_err(self.failed())?;
+        *self.arriving() = None;
+        Ok(())
     }
 
     fn arriving(&self) -> MutexGuard<'_, Option<Arriving>> {

@@ -94,3 +94,25 @@ async fn a_replica_of_the_version_before_goes_on_and_takes_many_in_as_well() {
     sqlx::query(upsert).execute(&replica.pool).await.unwrap();
     assert_eq!(replica.count("fact").await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn users_whose_order_cannot_be_made_go_on_being_kept_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::open(folder.path()).await.unwrap();
+    replica.begin_arrivals().await.unwrap();
+    replica.take(&Part { rows: vec![user(1, 1), user(2, 1)], ..Part::default() }).await.unwrap();
+    // Whoever else writes keeps it from being made, as a full disk would.
+    let mut other = replica.pool.acquire().await.unwrap();
+    sqlx::raw_sql("PRAGMA busy_timeout = 1; BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
+    for _ in 0..3 {
+        let mut connection = replica.pool.acquire().await.unwrap();
+        sqlx::raw_sql("PRAGMA busy_timeout = 1").execute(&mut *connection).await.unwrap();
+        drop(connection);
+    }
+    assert!(replica.end_arrivals().await.is_err());
+    sqlx::raw_sql("ROLLBACK").execute(&mut *other).await.unwrap();
+    drop(other);
+    replica.take(&Part { rows: vec![user(2, 2), user(3, 1)], ..Part::default() }).await.unwrap();
+    assert!(is_found(&replica, &user(2, 2)).await);
+    assert_eq!(replica.count("user").await.unwrap(), 3);
+}
