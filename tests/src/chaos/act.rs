@@ -5,6 +5,8 @@
 pub(super) enum Act {
     /// A certificate with its key is imported into the draft.
     Import,
+    /// A connection's file is imported into the draft.
+    Connection,
     /// A save, up to the hub's word that it is taken.
     Save,
     /// A save is applied at all servers.
@@ -35,11 +37,13 @@ pub(super) enum Victim {
 }
 
 impl Act {
-    pub(super) const ALL: [Self; 6] = [Self::Import, Self::Save, Self::Apply, Self::Sync, Self::Enrol, Self::Retire];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Import, Self::Connection, Self::Save, Self::Apply, Self::Sync, Self::Enrol, Self::Retire];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Import => "import",
+            Self::Connection => "connection",
             Self::Save => "save",
             Self::Apply => "apply",
             Self::Sync => "sync",
@@ -52,6 +56,7 @@ impl Act {
     pub(super) fn victims(self) -> &'static [Victim] {
         match self {
             Self::Import => &[Victim::First, Victim::Command],
+            Self::Connection => &[Victim::First, Victim::Command, Victim::Agent],
             Self::Save => &[Victim::First, Victim::Hub, Victim::Command, Victim::Agent],
             Self::Apply => &[Victim::First, Victim::Second, Victim::Hub],
             Self::Sync => &[Victim::First, Victim::Hub, Victim::Command],

@@ -21,7 +21,7 @@ pub(super) fn act(town: &mut Town, act: Act, words: &[String], ended: &Ended, na
     );
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match act {
-        Act::Import => import(town, &words, ended, name),
+        Act::Import | Act::Connection => import(town, &words, ended, name),
         Act::Save | Act::Apply => save(town, &words, ended, name),
         Act::Sync => sync(town, ended, name),
         Act::Enrol => enrol(town, &words, ended, name),
@@ -29,7 +29,7 @@ pub(super) fn act(town: &mut Town, act: Act, words: &[String], ended: &Ended, na
     }
 }
 
-/// The draft has the certificate or has it not, with its key.
+/// The draft has the certificate, or what the connection's file says, or has it not; with its keys.
 fn import(town: &Town, words: &[&str], ended: &Ended, name: &str) -> bool {
     let founder = &town.site.founder;
     running(founder, town.saved.len() as u64, name);

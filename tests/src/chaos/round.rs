@@ -13,7 +13,7 @@ use super::act::{Act, Victim};
 use super::dice::Dice;
 use super::judge;
 use super::table::Moment;
-use super::town::{Saved, Town};
+use super::town::{EXPORT, EXPORT_PASSPHRASE, Saved, Town};
 use crate::process::Process;
 use crate::wait::wait_within;
 
@@ -127,6 +127,11 @@ impl Player {
                 let file = |end: &str| town.site.home.join(format!("import-{}.{end}", round % 2));
                 let (certificate, key) = (file("crt"), file("key"));
                 text(&["draft", "certificate", &certificate.to_string_lossy(), &key.to_string_lossy()])
+            }
+            Act::Connection => {
+                let file = |name: &str| town.site.home.join(name).to_string_lossy().into_owned();
+                let (export, passphrase) = (file(EXPORT), file(EXPORT_PASSPHRASE));
+                text(&["connection", "import", &export, "--export-passphrase-file", &passphrase])
             }
             Act::Save | Act::Apply => {
                 let mut saved = Saved::in_round(round);

@@ -14,6 +14,11 @@ use crate::service::{Service, self_signed};
 use crate::site::{PASSPHRASE, Site};
 use crate::wait::wait_for;
 
+/// The connection as one file, in the folder of all.
+pub(super) const EXPORT: &str = "connection.export";
+/// What opens it.
+pub(super) const EXPORT_PASSPHRASE: &str = "connection.passphrase";
+
 /// A server with the command line at it.
 pub(super) struct Server {
     pub(super) service: Service,
@@ -77,12 +82,20 @@ impl Town {
         site.founder.run(&["draft", "metadata", &metadata]);
         site.founder.run(&["save", "--yes", "--reason", &first.reason]);
         site.founder.run(&["users", "invite", "alice@example.com"]);
+        // What later revisions differ from, so that its import shows.
+        let exported = site.founder.run(&["connection", "export", "--to", &home.join(EXPORT).to_string_lossy()]);
+        fs::write(home.join(EXPORT_PASSPHRASE), exported["passphrase"].as_str().unwrap()).unwrap();
+        let then =
+            Saved { reason: "after the export".to_owned(), skew: "297".to_owned(), attribute: "after".to_owned() };
+        site.founder.run(&["draft", "set", "skew_seconds", &then.skew]);
+        site.founder.run(&["draft", "set", "attribute_first", &then.attribute]);
+        site.founder.run(&["save", "--yes", "--reason", &then.reason]);
         for name in ["import-0", "import-1"] {
             self_signed(home, name, "localhost");
         }
         let (service, cli) = site.second();
         let second = Server { service, cli, address: "127.0.0.2" };
-        let saved = vec![first];
+        let saved = vec![first, then];
         Self { site, second, guest: None, saved, signed_in: half_minute(), read: BTreeMap::new() }
     }
 
