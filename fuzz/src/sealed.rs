@@ -67,6 +67,7 @@ fn report(world: &World) -> Report {
         sign_ins: None,
         sync: None,
         cloned: None,
+        by_name: Some(vec![None]),
     }
 }
 

@@ -21,14 +21,14 @@ impl Browser {
         Self::start_where(home, "127.0.0.1")
     }
 
-    /// Starts one for which `localhost` is this address.
+    /// Starts one for which `localhost`, and every name under `sekisho.test`, is this address.
     pub fn start_where(home: &Path, localhost: &str) -> Self {
         let port = free_port();
         let driver = Process::start(
             Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()),
         );
         let profile = format!("--user-data-dir={}", home.join("chromium").display());
-        let resolver = format!("--host-resolver-rules=MAP localhost {localhost}");
+        let resolver = format!("--host-resolver-rules=MAP localhost {localhost},MAP *.sekisho.test {localhost}");
         let arguments = [
             resolver.as_str(),
             "--headless",

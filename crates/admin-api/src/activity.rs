@@ -18,6 +18,9 @@ pub struct Entry {
     pub kind: Kind,
     /// Who it was about: the e-mail address that the identity provider sent.
     pub who: Option<String>,
+    /// The name of the servers that was opened, where it is known.
+    #[serde(default)]
+    pub host: Option<String>,
     /// The number that the browser showed, when it was refused.
     pub reference: Option<String>,
     /// Why it was refused, when it was.

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use crate::Call;
 use crate::draft::{CertificateInfo, DroppedFile};
+use crate::names::WhichName;
 
 /// Why a name matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -16,6 +17,8 @@ pub enum NameRole {
     Advertised,
     /// Users will open it, once the draft is saved.
     Draft,
+    /// It is answered besides the advertised one, in what is applied or in the draft.
+    Answered,
     /// A server is called so: it matters to whoever opens that server by its own name.
     Server,
     /// The administrator has asked for it.
@@ -63,6 +66,9 @@ pub enum CertificatePlace {
 pub struct JudgedCertificate {
     /// Where it stands.
     pub place: CertificatePlace,
+    /// The further name whose own it is.
+    #[serde(default)]
+    pub host: Option<String>,
     /// The certificate.
     pub certificate: CertificateInfo,
     /// Each name, in their order.
@@ -145,11 +151,11 @@ pub struct ServedCertificates {
     pub unresolved: Option<Fault>,
 }
 
-/// Shakes hands with this server, and with whatever its name leads to; nothing is asked and nothing is sent (R26).
+/// Shakes hands with this server, and with whatever its name leads to, or one of its further names; nothing is asked and nothing is sent (R26).
 pub struct GetServedCertificates;
 
 impl Call for GetServedCertificates {
     const METHOD: &'static str = "certificates.served";
-    type Params = ();
+    type Params = Option<WhichName>;
     type Reply = ServedCertificates;
 }

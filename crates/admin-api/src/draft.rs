@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Call;
+use crate::names::AnsweredName;
 
 /// A field of the form as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -112,6 +113,12 @@ pub struct Draft {
     pub fields: Vec<FieldValue>,
     /// The TLS certificate.
     pub tls: Option<CertificateInfo>,
+    /// The names that the draft has answered, the advertised one first.
+    #[serde(default)]
+    pub names: Vec<AnsweredName>,
+    /// Those that are answered by what is applied.
+    #[serde(default)]
+    pub applied_names: Vec<AnsweredName>,
     /// SAML's own certificate.
     pub saml: Option<CertificateInfo>,
     /// SAML's second certificate, if there is one.
@@ -184,6 +191,9 @@ pub enum Purpose {
 pub struct SetCertificate {
     /// What for.
     pub purpose: Purpose,
+    /// For TLS, the further name whose own it is to be; without one it is the advertised name's.
+    #[serde(default)]
+    pub host: Option<String>,
     /// The files.
     pub files: Vec<DroppedFile>,
     /// The password of the container.
@@ -266,7 +276,10 @@ pub enum KeyKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RequestWish {
-    /// Names and addresses besides the advertised host.
+    /// The host that it is for above all; empty: the advertised one.
+    #[serde(default)]
+    pub host: String,
+    /// Names and addresses besides that host.
     #[serde(default)]
     pub names: Vec<String>,
     /// The kind of the key.

@@ -18,6 +18,7 @@ pub mod join;
 pub mod machine;
 pub mod message;
 pub mod metrics;
+pub mod names;
 pub mod pool;
 pub mod private_file;
 pub mod redact;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Call;
+use crate::names::NameUse;
 use crate::sync::SyncProgress;
 
 /// All servers of the connection.
@@ -59,6 +60,10 @@ pub struct Server {
     pub last_sign_in: Option<i64>,
     /// How often users did, since it counts.
     pub sign_ins: Option<u64>,
+    /// How each of the names is used, in the order of the configuration; none where the server has another revision than this
+    /// one, or there is only one name.
+    #[serde(default)]
+    pub names: Vec<NameUse>,
     /// The last Full Sync of all servers that it took part in.
     pub sync: Option<ServerSync>,
     /// What an administrator should look at.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Call;
+use crate::names::WhichName;
 
 /// A test that was started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -18,12 +19,12 @@ pub struct StartedTest {
     pub ends: i64,
 }
 
-/// Starts a test of the draft.
+/// Starts a test of the draft, under the name that it advertises or another one of its names.
 pub struct StartTest;
 
 impl Call for StartTest {
     const METHOD: &'static str = "test.start";
-    type Params = ();
+    type Params = Option<WhichName>;
     type Reply = StartedTest;
 }
 

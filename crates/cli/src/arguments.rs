@@ -9,6 +9,7 @@ use sekisho_config::preset;
 mod adding;
 mod certificates;
 mod draft;
+mod names;
 mod saml;
 mod servers;
 mod users;
@@ -18,6 +19,7 @@ mod whole;
 pub(crate) use adding::{Enrol, PoolCommand};
 pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCertificate};
 pub(crate) use draft::{DraftCommand, SamlKeyStep};
+pub(crate) use names::NameCommand;
 pub(crate) use saml::{SamlCheck, SamlCommand};
 use sekisho_admin_api::diagnostics::installed_data;
 pub(crate) use servers::{Leaving, MarkedItem, ServersCommand};
@@ -206,6 +208,9 @@ pub(crate) enum Command {
     },
     /// Starts a test login, prints its link, and waits for what comes back.
     TestLogin {
+        /// Under another one of the names than the advertised one.
+        #[arg(long, value_name = "NAME")]
+        for_name: Option<String>,
         /// Prints the link and does not wait.
         #[arg(long)]
         no_wait: bool,

@@ -23,6 +23,8 @@ pub const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persiste
 pub struct Facts<'a> {
     /// The TLS pair, opened.
     pub tls: Option<&'a Pair>,
+    /// The further names' own pairs, opened, in the order of the names.
+    pub others: &'a [Option<Pair>],
     /// SAML's own pair, opened.
     pub saml: Option<&'a Pair>,
     /// The mail domains that are reserved for the connection.
@@ -42,6 +44,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
         None => found.push(missing("tls")),
         Some(pair) => found.extend(tls(document, pair, facts.now).into_iter().map(|fault| fault.on("tls"))),
     }
+    found.extend(names(document, facts));
     if document.saml_key == SamlKey::Own && facts.saml.is_none() {
         found.push(missing("saml"));
     }
@@ -145,14 +148,46 @@ fn subject(document: &Document) -> Option<Fault> {
 }
 
 fn tls(document: &Document, pair: &Pair, now: i64) -> Vec<Fault> {
-    let host = document.advertised_host.as_ref().map(crate::Host::as_str);
-    let hosts: Vec<&str> = host.into_iter().collect();
+    // Of the further names, those without a certificate of their own are served this one.
+    let others = document.other_names.iter().filter(|other| other.tls.is_none()).map(|other| &other.host);
+    let hosts: Vec<&str> = document.advertised_host.iter().chain(others).map(crate::Host::as_str).collect();
     let mut found = check::server(pair, &hosts, now).unwrap_or_else(|fault| vec![fault]);
     if document.tls.as_ref().is_some_and(|tls| tls.trial) {
         // Said once, in words that fit: a trial certificate is self-signed on purpose.
         found.retain(|fault| fault.severity == Severity::Error);
         found.push(Fault::new(codes::TRIAL_CERTIFICATE).as_severity(Severity::Warning));
     }
+    found
+}
+
+/// The further names' own certificates, and what it means that there are several names.
+fn names(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    for (other, pair) in document.other_names.iter().zip(facts.others) {
+        if let Some(pair) = pair {
+            let told = check::server(pair, &[other.host.as_str()], facts.now).unwrap_or_else(|fault| vec![fault]);
+            found.extend(told.into_iter().map(|fault| fault.on("other_names")));
+        }
+    }
+    if document.other_names.is_empty() {
+        return found;
+    }
+    let hosts: Vec<String> = document.other_names.iter().map(|other| other.host.to_string()).collect();
+    let several = Fault::new(codes::NAMES_OVERLAP).with("hosts", hosts).on("other_names");
+    found.push(several.as_severity(Severity::Info));
+    let holds = preset::of(document.idp.kind).holds_two_acs;
+    let remark = match (&document.answers_on, holds) {
+        (None, Some(false)) => {
+            let fault = Fault::new(codes::ONE_ACS).with("idp", preset::name(document.idp.kind));
+            Some(fault.on("answers_on").as_severity(Severity::Warning))
+        }
+        (Some(host), Some(true)) => {
+            let fault = Fault::new(codes::ANSWERS_ON_ONE).with("host", host.as_str());
+            Some(fault.on("answers_on").as_severity(Severity::Info))
+        }
+        _ => None,
+    };
+    found.extend(remark);
     found
 }
 
@@ -186,7 +221,7 @@ mod tests {
     }
 
     fn codes_at(now: i64, document: &Document, tls: Option<&Pair>, domains: &[Domain]) -> Vec<(String, String)> {
-        let facts = Facts { tls, saml: None, domains, now };
+        let facts = Facts { tls, others: &[], saml: None, domains, now };
         let found = super::document(document, &facts);
         found.iter().map(|fault| (fault.code.to_string(), fault.field.clone().unwrap_or_default())).collect()
     }
@@ -279,7 +314,7 @@ mod tests {
     fn a_key_that_no_signature_is_accepted_from_is_told_and_alone_it_is_an_error() {
         let good = base64_of(&sekisho_certs::trial::certificate("idp.example.com", NOW).unwrap().chain_pem());
         let short = base64_of(include_str!("../tests/rsa1024.pem"));
-        let facts = Facts { tls: None, saml: None, domains: &[], now: NOW };
+        let facts = Facts { tls: None, others: &[], saml: None, domains: &[], now: NOW };
         let told = |certificates: &[String]| {
             let found = super::document(&idp(certificates), &facts);
             found.into_iter().find(|fault| fault.code == codes::IDP_KEY_UNUSABLE).map(|fault| fault.severity)
@@ -328,7 +363,7 @@ mod tests {
         let told = |tenant: &str, url: &str| {
             let mut checked = Document::default();
             (checked.idp.metadata, checked.idp.metadata_url) = (Some(metadata(tenant)), Some(url.to_owned()));
-            let facts = Facts { tls: None, saml: None, domains: &[], now: NOW };
+            let facts = Facts { tls: None, others: &[], saml: None, domains: &[], now: NOW };
             let found =
                 document(&checked, &facts).into_iter().find(|fault| fault.field.as_deref() == Some("idp_metadata"));
             found.map(|fault| (fault.code, fault.severity))
@@ -343,7 +378,7 @@ mod tests {
     fn answers_that_nobody_asked_for_are_warned_of_and_cannot_stand_beside_what_requests_ask_for() {
         let mut document = Document::default();
         let told = |document: &Document| {
-            let facts = Facts { tls: None, saml: None, domains: &[], now: NOW };
+            let facts = Facts { tls: None, others: &[], saml: None, domains: &[], now: NOW };
             let ours = [codes::UNSOLICITED_DIRECT, codes::UNSOLICITED_AND_ASKED];
             let found = super::document(document, &facts).into_iter().filter(|fault| ours.contains(&fault.code));
             found.map(|fault| (fault.field.unwrap(), fault.severity)).collect::<Vec<_>>()
@@ -364,7 +399,7 @@ mod tests {
     fn leave_to_take_what_is_new_is_told() {
         let mut checked = Document::default();
         set(&mut checked, Field::MetadataAdditions, "true").unwrap();
-        let found = document(&checked, &Facts { tls: None, saml: None, domains: &[], now: NOW });
+        let found = document(&checked, &Facts { tls: None, others: &[], saml: None, domains: &[], now: NOW });
         assert!(
             found.iter().any(|fault| fault.code == codes::METADATA_ADDITIONS && fault.severity == Severity::Warning)
         );

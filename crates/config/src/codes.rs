@@ -48,6 +48,24 @@ sekisho_fault::codes! {
     /// A key of the identity provider's metadata is of no kind or length that signatures are accepted from. Argument:
     /// `fingerprint`.
     IDP_KEY_UNUSABLE = "config.idp_key_unusable";
+    /// The name is answered already. Argument: `host`.
+    NAME_KNOWN = "config.name_known";
+    /// More names than are answered at once. Argument: `most`.
+    TOO_MANY_NAMES = "config.too_many_names";
+    /// The name is none of those that are answered besides the advertised one. Argument: `host`.
+    NO_SUCH_NAME = "config.no_such_name";
+    /// The name is not answered yet in what is saved, so users who are sent to it would find nothing. Argument: `host`.
+    NAME_NOT_SAVED = "config.name_not_saved";
+    /// The name's own certificate would become SAML's too, which the identity provider does not know. Argument: `host`.
+    NAME_CHANGES_SAML_KEY = "config.name_changes_saml_key";
+    /// The identity provider's answers arrive at the name. Argument: `host`.
+    NAME_TAKES_ANSWERS = "config.name_takes_answers";
+    /// Answers arrive at one name, but the identity provider can hold several. Argument: `host`.
+    ANSWERS_ON_ONE = "config.answers_on_one";
+    /// The identity provider can hold one address for answers, but each name asks for its own. Argument: `idp`.
+    ONE_ACS = "config.one_acs";
+    /// Several names are answered, while the connection moves. Argument: `hosts`.
+    NAMES_OVERLAP = "config.names_overlap";
     /// SAML uses no pair, so none can follow.
     ROLLOVER_WITHOUT_KEY = "config.rollover_without_key";
     /// The former pair is still there: another cannot be prepared yet.

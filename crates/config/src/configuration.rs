@@ -35,6 +35,11 @@ impl Configuration {
         Urls::new(&self.host, self.document.advertised_port)
     }
 
+    /// Those under all names that are answered, the advertised one first; never empty.
+    pub fn all_urls(&self) -> Vec<Urls> {
+        self.document.all_urls()
+    }
+
     /// The name that browsers open.
     pub fn host(&self) -> &Host {
         &self.host

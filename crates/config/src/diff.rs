@@ -39,6 +39,9 @@ const OF_THE_SAVE: [&str; 2] = ["reason", "change_number"];
 /// One value in a merge: steps of a change of SAML's pair that two administrators took are not mixed.
 const SAML_KEYS: [&str; 3] = ["saml_key", "saml", "saml_second"];
 
+/// One value in a merge: a step from one name to another is one side's or the other's.
+const NAMES: [&str; 4] = ["advertised_host", "advertised_port", "other_names", "answers_on"];
+
 /// The private keys' fields, and what says which of them SAML uses.
 pub const KEYS: [&str; 4] = ["tls", "saml_key", "saml", "saml_second"];
 
@@ -67,18 +70,20 @@ pub fn follows(from: &Document, to: &Document, field: &str) -> bool {
 
 /// Brings together what was saved (`theirs`) and what is to be saved (`ours`), both made from `base`. Fields that only
 /// one side changed are taken over; a field that both changed in different ways is a conflict, and stays ours. SAML's keys
-/// are one field in this.
+/// are one field in this, and so are the names.
 pub fn merge(base: &Document, theirs: &Document, ours: &Document) -> (Document, Vec<Conflict>) {
     let (old, other, mut own) = (flat(base), flat(theirs), flat(ours));
     let mut conflicts = Vec::new();
     let names: Vec<String> = other.keys().chain(old.keys()).cloned().collect();
-    let keys_are_ours = SAML_KEYS.iter().any(|name| own.get(*name) != old.get(*name));
+    let touched = |group: &[&str]| group.iter().any(|name| own.get(*name) != old.get(*name));
+    let ours_whole: Vec<&str> =
+        [&SAML_KEYS[..], &NAMES].into_iter().filter(|group| touched(group)).flatten().copied().collect();
     for name in names {
         let (before, saved, wanted) = (old.get(&name), other.get(&name), own.get(&name));
         if saved == before || saved == wanted {
             continue;
         }
-        let is_ours = keys_are_ours && SAML_KEYS.contains(&name.as_str());
+        let is_ours = ours_whole.contains(&name.as_str());
         if wanted == before && !is_ours {
             match saved {
                 Some(value) => drop(own.insert(name, value.clone())),
@@ -146,11 +151,26 @@ fn shown(field: &str, value: Option<&Value>) -> String {
         Some(second @ Value::Object(_)) if field == "saml_second" => {
             format!("{} · {}", second["role"].as_str().unwrap_or_default(), key_pair(&second["pair"]))
         }
+        Some(Value::Array(names)) if field == "other_names" => {
+            names.iter().map(other_name).collect::<Vec<_>>().join(", ")
+        }
         Some(webhook @ Value::Object(_)) if field == "webhook" => match Webhook::deserialize(webhook) {
             Ok(webhook) => webhook.to_string(),
             Err(_) => webhook.to_string(),
         },
         Some(other) => other.to_string(),
+    }
+}
+
+/// A further name with its port, and its own certificate if it has one.
+fn other_name(name: &Value) -> String {
+    let address = format!("{}:{}", name["host"].as_str().unwrap_or_default(), name["port"]);
+    let known = ["host", "port", "tls"];
+    let more = name.as_object().is_some_and(|fields| fields.keys().any(|field| !known.contains(&field.as_str())));
+    match &name["tls"] {
+        _ if more => name.to_string(),
+        Value::Null => address,
+        pair => format!("{address} ({})", key_pair(pair)),
     }
 }
 

@@ -10,6 +10,7 @@ use ts_rs::TS;
 
 use crate::codes;
 use crate::host::Host;
+use crate::names::OtherName;
 use crate::network::Network;
 use crate::rollover::SecondPair;
 use crate::urls::{ENTITY_ID, Urls};
@@ -169,6 +170,13 @@ pub struct Document {
     /// The port that browsers open.
     #[serde(default = "port")]
     pub advertised_port: u16,
+    /// Names that are answered besides it, while a connection moves from one to another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_names: Vec<OtherName>,
+    /// The one of the names at which the identity provider's answers arrive, whichever users have opened; without one, each
+    /// name takes its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers_on: Option<Host>,
     /// The Entity ID; derived until the first save, then frozen.
     #[serde(default)]
     pub entity_id: Option<String>,
@@ -267,6 +275,8 @@ impl Default for Document {
         Self {
             advertised_host: None,
             advertised_port: port(),
+            other_names: Vec::new(),
+            answers_on: None,
             entity_id: None,
             tls: None,
             saml_key: SamlKey::default(),
@@ -339,7 +349,8 @@ impl Document {
     /// The pairs whose private keys the document names.
     pub fn key_pairs(&self) -> impl Iterator<Item = &KeyPair> {
         let second = self.saml_second.as_ref().map(|second| &second.pair);
-        [self.tls.as_ref(), self.saml.as_ref(), second].into_iter().flatten()
+        let others = self.other_names.iter().filter_map(|other| other.tls.as_ref());
+        [self.tls.as_ref(), self.saml.as_ref(), second].into_iter().flatten().chain(others)
     }
 
     /// The pairs that are in our metadata and decrypt: the one that signs, then the second one, if there is one.

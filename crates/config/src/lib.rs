@@ -13,6 +13,7 @@ pub mod field;
 pub mod host;
 mod idp_ends;
 pub mod idp_error;
+pub mod names;
 pub mod network;
 pub mod preset;
 pub mod rollover;

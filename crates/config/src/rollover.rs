@@ -161,7 +161,12 @@ impl Document {
     /// pair goes on where it is.
     #[must_use]
     pub fn restored_over(mut self, today: &Self) -> Self {
-        self.tls.clone_from(&today.tls);
+        // Each name with what it has today.
+        let advertised = self.advertised_host.as_ref().and_then(|host| today.pair_of(host));
+        self.tls = advertised.or(today.tls.as_ref()).cloned();
+        for other in &mut self.other_names {
+            other.tls = today.pair_of(&other.host).filter(|pair| Some(*pair) != self.tls.as_ref()).cloned();
+        }
         self.saml_key = today.saml_key;
         self.saml.clone_from(&today.saml);
         self.saml_second.clone_from(&today.saml_second);

@@ -20,12 +20,16 @@ pub fn xml(document: &Document, key: Option<&SpKey>) -> Result<String> {
 fn of(document: &Document) -> Result<SpMetadata> {
     let missing = || Fault::new(codes::MISSING).on("advertised_host");
     let urls = document.urls().ok_or_else(missing)?;
+    // Where answers arrive is the default; the other names are there for identity providers that hold several.
+    let first = document.answers_at().unwrap_or_else(|| urls.clone());
+    let others = document.all_urls().into_iter().filter(|other| *other != first);
+    let acs = std::iter::once(&first).cloned().chain(others).map(|urls| urls.at(ACS)).collect();
     let leaf = |pair: &KeyPair| Ok(pem::read(pair.certificates.as_bytes())?.certificates.into_iter().next());
     let leaves: Vec<Vec<u8>> =
         document.saml_pairs().filter_map(|pair| leaf(pair).transpose()).collect::<Result<_>>()?;
     Ok(SpMetadata {
         entity_id: document.entity_id().ok_or_else(missing)?,
-        acs: vec![urls.at(ACS)],
+        acs,
         slo: document.single_logout.then(|| urls.at(LOGOUT)),
         authn_requests_signed: !leaves.is_empty(),
         want_assertions_signed: matches!(document.signing, Signing::Assertion | Signing::Both),

@@ -19,6 +19,8 @@ pub const PING: &str = "/ping";
 /// The addresses that follow from host and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Urls {
+    host: String,
+    port: u16,
     origin: String,
 }
 
@@ -26,7 +28,18 @@ impl Urls {
     /// The addresses under this host and port. Port 443 is left out, as browsers leave it out of an origin.
     pub fn new(host: &Host, port: u16) -> Self {
         let host = host.in_url();
-        Self { origin: if port == 443 { format!("https://{host}") } else { format!("https://{host}:{port}") } }
+        let origin = if port == 443 { format!("https://{host}") } else { format!("https://{host}:{port}") };
+        Self { host, port, origin }
+    }
+
+    /// The host, as it stands in a URL.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Scheme, host and port.

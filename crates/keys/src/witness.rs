@@ -66,6 +66,10 @@ pub struct Report {
     /// It has seen a counter of its own used twice: another machine has its keys.
     #[n(16)]
     pub cloned: Option<bool>,
+    /// When users signed in under each of the names of the revision that is applied, in their order, while there are several.
+    /// Never the names: the hub reads reports.
+    #[n(17)]
+    pub by_name: Option<Vec<Option<SignIns>>>,
 }
 
 /// When users signed in through a server: seconds since 1970.

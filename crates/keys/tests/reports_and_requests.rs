@@ -38,6 +38,7 @@ fn report(world: &World) -> Report {
             faults: vec!["keys.withheld".into()],
         }),
         cloned: None,
+        by_name: None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, RequestWish, RolloverStep, SetField};
 use sekisho_admin_api::idp::{ChosenIdp, IdpSteps, WhichIdp, WhichSteps};
+use sekisho_admin_api::names::{NameStep, WhichName};
 use sekisho_admin_api::save::{PastRevision, Prepared, SaveReason};
 use sekisho_admin_api::status::State;
 use sekisho_admin_api::test_login::{StartedTest, TestReport};
@@ -57,9 +58,10 @@ impl House {
     async fn quick_checks(&self, draft: &Draft) -> Result<Vec<Fault>> {
         let keys = self.draft_keys(draft).await?;
         let document = &draft.document;
-        let (Pairs { tls, saml }, mut found) = configuration::open(document, &|name| keys.get(name).cloned());
+        let (Pairs { tls, saml, others }, mut found) = configuration::open(document, &|name| keys.get(name).cloned());
         let domains = self.connected.domains();
-        let facts = Facts { tls: tls.as_ref(), saml: saml.as_ref(), domains: &domains, now: clock::now() };
+        let now = clock::now();
+        let facts = Facts { tls: tls.as_ref(), others: &others, saml: saml.as_ref(), domains: &domains, now };
         let more = check::document(document, &facts);
         // A key that cannot be opened is told once, not as missing too; and SAML's own pair is made when it is needed.
         let told: Vec<Option<String>> = found.iter().map(|fault| fault.field.clone()).collect();
@@ -241,6 +243,14 @@ impl House {
         self.change_draft(async |draft| draft::roll_over(draft, step, &saved, clock::now())).await
     }
 
+    /// Goes a step from one name to another.
+    ///
+    /// Codes: those of the names, `FILE`.
+    pub async fn change_names(&self, step: NameStep) -> Result<View> {
+        let saved = self.applied.read().await.document.clone();
+        self.change_draft(async |draft| draft::change_names(draft, &step, &saved)).await
+    }
+
     /// The keys of open certificate requests.
     ///
     /// Codes: `FILE`, and those of the seal.
@@ -353,10 +363,10 @@ impl House {
         self.show(&draft).await
     }
 
-    /// Starts a test login of the draft.
+    /// Starts a test login of the draft, under the name that it advertises or another one.
     ///
-    /// Codes: the first error of the checks, and those of opening the port.
-    pub async fn start_test(self: &Arc<Self>) -> Result<StartedTest> {
+    /// Codes: `NO_SUCH_NAME`, the first error of the checks, and those of opening the port.
+    pub async fn start_test(self: &Arc<Self>, which: Option<&WhichName>) -> Result<StartedTest> {
         self.not_detached()?;
         let _editing = self.editing.lock().await;
         let _turn = self.turn.lock().await;
@@ -365,6 +375,12 @@ impl House {
             self.keep_draft(&draft).await?;
         }
         let keys = self.draft_keys(&draft).await?;
+        let urls = match which {
+            None => {
+                draft.document.urls().ok_or_else(|| Fault::new(sekisho_config::codes::MISSING).on("advertised_host"))?
+            }
+            Some(which) => draft.document.urls_of(&which.host)?,
+        };
         let ready = self.build(&draft.document, &|name| keys.get(name).cloned())?;
         let name = sekisho_keys::ids::Hash::of(&draft.document.to_json()).to_string();
         let mut held = self.trial.lock().await;
@@ -377,7 +393,7 @@ impl House {
         self.clone().end_trial_later(trial.clone());
         let path = trial.start_test(clock::now())?;
         let test = path.strip_prefix(sekisho_signin::trial::TEST).unwrap_or_default().to_owned();
-        Ok(StartedTest { test, url: trial.urls().at(&path), ends: clock::now() + TEST })
+        Ok(StartedTest { test, url: urls.at(&path), ends: clock::now() + TEST })
     }
 
     /// The report of a test, once it is over.

@@ -13,12 +13,13 @@ use sekisho_fault::{Fault, Result};
 use sekisho_messages::Language;
 use sekisho_saml::Verified;
 
-use crate::face::{Face, Serving};
+use crate::face::{Face, Served, Serving};
 use crate::flow::Handle;
 use crate::form::{Arrived, Form};
 use crate::load::pool::Pool;
 use crate::load::standing::Standing;
 use crate::login::{self, Client, Login};
+use crate::opened::Opened;
 use crate::session::Session;
 use crate::{
     Applied, Identity, Profile, SignIn, client, codes, handover, idp, pages, refusal, test_login, unsolicited, who,
@@ -28,12 +29,13 @@ use crate::{
 pub(crate) async fn acs(
     State(face): State<Arc<Face>>,
     standing: Standing,
+    opened: Opened,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let served = face.served();
     let language = pages::language(&headers);
-    let serving = Serving::of(&face, &served);
+    let serving = Serving::of(&face, &served, &opened);
     if serving.is_none() && served.trial.is_none() {
         return pages::closed(language);
     }
@@ -44,13 +46,16 @@ pub(crate) async fn acs(
     };
     match (form.arrived(&headers), &served.trial, serving) {
         (Arrived::WithoutCookie, ..) if !form.reposted => form.repost(urls::ACS),
+        (Arrived::WithoutCookie, ..) if let Some(address) = elsewhere(&form, &served, &opened) => {
+            form.pass_on(&address)
+        }
         (Arrived::Test(handle, sealed), Some(trial), _) => {
             let finished = test_login::finish(trial, standing.room(), form, &handle, &sealed, face.now()).await;
             test_login::told(finished, &handle, plain, language)
         }
         (Arrived::Test(..), None, _) => plain(Fault::new(codes::TEST_LINK)),
         (Arrived::Login(handle, sealed), _, Some(serving)) => {
-            let mut sign_in = SignIn::default();
+            let mut sign_in = serving.new_sign_in();
             let response = match handle.open::<Login>(serving.applied(), &sealed, serving.now()) {
                 Ok(login) if serving.replay().reaches(login.asked.time, serving.now()) => {
                     finish(&serving, standing.room(), &handle, login, form, language, &mut sign_in).await
@@ -62,16 +67,22 @@ pub(crate) async fn acs(
             answer(&serving, &standing, response, sign_in, language)
         }
         (Arrived::WithoutCookie, _, Some(serving)) => {
-            answer(&serving, &standing, Err(Fault::new(codes::NO_STATE)), SignIn::default(), language)
+            answer(&serving, &standing, Err(Fault::new(codes::NO_STATE)), serving.new_sign_in(), language)
         }
         (Arrived::Unsolicited, _, Some(serving)) => {
-            let mut sign_in = SignIn::default();
+            let mut sign_in = serving.new_sign_in();
             let response = unsolicited::receive(&serving, &standing, form, &headers, &mut sign_in).await;
             answer(&serving, &standing, response, sign_in, language)
         }
         (Arrived::Unsolicited, _, None) => plain(Fault::new(codes::UNSOLICITED_IN_TRIAL)),
         (_, _, None) => plain(Fault::new(codes::NO_STATE)),
     }
+}
+
+/// Where an answer may find its browser's cookie, that has found none here.
+fn elsewhere(form: &Form, served: &Served, opened: &Opened) -> Option<String> {
+    let names = served.names();
+    Some(form.next(&names, opened.among(&names)?)?.at(urls::ACS))
 }
 
 fn answer(
@@ -98,8 +109,7 @@ async fn again(
     headers: &HeaderMap,
 ) -> Result<Response> {
     let Login { client, relogin, .. } = login;
-    let (applied, now) = (serving.applied(), serving.now());
-    let mut response = login::ask(applied, standing.leaving(), client, relogin, headers, now).await?;
+    let mut response = login::ask(serving, standing.leaving(), client, relogin, headers).await?;
     handle.forget::<Login>(response.headers_mut());
     Ok(response)
 }

@@ -1,7 +1,7 @@
 //! A configuration in the form in which it serves: every part read, every file parsed.
 
 use sekisho_config::document::Signing;
-use sekisho_config::{Configuration, Urls, sp_metadata};
+use sekisho_config::{Configuration, Urls, sp_metadata, urls};
 use sekisho_fault::Result;
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_saml::SigningRule;
@@ -9,6 +9,7 @@ use sekisho_saml::keys::{IdpKey, SpKey};
 use sekisho_saml::metadata::IdpMetadata;
 
 use crate::flow::{LIFETIME, random};
+use crate::opened::Opened;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -53,7 +54,11 @@ impl StateSecrets {
 /// What is being served.
 pub struct Applied {
     pub(crate) configuration: Configuration,
-    pub(crate) urls: Urls,
+    urls: Urls,
+    /// Under all names that are answered, the advertised one first.
+    names: Vec<Urls>,
+    /// Under the one name at which answers arrive, where it is one for all.
+    answers_at: Option<Urls>,
     pub(crate) entity_id: String,
     pub(crate) ids: Ids,
     pub(crate) idp: IdpMetadata,
@@ -79,6 +84,8 @@ impl Applied {
             // Once, and not for everybody who asks: it may have to be signed.
             sp_metadata: sp_metadata::xml(&configuration.document, saml.first())?,
             urls: configuration.urls(),
+            names: configuration.all_urls(),
+            answers_at: configuration.document.answers_at(),
             entity_id: configuration.entity_id(),
             idp_keys: idp.keys()?,
             configuration,
@@ -89,9 +96,29 @@ impl Applied {
         })
     }
 
-    /// The addresses.
+    /// The addresses under the advertised name.
     pub fn urls(&self) -> &Urls {
         &self.urls
+    }
+
+    /// Those under all names that are answered, the advertised one first.
+    pub(crate) fn names(&self) -> &[Urls] {
+        &self.names
+    }
+
+    /// Those under the name that a request was sent to.
+    pub(crate) fn at(&self, opened: &Opened) -> &Urls {
+        opened.among(&self.names).unwrap_or(&self.urls)
+    }
+
+    /// Where the answer to a request has to arrive that leaves from a name.
+    pub(crate) fn acs(&self, from: &Urls) -> String {
+        self.answers_at.as_ref().unwrap_or(from).at(urls::ACS)
+    }
+
+    /// An address of all names.
+    pub(crate) fn at_all(&self, path: &str) -> Vec<String> {
+        self.names.iter().map(|urls| urls.at(path)).collect()
     }
 
     /// The same configuration under other secrets: nothing that one seals opens with the other.

@@ -97,6 +97,8 @@ pub trait Heads: Send + Sync + 'static {
 pub struct SignIn {
     /// The e-mail address, as far as it was verified.
     pub who: Option<String>,
+    /// The name of the servers that was opened, where that is known.
+    pub host: Option<String>,
     /// The number that the browser showed.
     pub reference: Option<String>,
     /// Why it was refused.

@@ -8,6 +8,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use sekisho_config::Urls;
 use sekisho_fault::{Fault, Result};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ use crate::face::Serving;
 use crate::flow::{Handle, State};
 use crate::login::VaultPage;
 use crate::session::Session;
-use crate::{Applied, Identity, Profile, codes, handover};
+use crate::{Identity, Profile, codes, handover};
 
 /// Who was signed in, until the page asks. The vault's key is not in it: it is looked up for the page, and sealed to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +63,7 @@ pub(crate) async fn direct(
 ) -> Response {
     let Ok(Json(asking)) = request else { return StatusCode::BAD_REQUEST.into_response() };
     let refused = || (StatusCode::FORBIDDEN, Json(Fault::new(codes::CODE))).into_response();
-    if !is_own(serving.applied(), &headers) {
+    if !is_own(serving.at(), &headers) {
         return refused();
     }
     let Some(handle) = Handle::parse(&asking.handle) else { return refused() };
@@ -73,8 +74,8 @@ pub(crate) async fn direct(
 }
 
 /// Whether a page of this origin asks. Browsers send the origin with every request of a script that posts.
-fn is_own(applied: &Applied, headers: &HeaderMap) -> bool {
-    headers.get(ORIGIN).is_some_and(|origin| origin == applied.urls.origin())
+fn is_own(at: &Urls, headers: &HeaderMap) -> bool {
+    headers.get(ORIGIN).is_some_and(|origin| origin == at.origin())
         && headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
 
@@ -82,7 +83,7 @@ async fn code(serving: &Serving, headers: &HeaderMap, handle: &Handle, asking: A
     let (applied, now) = (serving.applied(), serving.now());
     let sealed = handle.kept::<Direct>(headers).ok_or_else(|| Fault::new(codes::NO_STATE))?;
     let direct: Direct = handle.open(applied, sealed, now)?;
-    let page = VaultPage::of(applied, asking.code_challenge, asking.page_key, asking.state)?;
+    let page = VaultPage::of(serving.at(), asking.code_challenge, asking.page_key, asking.state)?;
     let was_off = !applied.configuration.document.unsolicited_direct;
     // Once: another key of another page gets nothing more.
     let name = format!("direct {}", handle.as_str());

@@ -13,9 +13,10 @@ use crate::load::bodies::Bodies;
 use crate::load::buckets::{Buckets, Rule};
 use crate::load::claiming::Claiming;
 use crate::load::pool::Pool;
+use crate::opened::Opened;
 use crate::replay::Replay;
-use crate::{Activity, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, Trial, User, Users, pages};
-use sekisho_config::Network;
+use crate::{Activity, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, SignIn, Trial, User, Users, pages};
+use sekisho_config::{Network, Urls};
 use sekisho_fault::Fault;
 
 /// Verifications of answers to requests of ours, at work or waiting: at a millisecond each, the last waits a blink.
@@ -37,6 +38,20 @@ pub(crate) struct Served {
     applied: Option<Arc<Applied>>,
     /// The draft under test.
     pub(crate) trial: Option<Arc<Trial>>,
+}
+
+impl Served {
+    /// The addresses under all names that are answered, in trial too.
+    pub(crate) fn names(&self) -> Vec<Urls> {
+        let trial = self.trial.as_ref().map(|trial| trial.applied());
+        let mut names: Vec<Urls> = Vec::new();
+        for urls in self.applied.iter().chain(trial).flat_map(|applied| applied.names()) {
+            if !names.contains(urls) {
+                names.push(urls.clone());
+            }
+        }
+        names
+    }
 }
 
 /// The public face of a server: it stays for the service's whole life, whatever is applied in it.
@@ -171,11 +186,22 @@ impl Face {
 pub(crate) struct Serving {
     face: Arc<Face>,
     applied: Arc<Applied>,
+    at: Urls,
 }
 
 impl Serving {
-    pub(crate) fn of(face: &Arc<Face>, served: &Served) -> Option<Self> {
-        served.applied.clone().map(|applied| Self { face: face.clone(), applied })
+    pub(crate) fn of(face: &Arc<Face>, served: &Served, opened: &Opened) -> Option<Self> {
+        served.applied.clone().map(|applied| Self { face: face.clone(), at: applied.at(opened).clone(), applied })
+    }
+
+    /// The addresses under the name that was opened.
+    pub(crate) fn at(&self) -> &Urls {
+        &self.at
+    }
+
+    /// What will be written down of a sign-in at this name.
+    pub(crate) fn new_sign_in(&self) -> SignIn {
+        SignIn { host: Some(self.at.host().to_owned()), ..SignIn::default() }
     }
 
     pub(crate) fn applied(&self) -> &Arc<Applied> {
@@ -215,6 +241,7 @@ impl FromRequestParts<Arc<Face>> for Serving {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, face: &Arc<Face>) -> Result<Self, Response> {
-        Self::of(face, &face.served()).ok_or_else(|| pages::closed(pages::language(&parts.headers)))
+        let Ok(opened) = Opened::from_request_parts(parts, face).await;
+        Self::of(face, &face.served(), &opened).ok_or_else(|| pages::closed(pages::language(&parts.headers)))
     }
 }

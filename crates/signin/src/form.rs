@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
+use sekisho_config::Urls;
 use sekisho_fault::{Fault, Result};
 use sekisho_saml::outgoing::Field;
 use url::form_urlencoded;
@@ -20,6 +21,8 @@ pub(crate) struct Form {
     pub(crate) relay_state: Option<String>,
     /// Whether our own page posted it again.
     pub(crate) reposted: bool,
+    /// How many of our names have passed it on.
+    passed: usize,
 }
 
 /// How a posted answer stands to this browser.
@@ -40,7 +43,8 @@ impl Form {
     /// Code: `FORM`.
     pub(crate) fn read(body: &[u8]) -> Result<Self> {
         let wrong = |detail: &str| Fault::new(crate::codes::FORM).with("detail", detail);
-        let mut form = Self { field: Field::Response, message: String::new(), relay_state: None, reposted: false };
+        let mut form =
+            Self { field: Field::Response, message: String::new(), relay_state: None, reposted: false, passed: 0 };
         let mut seen = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
             if seen.contains(&name) {
@@ -52,6 +56,7 @@ impl Form {
                 "SAMLRequest" => (form.field, form.message) = (Field::Request, value.into_owned()),
                 "RelayState" => form.relay_state = Some(value.into_owned()),
                 "reposted" => form.reposted = true,
+                "passed" => form.passed = value.parse().map_err(|_| wrong("passed"))?,
                 _ => {}
             }
             seen.push(name);
@@ -86,10 +91,33 @@ impl Form {
         }
     }
 
+    /// The name to look for the cookie at next: what was begun at one of our names may arrive at another, where the identity
+    /// provider knows that one alone. None, when all have been asked.
+    pub(crate) fn next<'a>(&self, names: &'a [Urls], here: &Urls) -> Option<&'a Urls> {
+        let place = names.iter().position(|name| name == here)?;
+        if self.passed.saturating_add(1) >= names.len() {
+            return None;
+        }
+        names.get((place + 1) % names.len())
+    }
+
+    /// Posts the form to the same address under another of our names.
+    pub(crate) fn pass_on(&self, address: &str) -> Response {
+        let passed = (self.passed + 1).to_string();
+        let relay_state = self.relay_state.as_deref().unwrap_or_default();
+        let fields = [(self.field.name(), self.message.as_str()), ("RelayState", relay_state), ("passed", &passed)];
+        pages::post_form(address, &fields)
+    }
+
     /// Posts the form once more, from our own page to ourselves: this time the cookie comes along, if there is one.
     pub(crate) fn repost(&self, path: &str) -> Response {
         let relay_state = self.relay_state.as_deref().unwrap_or_default();
-        let fields = [(self.field.name(), self.message.as_str()), ("RelayState", relay_state), ("reposted", "1")];
+        let passed = self.passed.to_string();
+        let mut fields =
+            vec![(self.field.name(), self.message.as_str()), ("RelayState", relay_state), ("reposted", "1")];
+        if self.passed > 0 {
+            fields.push(("passed", &passed));
+        }
         pages::post_form(path, &fields)
     }
 }

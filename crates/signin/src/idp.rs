@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::header::LOCATION;
 use axum::response::Response;
 use sekisho_config::document::RequestBinding;
-use sekisho_config::{idp_error, urls};
+use sekisho_config::{Urls, idp_error, urls};
 use sekisho_fault::{Fault, Result};
 use sekisho_saml::keys::SpKey;
 use sekisho_saml::metadata::{Binding, Endpoint};
@@ -18,7 +18,7 @@ use crate::flow::{Asked, Handle};
 use crate::load::pool::Pool;
 use crate::{Applied, pages};
 
-/// Sends the browser to the identity provider. `relogin`: with a fresh authentication, whatever the configuration says.
+/// Sends the browser to the identity provider, from the name that it has opened. `relogin`: with a fresh authentication, whatever the configuration says.
 /// The request is signed in the pool: anybody can ask for one, and signing is dearer than verifying.
 ///
 /// Codes: `BUSY`, and those of the message.
@@ -27,20 +27,21 @@ pub(crate) async fn ask(
     pool: &Pool,
     asked: &Asked,
     handle: &Handle,
+    from: &Urls,
     relogin: bool,
 ) -> Result<Response> {
-    let (applied, asked, handle) = (applied.clone(), asked.clone(), handle.clone());
-    pool.run(move || request(&applied, &asked, &handle, relogin)).await
+    let (applied, asked, handle, acs_url) = (applied.clone(), asked.clone(), handle.clone(), applied.acs(from));
+    pool.run(move || request(&applied, &asked, &handle, &acs_url, relogin)).await
 }
 
-fn request(applied: &Applied, asked: &Asked, handle: &Handle, relogin: bool) -> Result<Response> {
+fn request(applied: &Applied, asked: &Asked, handle: &Handle, acs_url: &str, relogin: bool) -> Result<Response> {
     let document = &applied.configuration.document;
     let request = |destination: &str| AuthnRequest {
         id: asked.request_id.clone(),
         issue_instant: UnixTime(asked.time),
         destination: destination.to_owned(),
         issuer: applied.entity_id.clone(),
-        acs_url: applied.urls.at(urls::ACS),
+        acs_url: acs_url.to_owned(),
         name_id_format: document.name_id_format.clone(),
         authn_context: document.authn_context.as_deref().map(|classes| AuthnContext {
             classes: classes.split(' ').map(str::to_owned).collect(),
@@ -114,8 +115,8 @@ pub(crate) fn expectations(applied: &Applied, flow: Flow, now: i64) -> Expectati
     let document = &applied.configuration.document;
     Expectations {
         sp_entity_id: applied.entity_id.clone(),
-        // The configured address, never what Host or a proxy's header says (R30).
-        acs_urls: vec![applied.urls.at(urls::ACS)],
+        // The configured addresses, never what Host or a proxy's header says (R30).
+        acs_urls: applied.at_all(urls::ACS),
         idp_entity_id: applied.idp.entity_id.clone(),
         idp_keys: applied.idp_keys.clone(),
         now: UnixTime(now),

@@ -12,6 +12,7 @@ mod idp;
 mod load;
 mod login;
 mod logout;
+mod opened;
 mod pages;
 mod refusal;
 mod replay;

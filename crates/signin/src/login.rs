@@ -1,12 +1,10 @@
 //! `/sso-connect/saml/login`: from a client to the identity provider.
 
-use std::sync::Arc;
-
 use axum::extract::RawQuery;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
-use sekisho_config::urls;
+use sekisho_config::{Urls, urls};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::handover::PageKey;
 use serde::{Deserialize, Serialize};
@@ -17,7 +15,7 @@ use crate::face::Serving;
 use crate::flow::{Asked, Handle, State};
 use crate::load::pool::Pool;
 use crate::load::standing::Standing;
-use crate::{Applied, SignIn, codes, idp, pages, refusal, vault};
+use crate::{codes, idp, pages, refusal, vault};
 
 /// The state of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,10 +63,10 @@ pub(crate) struct VaultPage {
 }
 
 impl VaultPage {
-    /// The vault page of this origin, with what it has made for one sign-in.
+    /// The vault page of the origin that was opened, with what it has made for one sign-in.
     ///
     /// Code: `LOGIN_REQUEST`.
-    pub(crate) fn of(applied: &Applied, code_challenge: String, page_key: String, page_state: String) -> Result<Self> {
+    pub(crate) fn of(at: &Urls, code_challenge: String, page_key: String, page_state: String) -> Result<Self> {
         let challenge = BASE64URL_NOPAD.decode(code_challenge.as_bytes()).map_err(|_| wrong("code_challenge"))?;
         if challenge.len() != 32 {
             return Err(wrong("code_challenge"));
@@ -78,7 +76,7 @@ impl VaultPage {
         if !plain || !(16..=128).contains(&page_state.len()) {
             return Err(wrong("state"));
         }
-        Ok(Self { redirect_uri: applied.urls.at(urls::VAULT), code_challenge, page_key, page_state })
+        Ok(Self { redirect_uri: at.at(urls::VAULT), code_challenge, page_key, page_state })
     }
 }
 
@@ -122,51 +120,52 @@ pub(crate) async fn login(
 ) -> Response {
     // A bookmark, or an identity provider's tile: the vault page starts the sign-in, because it makes the key.
     let Some(query) = query.filter(|query| !query.is_empty()) else { return vault::start() };
-    let begun = begin(serving.applied(), standing.leaving(), &query, &headers, serving.now()).await;
-    let refuse = |fault| refusal::refuse(&serving, fault, SignIn::default());
+    let begun = begin(&serving, standing.leaving(), &query, &headers).await;
+    let refuse = |fault| refusal::refuse(&serving, fault, serving.new_sign_in());
     begun.unwrap_or_else(|fault| standing.refused(fault, pages::language(&headers), refuse))
 }
 
-async fn begin(applied: &Arc<Applied>, pool: &Pool, query: &str, headers: &HeaderMap, now: i64) -> Result<Response> {
+async fn begin(serving: &Serving, pool: &Pool, query: &str, headers: &HeaderMap) -> Result<Response> {
+    let applied = serving.applied();
     let (client, relogin) = if client::asks(query) {
         client::requested(applied, query, headers).map(|(client, relogin)| (Client::OnPrem(client), relogin))?
     } else {
-        (Client::Vault(vault_page(applied, query)?), false)
+        (Client::Vault(vault_page(serving.at(), query)?), false)
     };
-    ask(applied, pool, client, relogin, headers, now).await
+    ask(serving, pool, client, relogin, headers).await
 }
 
 /// Sends the browser to the identity provider for a client.
 ///
 /// Codes: `BUSY`, and those of the message.
 pub(crate) async fn ask(
-    applied: &Arc<Applied>,
+    serving: &Serving,
     pool: &Pool,
     client: Client,
     relogin: bool,
     headers: &HeaderMap,
-    now: i64,
 ) -> Result<Response> {
+    let (applied, now) = (serving.applied(), serving.now());
     let login = Login { asked: Asked::new(applied, now)?, client, relogin };
     let handle = Handle::new()?;
-    let mut response = idp::ask(applied, pool, &login.asked, &handle, relogin).await?;
+    let mut response = idp::ask(applied, pool, &login.asked, &handle, serving.at(), relogin).await?;
     handle.keep(applied, &login, headers, response.headers_mut())?;
     Ok(response)
 }
 
 /// The vault page that asks. Every parameter once; anything else is refused.
-fn vault_page(applied: &Applied, query: &str) -> Result<VaultPage> {
+fn vault_page(at: &Urls, query: &str) -> Result<VaultPage> {
     let known = ["client", "redirect_uri", "code_challenge", "code_challenge_method", "page_key", "state"];
     let query = Query::read(query, &known)?;
     if query.required("client")? != "vault" {
         return Err(wrong("client"));
     }
-    if query.required("redirect_uri")? != applied.urls.at(urls::VAULT) {
+    if query.required("redirect_uri")? != at.at(urls::VAULT) {
         return Err(wrong("redirect_uri"));
     }
     if query.required("code_challenge_method")? != "S256" {
         return Err(wrong("code_challenge"));
     }
     let value = |name| query.required(name).map(str::to_owned);
-    VaultPage::of(applied, value("code_challenge")?, value("page_key")?, value("state")?)
+    VaultPage::of(at, value("code_challenge")?, value("page_key")?, value("state")?)
 }

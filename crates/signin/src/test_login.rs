@@ -14,6 +14,7 @@ use crate::flow::{self, Asked, Handle};
 use crate::form::Form;
 use crate::load::pool::Pool;
 use crate::load::standing::Standing;
+use crate::opened::Opened;
 use crate::{TestReport, Trial, codes, idp, pages, refusal};
 
 /// The state of a test.
@@ -39,11 +40,12 @@ impl flow::State for Test {
 pub(crate) async fn open(
     State(face): State<Arc<Face>>,
     standing: Standing,
+    opened: Opened,
     Path(nonce): Path<String>,
     headers: HeaderMap,
 ) -> Response {
     let begun = match &face.served().trial {
-        Some(trial) => begin(trial, standing.leaving(), nonce, &headers, face.now()).await,
+        Some(trial) => begin(trial, standing.leaving(), &opened, nonce, &headers, face.now()).await,
         None => Err(Fault::new(codes::TEST_LINK)),
     };
     let language = pages::language(&headers);
@@ -51,11 +53,18 @@ pub(crate) async fn open(
     begun.unwrap_or_else(|fault| standing.refused(fault, language, refuse))
 }
 
-async fn begin(trial: &Trial, pool: &Pool, nonce: String, headers: &HeaderMap, now: i64) -> Result<Response> {
+async fn begin(
+    trial: &Trial,
+    pool: &Pool,
+    opened: &Opened,
+    nonce: String,
+    headers: &HeaderMap,
+    now: i64,
+) -> Result<Response> {
     trial.is_open(&nonce, now)?;
     let test = Test { asked: Asked::new(trial.applied(), now)?, nonce };
     let handle = Handle::new()?;
-    let mut response = idp::ask(trial.applied(), pool, &test.asked, &handle, false).await?;
+    let mut response = idp::ask(trial.applied(), pool, &test.asked, &handle, trial.applied().at(opened), false).await?;
     handle.keep(trial.applied(), &test, headers, response.headers_mut())?;
     Ok(response)
 }

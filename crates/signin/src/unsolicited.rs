@@ -79,7 +79,7 @@ async fn claimed(serving: &Serving, statement: &Verified, now: i64) -> Claimed {
 fn dropped(serving: &Serving, statement: &Verified) {
     let who = who::address(statement, &serving.applied().configuration).map(str::to_owned);
     let refusal = Some(Fault::new(codes::CLAIM_UNKNOWN).as_severity(Severity::Warning));
-    serving.activity().sign_in(SignIn { who, refusal, facts: facts(statement), ..SignIn::default() });
+    serving.activity().sign_in(SignIn { who, refusal, facts: facts(statement), ..serving.new_sign_in() });
 }
 
 fn facts(statement: &Verified) -> Vec<(String, String)> {

@@ -10,7 +10,11 @@ pub(crate) enum CertificatesCommand {
     /// Judges a certificate from files, with or without its key, beside the names in play; nothing of it is kept.
     Check(CheckCertificate),
     /// Shakes hands with this server and with whatever its name leads to.
-    Served,
+    Served {
+        /// Another one of the names than the advertised one.
+        #[arg(long, value_name = "NAME")]
+        for_name: Option<String>,
+    },
 }
 
 #[derive(Args)]
@@ -42,7 +46,10 @@ pub(crate) enum Key {
 
 #[derive(Args)]
 pub(crate) struct RequestedCertificate {
-    /// A name or address besides the advertised host; may be given several times.
+    /// The host that it is for above all; without it, the advertised one.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub(crate) for_name: String,
+    /// A name or address besides that host; may be given several times.
     #[arg(long = "name")]
     pub(crate) names: Vec<String>,
     /// The kind of the key.
@@ -68,7 +75,7 @@ pub(crate) struct RequestedCertificate {
 impl RequestedCertificate {
     /// As the service takes it.
     pub(crate) fn wish(self) -> RequestWish {
-        let Self { names, key, organisation, unit, locality, state, country } = self;
+        let Self { for_name: host, names, key, organisation, unit, locality, state, country } = self;
         let key = match key {
             Key::Rsa2048 => KeyKind::Rsa2048,
             Key::Rsa3072 => KeyKind::Rsa3072,
@@ -76,6 +83,6 @@ impl RequestedCertificate {
             Key::P256 => KeyKind::P256,
             Key::P384 => KeyKind::P384,
         };
-        RequestWish { names, key, organisation, unit, locality, state, country }
+        RequestWish { host, names, key, organisation, unit, locality, state, country }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use sekisho_config::document::IdpType;
 
-use super::{RequestedCertificate, idp_type};
+use super::{NameCommand, RequestedCertificate, idp_type};
 
 /// A step in the change of SAML's key.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -37,6 +37,9 @@ pub(crate) enum DraftCommand {
         /// The files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// For a further name, as its own (see `name`).
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["saml", "saml_next"])]
+        for_name: Option<String>,
         /// For SAML instead of TLS.
         #[arg(long)]
         saml: bool,
@@ -58,6 +61,9 @@ pub(crate) enum DraftCommand {
         #[arg(value_enum)]
         step: SamlKeyStep,
     },
+    /// Moves from one name to another, without a failed sign-in.
+    #[command(subcommand)]
+    Name(NameCommand),
     /// Makes a key, and prints the request for a certificate.
     Request(RequestedCertificate),
     /// Chooses the identity provider, and fills in what it usually sends where nothing was entered.

@@ -4,7 +4,8 @@ use sekisho_admin_api::certificates::{
     CertificateMatrix, CertificatePlace, GetCertificates, GetServedCertificates, JudgeCertificate, JudgeFiles,
     NameRole, ServedAt, ServedCertificates,
 };
-use sekisho_fault::Result;
+use sekisho_admin_api::names::WhichName;
+use sekisho_fault::{Result, Severity};
 use sekisho_messages::{explain, time};
 
 use super::Context;
@@ -19,8 +20,9 @@ pub(super) async fn certificates(context: &Context, command: Option<Certificates
     let matrix = match command {
         None => service.call::<GetCertificates>(()).await?,
         Some(CertificatesCommand::Check(check)) => service.call::<JudgeCertificate>(wish(check)?).await?,
-        Some(CertificatesCommand::Served) => {
-            let served = service.call::<GetServedCertificates>(()).await?;
+        Some(CertificatesCommand::Served { for_name }) => {
+            let which = for_name.map(|host| WhichName { host });
+            let served = service.call::<GetServedCertificates>(which).await?;
             context.printer.reply(&served, |printer| lines_of_served(printer, &served));
             return Ok(());
         }
@@ -50,11 +52,16 @@ fn lines(printer: Printer, matrix: &CertificateMatrix) -> Vec<String> {
             CertificatePlace::Shown => "certificates.shown",
         };
         let ends = time(one.certificate.not_after);
-        lines.push(printer.say(place, &[("subject", &one.certificate.subject), ("ends", &ends)]));
+        let mut line = printer.say(place, &[("subject", &one.certificate.subject), ("ends", &ends)]);
+        if let Some(host) = &one.host {
+            line = format!("{line} ({})", printer.say("certificates.of_name", &[("host", host)]));
+        }
+        lines.push(line);
         for (name, coverage) in matrix.names.iter().zip(&one.coverage) {
             let mark = if coverage.covered { "✓" } else { "✕" };
-            // A server's own name matters to few.
-            let mark = if name.role == NameRole::Server && !coverage.covered { "○" } else { mark };
+            // A server's own name matters to few, and a name with a certificate of its own needs no other.
+            let idle = coverage.reason.severity == Severity::Info;
+            let mark = if (name.role == NameRole::Server || idle) && !coverage.covered { "○" } else { mark };
             lines.push(format!("  {mark} {}", explain(printer.language, &coverage.reason).0));
         }
         lines.extend(one.remarks.iter().map(|remark| format!("  {}", printer.fault(remark))));

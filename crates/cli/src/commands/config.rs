@@ -109,5 +109,5 @@ fn certificate(typed: &str, password: Option<String>) -> Result<Option<SetCertif
     }
     let files = typed.split(',').map(|file| dropped(&PathBuf::from(file.trim()))).collect::<Result<_>>()?;
     let key_password = password.clone();
-    Ok(Some(SetCertificate { purpose: Purpose::Tls, files, store_password: password, key_password }))
+    Ok(Some(SetCertificate { purpose: Purpose::Tls, host: None, files, store_password: password, key_password }))
 }

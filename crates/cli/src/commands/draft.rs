@@ -8,11 +8,12 @@ use sekisho_admin_api::draft::{
     RollOverSamlKey, RolloverStep, SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SetField,
     SetMetadata, UseTrialCertificate,
 };
+use sekisho_admin_api::names::{ChangeNames, NameStep};
 use sekisho_fault::{Fault, Result, Severity};
 use sekisho_messages::time;
 
 use super::Context;
-use crate::arguments::{DraftCommand, SamlKeyStep};
+use crate::arguments::{DraftCommand, NameCommand, SamlKeyStep};
 use crate::codes;
 use crate::print::Printer;
 use crate::secrets::{self, file_fault};
@@ -23,7 +24,7 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
     let draft = match command {
         DraftCommand::Show => service.call::<GetDraft>(()).await?,
         DraftCommand::Set { field, value } => service.call::<SetDraftField>(SetField { field, value }).await?,
-        DraftCommand::Certificate { files, saml, saml_next, store_password_file, key_password_file } => {
+        DraftCommand::Certificate { files, for_name, saml, saml_next, store_password_file, key_password_file } => {
             let password = |file: Option<std::path::PathBuf>| {
                 file.map(|file| secrets::read(&file).map(|text| text.to_string())).transpose()
             };
@@ -33,6 +34,7 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
                     (true, false) => Purpose::Saml,
                     (false, false) => Purpose::Tls,
                 },
+                host: for_name,
                 files: files.iter().map(|file| dropped(file)).collect::<Result<_>>()?,
                 store_password: password(store_password_file)?,
                 key_password: password(key_password_file)?,
@@ -48,6 +50,7 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             };
             service.call::<RollOverSamlKey>(step).await?
         }
+        DraftCommand::Name(command) => service.call::<ChangeNames>(name_step(command)).await?,
         DraftCommand::TrialCertificate => service.call::<UseTrialCertificate>(()).await?,
         DraftCommand::Request(wish) => {
             let request = service.call::<RequestCertificate>(Some(wish.wish())).await?;
@@ -73,6 +76,16 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
     };
     context.printer.reply(&draft, |printer| shown(printer, &draft));
     Ok(())
+}
+
+fn name_step(command: NameCommand) -> NameStep {
+    match command {
+        NameCommand::Add { name: host, port } => NameStep::Add { host, port },
+        NameCommand::Advertise { name: host } => NameStep::Advertise { host },
+        NameCommand::Remove { name: host } => NameStep::Remove { host },
+        NameCommand::Answers { name: host } => NameStep::TakeAnswers { host },
+        NameCommand::DropCertificate { name: host } => NameStep::DropCertificate { host },
+    }
 }
 
 /// A file's name and bytes.
@@ -109,6 +122,10 @@ fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
             let until = time(found.not_after);
             lines.push(format!("{key:<24} {}  {until}  {}", found.names.join(", "), found.sha256));
         }
+    }
+    for name in draft.names.iter().filter(|_| draft.names.len() > 1) {
+        let own = name.certificate.as_ref().filter(|_| name.own_certificate).map(|own| own.sha256.as_str());
+        lines.push(format!("{:<24} {}  {}", "name", name.acs, own.unwrap_or_default()).trim_end().to_owned());
     }
     if let Some(idp) = &draft.idp {
         lines.push(format!("{:<24} {}", "idp_metadata", idp.entity_id));

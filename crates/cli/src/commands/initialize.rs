@@ -141,6 +141,7 @@ pub(super) async fn initialize(context: &Context, path: &Path) -> Result<()> {
                 file.map(|file| secrets::read(&file).map(|text| text.to_string())).transpose()
             };
             let wish = SetCertificate {
+                host: None,
                 purpose: Purpose::Tls,
                 files: tls.files.iter().map(|file| dropped(&folder.join(file))).collect::<Result<_>>()?,
                 store_password: password(tls.store_password_file)?,

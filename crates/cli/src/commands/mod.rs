@@ -91,7 +91,9 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::SpMetadata => draft::sp_metadata(&context).await,
         Command::IdpSteps { idp } => idp::steps(&context, idp).await,
         Command::IdpError { text } => idp::error(&context, &text.join(" ")),
-        Command::TestLogin { no_wait, report } => test_login::test_login(&context, !no_wait, report).await,
+        Command::TestLogin { for_name, no_wait, report } => {
+            test_login::test_login(&context, for_name, !no_wait, report).await
+        }
         Command::Servers { command: None } => servers::list(&context).await,
         Command::Servers { command: Some(command) } => leaving::servers(&context, command).await,
         Command::Sync { login, all: true, wait, .. } => servers::sync_all(&context, &login, seconds(wait)).await,

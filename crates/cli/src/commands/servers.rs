@@ -34,6 +34,13 @@ pub(super) async fn list(context: &Context) -> Result<()> {
                 .filter(|_| server.stale)
                 .map(|heard| printer.say("servers.not_heard", &[("name", &server.name), ("time", &time(heard))]));
             lines.extend(silent);
+            lines.extend(server.names.iter().map(|used| {
+                let (last, count) = (used.last.map_or_else(|| "-".to_owned(), time), used.count.to_string());
+                format!(
+                    "  {}",
+                    printer.say("servers.name_use", &[("host", &used.host), ("last", &last), ("count", &count)])
+                )
+            }));
             let synced = server.sync.as_ref().and_then(|sync| Some((sync, time(sync.ended?))));
             lines.extend(synced.map(|(sync, ended)| format!("  Full Sync {ended}: {}", verified(printer, sync))));
             lines.extend(server.reason.iter().chain(&server.warnings).map(|fault| printer.fault(fault)));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sekisho_admin_api::Client;
+use sekisho_admin_api::names::WhichName;
 use sekisho_admin_api::test_login::{GetTestReport, StartTest, TestReport, WhichTest};
 use sekisho_fault::{Fault, Result};
 
@@ -14,12 +15,17 @@ use crate::print::Printer;
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Starts a test and waits for it, or shows the report of one.
-pub(super) async fn test_login(context: &Context, wait: bool, report: Option<String>) -> Result<()> {
+pub(super) async fn test_login(
+    context: &Context,
+    for_name: Option<String>,
+    wait: bool,
+    report: Option<String>,
+) -> Result<()> {
     let service = context.service().await?;
     let test = if let Some(test) = report {
         test
     } else {
-        let started = service.call::<StartTest>(()).await?;
+        let started = service.call::<StartTest>(for_name.map(|host| WhichName { host })).await?;
         if !wait {
             context.printer.reply(&started, |_| vec![started.url.clone(), started.test.clone()]);
             return Ok(());

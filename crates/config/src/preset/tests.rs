@@ -186,7 +186,7 @@ fn once_users_are_known_their_subject_is_left_alone() {
 }
 
 fn warned(document: &Document) -> Vec<(String, Option<String>)> {
-    let facts = Facts { tls: None, saml: None, domains: &[], now: 0 };
+    let facts = Facts { tls: None, others: &[], saml: None, domains: &[], now: 0 };
     let found = check::document(document, &facts).into_iter().filter(|fault| fault.code.name().starts_with("subject_"));
     found.map(|fault| (fault.code.to_string(), fault.field)).collect()
 }

@@ -3,6 +3,7 @@
 mod outcomes;
 mod quota;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,7 +29,9 @@ const TABLES: &str = "\
     CREATE TABLE IF NOT EXISTS activity (number INTEGER PRIMARY KEY AUTOINCREMENT, sealed BLOB NOT NULL) STRICT;\
     CREATE TABLE IF NOT EXISTS sign_ins (one INTEGER PRIMARY KEY CHECK (one = 1), first INTEGER NOT NULL, \
         last INTEGER NOT NULL) STRICT;\
-    CREATE TABLE IF NOT EXISTS sign_in_count (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL) STRICT;";
+    CREATE TABLE IF NOT EXISTS sign_in_count (one INTEGER PRIMARY KEY CHECK (one = 1), count INTEGER NOT NULL) STRICT;\
+    CREATE TABLE IF NOT EXISTS sign_ins_by_host (host TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, \
+        count INTEGER NOT NULL) STRICT;";
 /// Entries that wait to be written; more are dropped, so that a slow disk cannot slow down logins.
 const WAITING: usize = 4096;
 /// Entries that are kept.
@@ -91,7 +94,16 @@ impl ActivityLog {
 
     /// An entry of a kind, about nobody.
     pub fn note(&self, kind: Kind, refusal: Option<Fault>) {
-        self.add(Entry { number: 0, time: clock::now(), kind, who: None, reference: None, refusal, facts: Vec::new() });
+        self.add(Entry {
+            number: 0,
+            time: clock::now(),
+            kind,
+            who: None,
+            host: None,
+            reference: None,
+            refusal,
+            facts: Vec::new(),
+        });
     }
 
     /// A page, the newest first.
@@ -119,6 +131,20 @@ impl ActivityLog {
         let count = |row: &SqliteRow| row.get::<Option<i64>, _>(2).and_then(|count| u64::try_from(count).ok());
         Ok(row.map_err(failed)?.map(|row| SignIns { first: row.get(0), last: row.get(1), count: count(&row) }))
     }
+
+    /// The same under each name that was opened.
+    ///
+    /// Code: `DATABASE`.
+    pub async fn sign_ins_by_host(&self) -> Result<BTreeMap<String, SignIns>> {
+        let rows = sqlx::query("SELECT host, first, last, count FROM sign_ins_by_host").fetch_all(&self.pool).await;
+        let failed =
+            |error: sqlx::Error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string());
+        let read = |row: &SqliteRow| {
+            let count = u64::try_from(row.get::<i64, _>(3)).ok();
+            (row.get(0), SignIns { first: row.get(1), last: row.get(2), count })
+        };
+        Ok(rows.map_err(failed)?.iter().map(read).collect())
+    }
 }
 
 /// An entry, if it can be opened.
@@ -143,6 +169,7 @@ impl sekisho_signin::Activity for ActivityLog {
             time: clock::now(),
             kind: if sign_in.is_new { Kind::Provisioned } else { Kind::SignIn },
             who: sign_in.who,
+            host: sign_in.host,
             reference: sign_in.reference,
             refusal: sign_in.refusal,
             facts: sign_in.facts,
@@ -156,6 +183,7 @@ impl sekisho_signin::Activity for ActivityLog {
             time: clock::now(),
             kind: Kind::SignOut,
             who,
+            host: None,
             reference: None,
             refusal: None,
             facts,
@@ -246,10 +274,27 @@ async fn store(
             first = true;
         }
     }
+    for (host, (first, last, count)) in by_host(batch.iter().filter(signed_in)) {
+        let add = "INSERT INTO sign_ins_by_host (host, first, last, count) VALUES (?1, ?2, ?3, ?4) \
+            ON CONFLICT (host) DO UPDATE SET last = MAX(last, ?3), count = count + ?4";
+        let add = sqlx::query(add).bind(host).bind(first).bind(last).bind(count);
+        add.execute(&mut *transaction).await?;
+    }
     let trim = "DELETE FROM activity WHERE number <= (SELECT MAX(number) FROM activity) - ?";
     sqlx::query(trim).bind(KEPT).execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(first)
+}
+
+/// The first and the last moment, and how many there are, under each name.
+fn by_host<'a>(entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<&'a str, (i64, i64, i64)> {
+    let mut found: BTreeMap<&str, (i64, i64, i64)> = BTreeMap::new();
+    for entry in entries {
+        let Some(host) = &entry.host else { continue };
+        let (first, last, count) = found.entry(host).or_insert((entry.time, entry.time, 0));
+        (*first, *last, *count) = ((*first).min(entry.time), (*last).max(entry.time), *count + 1);
+    }
+    found
 }
 
 #[cfg(test)]
@@ -270,6 +315,7 @@ mod tests {
             time,
             kind: Kind::SignOut,
             who: None,
+            host: None,
             reference: None,
             refusal: None,
             facts: Vec::new(),

@@ -17,6 +17,7 @@ use sekisho_admin_api::import::{ImportDraft, ImportUsers};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
 use sekisho_admin_api::metrics::GetMetrics;
+use sekisho_admin_api::names::ChangeNames;
 use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
@@ -65,11 +66,15 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         JudgeCertificate::METHOD => {
             answer::<JudgeCertificate>(house.certificates(&params::<JudgeCertificate>(request)?).await?)
         }
-        GetServedCertificates::METHOD => answer::<GetServedCertificates>(house.served_certificates().await?),
+        GetServedCertificates::METHOD => {
+            let which = params::<GetServedCertificates>(request)?;
+            answer::<GetServedCertificates>(house.served_certificates(which.as_ref()).await?)
+        }
         UseTrialCertificate::METHOD => {
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
             answer::<UseTrialCertificate>(house.change_draft(change).await?)
         }
+        ChangeNames::METHOD => answer::<ChangeNames>(house.change_names(params::<ChangeNames>(request)?).await?),
         RollOverSamlKey::METHOD => {
             answer::<RollOverSamlKey>(house.roll_over(params::<RollOverSamlKey>(request)?).await?)
         }
@@ -104,7 +109,10 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         }
         GiveUsersBack::METHOD => answer::<GiveUsersBack>(house.give_users_back().await?),
         ExportRedacted::METHOD => answer::<ExportRedacted>(house.export_redacted().await),
-        StartTest::METHOD => answer::<StartTest>(house.start_test().await?),
+        StartTest::METHOD => {
+            let which = params::<StartTest>(request)?;
+            answer::<StartTest>(house.start_test(which.as_ref()).await?)
+        }
         GetTestReport::METHOD => {
             answer::<GetTestReport>(house.test_report(&params::<GetTestReport>(request)?.test).await)
         }

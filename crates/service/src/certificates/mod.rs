@@ -17,8 +17,41 @@ use crate::codes;
 
 #[derive(Clone, Debug, Default)]
 struct Served {
-    connection: Option<(String, Arc<CertifiedKey>)>,
-    trial: Option<(String, Arc<CertifiedKey>)>,
+    connection: Option<Named>,
+    trial: Option<Named>,
+}
+
+/// The certificates of one configuration.
+#[derive(Clone, Debug)]
+pub struct Named {
+    host: String,
+    own: Arc<CertifiedKey>,
+    /// Those of further names: their own, or the same.
+    others: Vec<(String, Arc<CertifiedKey>)>,
+}
+
+impl Named {
+    /// Puts them into the form that TLS takes.
+    ///
+    /// Code: `TLS`.
+    pub fn of(host: &str, own: &Pair, others: &[(String, Option<Pair>)]) -> Result<Self> {
+        let own = certified(own)?;
+        let of_other = |pair: &Option<Pair>| pair.as_ref().map_or_else(|| Ok(own.clone()), certified);
+        let others = others.iter().map(|(host, pair)| Ok((host.clone(), of_other(pair)?)));
+        Ok(Self { host: host.to_owned(), others: others.collect::<Result<_>>()?, own })
+    }
+
+    /// The one for a name; the advertised name's for whatever else is asked for.
+    fn at(&self, name: Option<&str>) -> &Arc<CertifiedKey> {
+        self.its_own(name).unwrap_or(&self.own)
+    }
+
+    /// The one of a name that is one of these.
+    fn its_own(&self, name: Option<&str>) -> Option<&Arc<CertifiedKey>> {
+        let name = name?;
+        let other = self.others.iter().find(|(host, _)| host == name).map(|(_, certificate)| certificate);
+        other.or_else(|| (self.host == name).then_some(&self.own))
+    }
 }
 
 /// The certificates that are served.
@@ -38,15 +71,14 @@ pub fn certified(pair: &Pair) -> Result<Arc<CertifiedKey>> {
 }
 
 impl Certificates {
-    /// Serves this one, of this host, from the next handshake on.
-    pub fn serve(&self, host: &str, certificate: &Arc<CertifiedKey>) {
-        let connection = Some((host.to_owned(), certificate.clone()));
-        self.0.rcu(|served| Served { connection: connection.clone(), ..Served::clone(served) });
+    /// Serves these from the next handshake on.
+    pub fn serve(&self, certificates: &Named) {
+        self.0.rcu(|served| Served { connection: Some(certificates.clone()), ..Served::clone(served) });
     }
 
-    /// Serves a draft's for its name.
-    pub fn try_for(&self, host: &str, certificate: &Arc<CertifiedKey>) {
-        self.0.rcu(|served| Served { trial: Some((host.to_owned(), certificate.clone())), ..Served::clone(served) });
+    /// Serves a draft's for its names.
+    pub fn try_for(&self, certificates: &Named) {
+        self.0.rcu(|served| Served { trial: Some(certificates.clone()), ..Served::clone(served) });
     }
 
     /// Serves the draft's no longer.
@@ -57,7 +89,7 @@ impl Certificates {
     /// The connection's certificate, DER.
     pub fn leaf(&self) -> Option<Vec<u8>> {
         let served = self.0.load();
-        served.connection.as_ref().and_then(|(_, certificate)| certificate.cert.first()).map(|der| der.to_vec())
+        served.connection.as_ref().and_then(|named| named.own.cert.first()).map(|der| der.to_vec())
     }
 
     /// TLS with whatever is served at each handshake.
@@ -74,16 +106,13 @@ impl Certificates {
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let served = self.0.load();
-        let own = served.connection.as_ref().map(|(_, certificate)| certificate.clone());
-        // Users of the connection's own name get its certificate, whatever is on trial.
-        let taken = served.connection.as_ref().map(|(host, _)| host.as_str());
-        match &served.trial {
-            Some((host, certificate)) if hello.server_name() == Some(host) && taken != Some(host) => {
-                Some(certificate.clone())
-            }
-            // Balancers ask without a name; while nothing is applied, a draft is all there is.
-            Some((_, certificate)) => own.or_else(|| Some(certificate.clone())),
-            None => own,
-        }
+        let name = hello.server_name();
+        let own = served.connection.as_ref();
+        // Users of the connection's own names get its certificates, whatever is on trial.
+        let taken = own.and_then(|named| named.its_own(name));
+        let tried = served.trial.as_ref().and_then(|named| named.its_own(name));
+        // Balancers ask without a name; while nothing is applied, a draft is all there is.
+        let rest = || own.or(served.trial.as_ref()).map(|named| named.at(name));
+        taken.or(tried).or_else(rest).cloned()
     }
 }

@@ -25,7 +25,13 @@ impl Ends {
             Some(describe(read.certificates.first()?).ok()?.not_after)
         };
         Self {
-            tls: document.tls.as_ref().and_then(end),
+            // Under whichever name: the one that ends first.
+            tls: document
+                .tls
+                .iter()
+                .chain(document.other_names.iter().filter_map(|other| other.tls.as_ref()))
+                .filter_map(end)
+                .min(),
             saml: document.saml_pair().and_then(end),
             saml_second: document.saml_second.as_ref().and_then(|second| end(&second.pair)),
             idp_metadata: None,

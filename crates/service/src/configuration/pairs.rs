@@ -17,6 +17,8 @@ pub struct Pairs {
     pub tls: Option<Pair>,
     /// SAML's own.
     pub saml: Option<Pair>,
+    /// The further names' own, in the order of the names.
+    pub others: Vec<Option<Pair>>,
 }
 
 /// A pair of the document with its private key.
@@ -38,7 +40,11 @@ pub fn open(document: &Document, key: &FindKey<'_>) -> (Pairs, Vec<Fault>) {
             None
         }
     };
-    let pairs = Pairs { tls: open(document.tls.as_ref(), "tls"), saml: open(document.saml.as_ref(), "saml") };
+    let pairs = Pairs {
+        tls: open(document.tls.as_ref(), "tls"),
+        saml: open(document.saml.as_ref(), "saml"),
+        others: document.other_names.iter().map(|other| open(other.tls.as_ref(), "other_names")).collect(),
+    };
     open(document.saml_second.as_ref().map(|second| &second.pair), "saml_second");
     (pairs, closed)
 }

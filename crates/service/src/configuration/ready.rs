@@ -46,6 +46,8 @@ pub struct Ready {
     pub tls: Pair,
     /// The advertised host.
     pub host: String,
+    /// The further names, with the certificates of those that have one of their own.
+    pub others: Vec<(String, Option<Pair>)>,
     /// Where to listen.
     pub address: SocketAddr,
     /// Where users sign in.
@@ -61,11 +63,12 @@ pub struct Ready {
 /// Codes: the first error of the checks, and those of certificates and metadata.
 pub fn build(source: Source<'_>) -> Result<Ready> {
     let document = source.document;
-    let (Pairs { tls, saml }, closed) = pairs::open(document, source.key);
+    let (Pairs { tls, saml, others }, closed) = pairs::open(document, source.key);
     if let Some(fault) = closed.into_iter().next() {
         return Err(fault);
     }
-    let facts = Facts { tls: tls.as_ref(), saml: saml.as_ref(), domains: &source.domains, now: source.now };
+    let (domains, now) = (&*source.domains, source.now);
+    let facts = Facts { tls: tls.as_ref(), others: &others, saml: saml.as_ref(), domains, now };
     let found = check::document(document, &facts);
     let (mut errors, mut warnings): (Vec<Fault>, Vec<Fault>) =
         found.into_iter().partition(|fault| fault.severity == Severity::Error);
@@ -92,7 +95,9 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
     let configuration = Configuration::new(served, source.domains, source.provider)?;
     let ip = source.server.private_ip.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
     let port = source.server.private_port.unwrap_or(document.advertised_port);
+    let named = document.other_names.iter().zip(others);
     Ok(Ready {
+        others: named.map(|(other, pair)| (other.host.as_str().to_owned(), pair)).collect(),
         tls: tls.ok_or_else(|| missing("tls"))?,
         warnings: warnings.into_iter().filter(|fault| fault.severity >= Severity::Warning).collect(),
         ends: Ends::of(document),

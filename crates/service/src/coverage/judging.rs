@@ -7,20 +7,22 @@ use sekisho_fault::{Fault, Result, Severity};
 
 use crate::draft;
 
-/// Judges a chain (DER, the server's first).
+/// Judges a chain (DER, the server's first). `expected`: which names it is there for.
 ///
 /// Code: `CERTIFICATE`.
 pub(super) fn judge(
-    place: CertificatePlace,
+    (place, host): (CertificatePlace, Option<&str>),
+    expected: impl Fn(&NameInPlay) -> bool,
     chain: &[Vec<u8>],
     trial: bool,
     names: &[NameInPlay],
     now: i64,
 ) -> Result<JudgedCertificate> {
     let leaf = chain.first().map_or(&[][..], Vec::as_slice);
-    let coverage = names.iter().map(|one| Ok(covered(one, &coverage::judged(leaf, &one.name)?)));
+    let coverage = names.iter().map(|one| Ok(covered(one, expected(one), &coverage::judged(leaf, &one.name)?)));
     Ok(JudgedCertificate {
         place,
+        host: host.map(str::to_owned),
         certificate: draft::describe(leaf, trial)?,
         coverage: coverage.collect::<Result<_>>()?,
         remarks: check::of_chain(chain, now)?,
@@ -28,7 +30,7 @@ pub(super) fn judge(
 }
 
 /// The verdict as a sentence.
-fn covered(name: &NameInPlay, judged: &Judged) -> Coverage {
+fn covered(name: &NameInPlay, expected: bool, judged: &Judged) -> Coverage {
     let covered = judged.verdict.covered();
     let code = match judged.verdict {
         Verdict::Exact => codes::COVERED_BY_ITSELF,
@@ -40,11 +42,11 @@ fn covered(name: &NameInPlay, judged: &Judged) -> Coverage {
         _ => codes::NAME_NOT_IN_CERTIFICATE,
     };
     let severity = match name.role {
-        _ if covered => Severity::Info,
+        _ if covered || !expected => Severity::Info,
         // Few open a server by its own name.
         NameRole::Server => Severity::Info,
         NameRole::Asked => Severity::Warning,
-        NameRole::Advertised | NameRole::Draft => Severity::Error,
+        NameRole::Advertised | NameRole::Draft | NameRole::Answered => Severity::Error,
     };
     let by = judged.by.clone().unwrap_or_default();
     let reason = Fault::new(code)

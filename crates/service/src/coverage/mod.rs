@@ -11,11 +11,13 @@ use std::net::SocketAddr;
 
 use data_encoding::BASE64;
 use sekisho_admin_api::certificates::{
-    CertificateMatrix, CertificatePlace, JudgeFiles, JudgedCertificate, ServedCertificates,
+    CertificateMatrix, CertificatePlace, JudgeFiles, JudgedCertificate, NameInPlay, ServedCertificates,
 };
+use sekisho_admin_api::names::WhichName;
 use sekisho_certs::import::{self, File, Passwords};
 use sekisho_certs::pem;
 use sekisho_config::document::KeyPair;
+use sekisho_config::{Document, Host};
 use sekisho_fault::{Fault, Result};
 
 use crate::lifecycle::House;
@@ -35,44 +37,68 @@ impl House {
         let names = in_play(&applied, &draft, &servers, &wish.names);
         let now = clock::now();
         let mut certificates = Vec::new();
-        if let Some(pair) = &applied.tls {
-            certificates.push(of_pair(CertificatePlace::Applied, pair, &names, now)?);
-        }
-        if let Some(pair) = draft.tls.as_ref().filter(|pair| Some(*pair) != applied.tls.as_ref()) {
-            certificates.push(of_pair(CertificatePlace::Draft, pair, &names, now)?);
+        certificates.extend(of_document(CertificatePlace::Applied, &applied, &names, now)?);
+        if served_pairs(&draft) != served_pairs(&applied) {
+            certificates.extend(of_document(CertificatePlace::Draft, &draft, &names, now)?);
         }
         if !wish.files.is_empty() {
             let shown = shown(wish).await?;
-            certificates.push(judging::judge(CertificatePlace::Shown, &shown, false, &names, now)?);
+            certificates.push(judging::judge((CertificatePlace::Shown, None), |_| true, &shown, false, &names, now)?);
         }
         Ok(CertificateMatrix { names, certificates })
     }
 
-    /// What this server serves, and what comes at the addresses that its name leads to.
+    /// What this server serves, and what comes at the addresses that its name leads to, or one of its further names.
     ///
-    /// Codes: `NOTHING_SAVED`.
-    pub(crate) async fn served_certificates(&self) -> Result<ServedCertificates> {
+    /// Codes: `NOTHING_SAVED`, `NO_SUCH_NAME` of the configuration.
+    pub(crate) async fn served_certificates(&self, which: Option<&WhichName>) -> Result<ServedCertificates> {
         let applied = self.applied.read().await.document.clone();
         let listening: Option<SocketAddr> = self.board.read().listening.and_then(|address| address.parse().ok());
-        let (Some(host), Some(listening)) = (applied.advertised_host.as_ref(), listening) else {
+        let (Some(advertised), Some(listening)) = (applied.advertised_host.as_ref(), listening) else {
             return Err(Fault::new(codes::NOTHING_SAVED));
         };
-        let leaf = applied.tls.as_ref().and_then(|pair| chain(pair).ok()).and_then(|chain| chain.into_iter().next());
-        served::look(host.as_str(), applied.advertised_port, listening, leaf.as_deref()).await
+        let (host, port) = match which {
+            None => (advertised.clone(), applied.advertised_port),
+            Some(which) => {
+                let urls = applied.urls_of(&which.host)?;
+                let host = Host::parse(&which.host)?;
+                (host, urls.port())
+            }
+        };
+        let pair = applied.pair_of(&host);
+        let leaf = pair.and_then(|pair| chain(pair).ok()).and_then(|chain| chain.into_iter().next());
+        served::look(host.as_str(), port, listening, leaf.as_deref()).await
     }
+}
+
+/// The pairs that are served, by their names.
+fn served_pairs(document: &Document) -> Vec<(Option<&str>, &KeyPair)> {
+    let own = document.tls.as_ref().map(|pair| (None, pair));
+    let others = document.other_names.iter().filter_map(|other| Some((Some(other.host.as_str()), other.tls.as_ref()?)));
+    own.into_iter().chain(others).collect()
+}
+
+/// The certificates of a document, each there for the names under which it is served.
+fn of_document(
+    place: CertificatePlace,
+    document: &Document,
+    names: &[NameInPlay],
+    now: i64,
+) -> Result<Vec<JudgedCertificate>> {
+    let pairs = served_pairs(document);
+    let has_own = |name: &NameInPlay| pairs.iter().any(|(host, _)| *host == Some(name.name.as_str()));
+    let judge = |(host, pair): &(Option<&str>, &KeyPair)| {
+        let expected = |name: &NameInPlay| match host {
+            Some(host) => name.name == *host,
+            None => !has_own(name),
+        };
+        judging::judge((place, *host), expected, &chain(pair)?, pair.trial, names, now)
+    };
+    pairs.iter().map(judge).collect()
 }
 
 fn chain(pair: &KeyPair) -> Result<Vec<Vec<u8>>> {
     Ok(pem::read(pair.certificates.as_bytes())?.certificates)
-}
-
-fn of_pair(
-    place: CertificatePlace,
-    pair: &KeyPair,
-    names: &[sekisho_admin_api::certificates::NameInPlay],
-    now: i64,
-) -> Result<JudgedCertificate> {
-    judging::judge(place, &chain(pair)?, pair.trial, names, now)
 }
 
 /// The certificates of the files, the server's first. A key may be missing: it is not needed to judge them.

@@ -7,11 +7,13 @@ use sekisho_config::Document;
 pub(crate) fn in_play(applied: &Document, draft: &Document, servers: &[String], asked: &[String]) -> Vec<NameInPlay> {
     let host = |document: &Document| document.advertised_host.as_ref().map(ToString::to_string);
     let advertised = host(applied).map(|name| (name, NameRole::Advertised));
-    let draft = host(draft).map(|name| (name, NameRole::Draft));
+    let own = host(draft).map(|name| (name, NameRole::Draft));
+    let answered = applied.other_names.iter().chain(&draft.other_names);
+    let answered = answered.map(|other| (other.host.to_string(), NameRole::Answered));
     let asked = asked.iter().map(|name| (name.trim().to_owned(), NameRole::Asked));
     let servers = servers.iter().map(|name| (name.clone(), NameRole::Server));
     let mut names: Vec<NameInPlay> = Vec::new();
-    for (name, role) in advertised.into_iter().chain(draft).chain(asked).chain(servers) {
+    for (name, role) in advertised.into_iter().chain(own).chain(answered).chain(asked).chain(servers) {
         if !name.is_empty() && !names.iter().any(|known| known.name.eq_ignore_ascii_case(&name)) {
             names.push(NameInPlay { name, role });
         }

@@ -133,6 +133,7 @@ mod tests {
             time: 5,
             kind: Kind::SignIn,
             who: Some("alice@example.com".to_owned()),
+            host: None,
             reference: Some("ABCDEFG2".to_owned()),
             refusal: Some(refusal),
             facts: vec![("sn".to_owned(), "Liddell".to_owned())],

@@ -6,10 +6,10 @@ use data_encoding::BASE64;
 use sekisho_admin_api::draft::{CertificateRequest, KeyKind, Purpose, RequestWish, RolloverStep, SetCertificate};
 use sekisho_certs::import::{self, File, Import, Passwords};
 use sekisho_certs::{Pair, PrivateKey, request as csr, trial};
-use sekisho_config::Document;
 use sekisho_config::document::KeyPair;
 use sekisho_config::field::{self, Field};
 use sekisho_config::rollover::Step;
+use sekisho_config::{Document, Host};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::ids::Hash;
 use sekisho_saml::metadata::IdpMetadata;
@@ -65,7 +65,10 @@ pub fn certificate(draft: &mut Draft, wish: &SetCertificate, requests: &Requests
         import.pair().map_err(|fault| if fault.field.is_some() { fault } else { fault.on(field_of(wish.purpose)) })?;
     let pair = keep(draft, &pair, false);
     match wish.purpose {
-        Purpose::Tls => draft.document.replace_tls(pair),
+        Purpose::Tls => match &wish.host {
+            None => draft.document.replace_tls(pair),
+            Some(host) => draft.document.set_name_pair(&Host::parse(host)?, Some(pair)),
+        },
         Purpose::Saml => draft.document.replace_saml(pair),
         Purpose::SamlNext => draft.document.prepare_rollover(pair, saved),
     }
@@ -109,7 +112,9 @@ pub fn asked<'a>(requests: &'a Requests, key: &str) -> impl Iterator<Item = &'a 
 ///
 /// Codes: `MISSING` of the configuration, `HOST_NAME` and `COUNTRY` of certificates.
 pub fn request(draft: &Draft, wish: &RequestWish, requests: &mut Requests) -> Result<CertificateRequest> {
-    let mut names = vec![host(draft)?];
+    let first = Some(wish.host.trim()).filter(|host| !host.is_empty());
+    let first = first.map(|text| Host::parse(text).map(|host| host.to_string()));
+    let mut names = vec![first.unwrap_or_else(|| host(draft))?];
     for name in wish.names.iter().map(|name| name.trim()) {
         if !name.is_empty() && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             names.push(name.to_owned());

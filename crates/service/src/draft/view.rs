@@ -13,6 +13,7 @@ use sekisho_fault::{Fault, Result};
 use sekisho_saml::keys::SpKey;
 
 use super::Draft;
+use super::names::answered;
 use crate::configuration::{self, FindKey};
 use crate::idp_metadata::Kept;
 
@@ -31,7 +32,7 @@ pub(crate) fn describe(der: &[u8], trial: bool) -> Result<CertificateInfo> {
     })
 }
 
-fn leaf(pair: Option<&KeyPair>) -> Option<CertificateInfo> {
+pub(super) fn leaf(pair: Option<&KeyPair>) -> Option<CertificateInfo> {
     let pair = pair?;
     let certificates = pem::read(pair.certificates.as_bytes()).ok()?.certificates;
     describe(certificates.first()?, pair.trial).ok()
@@ -80,6 +81,8 @@ pub(crate) fn view(
         base: draft.base,
         fields: fields.collect(),
         tls: leaf(document.tls.as_ref()),
+        names: answered(document),
+        applied_names: answered(applied),
         saml: leaf(document.saml.as_ref()),
         saml_second: document.saml_second.as_ref().and_then(|second| {
             let certificate = leaf(Some(&second.pair))?;

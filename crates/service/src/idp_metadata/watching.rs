@@ -65,6 +65,7 @@ impl House {
             time: clock::now(),
             kind: Kind::Metadata,
             who: None,
+            host: None,
             reference: None,
             refusal,
             facts,

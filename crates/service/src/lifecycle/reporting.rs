@@ -8,7 +8,7 @@ use sekisho_certs::{describe, pem};
 use sekisho_config::Document;
 use sekisho_fault::{Arg, Code, Fault, Result};
 use sekisho_keys::ids::Hash;
-use sekisho_keys::witness::Synced;
+use sekisho_keys::witness::{SignIns, Synced};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
@@ -89,7 +89,7 @@ impl House {
     async fn said(&self, follower: &Follower) -> Result<Said> {
         let (feed, own) = (follower.replica.place().await?.0, self.own(follower).await?);
         let first = own.sign_ins.map(|sign_ins| sign_ins.first);
-        Ok(Said { own: Own { sign_ins: None, ..own }, first, feed })
+        Ok(Said { own: Own { sign_ins: None, by_name: None, ..own }, first, feed })
     }
 
     /// What this server says of itself.
@@ -105,9 +105,26 @@ impl House {
             revision: status.revision,
             certificate: self.runtime.certificate(),
             sign_ins: self.activity.sign_ins().await?,
+            by_name: self.by_name().await?,
             sync,
             cloned: self.servers.cloned(follower).await?.contains(&follower.member.server),
         })
+    }
+
+    /// How the names are used here, while there are several.
+    async fn by_name(&self) -> Result<Option<Vec<Option<SignIns>>>> {
+        let names = self.names().await;
+        if names.len() < 2 {
+            return Ok(None);
+        }
+        let used = self.activity.sign_ins_by_host().await?;
+        Ok(Some(names.iter().map(|name| used.get(name).copied()).collect()))
+    }
+
+    /// The names that are answered, as browsers write them.
+    async fn names(&self) -> Vec<String> {
+        let applied = self.applied.read().await;
+        applied.document.all_urls().iter().map(|urls| urls.host().to_owned()).collect()
     }
 
     /// Reads the others' reports, and warns of what follows from them.
@@ -163,6 +180,7 @@ impl House {
             cloned: self.servers.cloned(follower).await?,
             newest: newest(follower).await?,
             certificates: self.known_certificates().await,
+            names: self.names().await,
             now: clock::now(),
         }))
     }

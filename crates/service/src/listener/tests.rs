@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::certificates::{Certificates, certified};
+use crate::certificates::{Certificates, Named};
 
 const HOST: &str = "sso.example.com";
 const LONG: Duration = Duration::from_hours(1);
@@ -25,7 +25,7 @@ struct Port {
 
 async fn open(bounds: Bounds, is_proxy: bool) -> Port {
     let certificates = Arc::new(Certificates::default());
-    certificates.serve(HOST, &certified(&pair()).unwrap());
+    certificates.serve(&Named::of(HOST, &pair(), &[]).unwrap());
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
@@ -46,7 +46,11 @@ impl Port {
 
     /// A connection after its handshake, if it is served.
     async fn tls(&self) -> std::io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
-        let name = rustls::pki_types::ServerName::try_from(HOST).unwrap();
+        self.tls_for(HOST).await
+    }
+
+    async fn tls_for(&self, host: &str) -> std::io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+        let name = rustls::pki_types::ServerName::try_from(host.to_owned()).unwrap();
         tokio_rustls::TlsConnector::from(Arc::new(anybody())).connect(name, self.plain().await).await
     }
 }
@@ -186,7 +190,7 @@ async fn two_hundred_open_connections_live_on_when_the_certificate_changes_and_t
         stream.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
     }
     let next = pair();
-    port.certificates.serve(HOST, &certified(&next).unwrap());
+    port.certificates.serve(&Named::of(HOST, &next, &[]).unwrap());
     for (at, stream) in held.iter_mut().enumerate() {
         if at % 2 == 0 {
             stream.write_all(b"Host: a\r\nX-Rest: ").await.unwrap();
@@ -196,4 +200,31 @@ async fn two_hundred_open_connections_live_on_when_the_certificate_changes_and_t
     let after = served().await;
     assert_eq!(after, next.leaf());
     assert_ne!(after, before);
+}
+
+#[tokio::test]
+async fn each_name_is_answered_with_its_own_certificate_and_any_other_with_the_advertised_ones() {
+    let port = open(PATIENT, false).await;
+    let served =
+        async |host: &str| port.tls_for(host).await.unwrap().get_ref().1.peer_certificates().unwrap()[0].to_vec();
+    let of = |host: &str| sekisho_certs::trial::certificate(host, crate::clock::now()).unwrap();
+    let (own, new, tried) = (pair(), of("new.example.com"), of("tried.example.com"));
+    let others = [("new.example.com".to_owned(), Some(new)), ("shared.example.com".to_owned(), None)];
+    port.certificates.serve(&Named::of(HOST, &own, &others).unwrap());
+    let all = [("tried.example.com".to_owned(), None), ("shared.example.com".to_owned(), None)];
+    port.certificates.try_for(&Named::of("new.example.com", &tried, &all).unwrap());
+    let new = others[0].1.as_ref().unwrap();
+    for (host, expected) in [
+        (HOST, &own),
+        ("new.example.com", new),
+        ("shared.example.com", &own),
+        ("tried.example.com", &tried),
+        ("127.0.0.1", &own),
+        ("else.example.com", &own),
+    ] {
+        assert_eq!(served(host).await, expected.leaf(), "{host}");
+    }
+    // Users of names that are answered never meet a draft's; without a trial nobody does.
+    port.certificates.end_trial();
+    assert_eq!(served("tried.example.com").await, own.leaf());
 }

@@ -28,6 +28,8 @@ pub struct Own {
     pub certificate: Option<Hash>,
     /// When users signed in.
     pub sign_ins: Option<SignIns>,
+    /// When users signed in under each of several names.
+    pub by_name: Option<Vec<Option<SignIns>>>,
     /// What came of the last Full Sync that was asked for.
     pub sync: Option<Synced>,
     /// Whether another machine has its keys.
@@ -68,6 +70,7 @@ pub async fn own(follower: &Follower, own: Own, number: u64) -> Result<Report> {
         synced: (synced > 0).then_some(synced),
         sign_ins: own.sign_ins,
         sync: own.sync,
+        by_name: own.by_name,
         cloned: own.cloned.then_some(true),
     })
 }

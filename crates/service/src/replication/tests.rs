@@ -46,6 +46,7 @@ fn report(server: ServerId) -> Report {
         sign_ins: None,
         sync: None,
         cloned: None,
+        by_name: None,
     }
 }
 

@@ -11,7 +11,7 @@ use sekisho_signin::{Condition, Face, Pulse, Trial};
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::certificates::Certificates;
+use crate::certificates::{Certificates, Named};
 use crate::configuration::{Ends, Ready};
 use crate::listener::{self, Bounds};
 use crate::status::Board;
@@ -48,9 +48,9 @@ impl Runtime {
     ///
     /// Codes: `ADDRESS_NOT_HERE`, `PORT_IN_USE`, `BIND`, `TLS`.
     pub async fn serve(&self, ready: Ready, revision: Option<u64>, deleted: Option<Fault>) -> Result<()> {
-        let certificate = crate::certificates::certified(&ready.tls)?;
+        let certificates = Named::of(&ready.host, &ready.tls, &ready.others)?;
         let local = self.listen(ready.address).await?;
-        self.certificates.serve(&ready.host, &certificate);
+        self.certificates.serve(&certificates);
         self.change_ends(|ends| *ends = ready.ends);
         self.face.apply(Some(Arc::new(ready.applied)));
         self.change(|status| {
@@ -68,7 +68,7 @@ impl Runtime {
     ///
     /// Codes: as [`Runtime::serve`], `BUSY` of the sign-in.
     pub async fn try_draft(&self, ready: Ready, draft: String) -> Result<Arc<Trial>> {
-        let certificate = crate::certificates::certified(&ready.tls)?;
+        let certificates = Named::of(&ready.host, &ready.tls, &ready.others)?;
         let serving = self.board.read().state.serves();
         if !serving {
             let local = self.listen(ready.address).await?;
@@ -77,7 +77,7 @@ impl Runtime {
                 status.listening = Some(local.to_string());
             });
         }
-        self.certificates.try_for(&ready.host, &certificate);
+        self.certificates.try_for(&certificates);
         let trial = Arc::new(Trial::new(ready.applied, draft)?);
         self.face.try_draft(Some(trial.clone()));
         Ok(trial)

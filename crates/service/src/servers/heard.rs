@@ -134,6 +134,7 @@ pub(super) mod tests {
             sign_ins: None,
             sync: None,
             cloned: None,
+            by_name: None,
         };
         (ONE, Ok(report))
     }

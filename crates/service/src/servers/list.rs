@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sekisho_admin_api::names::NameUse;
 use sekisho_admin_api::servers::{Served, Server, ServerSync};
 use sekisho_fault::{Code, Fault, Severity};
 use sekisho_keys::ids::{Hash, ServerId};
-use sekisho_keys::witness::{Report, Synced};
+use sekisho_keys::witness::{Report, SignIns, Synced};
 
 use super::heard::{Heard, Known};
 use crate::codes;
@@ -33,6 +34,8 @@ pub struct Facts<'a> {
     pub newest: Option<u64>,
     /// The last moments of certificates that are known here.
     pub certificates: BTreeMap<Hash, i64>,
+    /// The names that are answered by what is applied here.
+    pub names: Vec<String>,
     /// Seconds since 1970.
     pub now: i64,
 }
@@ -72,9 +75,22 @@ fn server(facts: &Facts<'_>, listed: &Listed) -> Server {
         first_sign_in: sign_ins.map(|sign_ins| sign_ins.first),
         last_sign_in: sign_ins.map(|sign_ins| sign_ins.last),
         sign_ins: sign_ins.and_then(|sign_ins| sign_ins.count),
+        names: report.map(|report| names(facts, report)).unwrap_or_default(),
         sync: report.and_then(|report| report.sync.clone()).map(told),
         warnings: warnings(facts, listed, report, known),
     }
+}
+
+/// How the names are used there, if that server has the same ones as this.
+fn names(facts: &Facts<'_>, report: &Report) -> Vec<NameUse> {
+    let same = report.revision == facts.own.0.revision;
+    let used = report.by_name.as_ref().filter(|used| same && used.len() == facts.names.len());
+    let use_of = |(host, sign_ins): (&String, &Option<SignIns>)| NameUse {
+        host: host.clone(),
+        last: sign_ins.map(|sign_ins| sign_ins.last),
+        count: sign_ins.and_then(|sign_ins| sign_ins.count).unwrap_or(0),
+    };
+    used.map(|used| facts.names.iter().zip(used).map(use_of).collect()).unwrap_or_default()
 }
 
 fn warnings(facts: &Facts<'_>, listed: &Listed, report: Option<&Report>, known: Option<&Known>) -> Vec<Fault> {
@@ -142,6 +158,7 @@ mod tests {
             sign_ins: None,
             sync: None,
             cloned: None,
+            by_name: None,
         }
     }
 
@@ -156,6 +173,7 @@ mod tests {
             cloned: cloned.iter().map(|byte| id(*byte)).collect(),
             newest: Some(3),
             certificates: BTreeMap::from([(Hash::NONE, NOW + 5)]),
+            names: vec!["new.example".into(), "old.example".into()],
             now: NOW,
         })
     }
@@ -184,6 +202,16 @@ mod tests {
         assert!(servers[0].warnings.is_empty());
         let says_so = listed(vec![Report { cloned: Some(true), ..report(2, 3) }], &[]);
         assert_eq!(codes_of(&says_so[2]), [codes::CLONED]);
+    }
+
+    #[test]
+    fn how_names_are_used_is_told_of_servers_that_have_the_same_ones() {
+        let used = SignIns { first: NOW - 9, last: NOW - 5, count: Some(3) };
+        let by_name = |revision| Report { by_name: Some(vec![Some(used), None]), ..report(2, revision) };
+        let told = listed(vec![by_name(3)], &[])[2].names.clone();
+        let told: Vec<_> = told.iter().map(|name| (name.host.as_str(), name.last, name.count)).collect();
+        assert_eq!(told, [("new.example", Some(NOW - 5), 3), ("old.example", None, 0)]);
+        assert!(listed(vec![by_name(2)], &[])[2].names.is_empty(), "of another revision's names nothing is known");
     }
 
     #[test]

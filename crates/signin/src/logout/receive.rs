@@ -46,8 +46,13 @@ pub(super) async fn posted(
 ) -> Result<Response> {
     let handle = form.relay_state.as_deref().and_then(Handle::parse);
     let waits = handle.is_some_and(|handle| handle.kept::<Leaving>(headers).is_none());
-    if form.field == Field::Response && waits && !form.reposted {
-        return Ok(form.repost(urls::LOGOUT));
+    if form.field == Field::Response && waits {
+        if !form.reposted {
+            return Ok(form.repost(urls::LOGOUT));
+        }
+        if let Some(next) = form.next(serving.applied().names(), serving.at()) {
+            return Ok(form.pass_on(&next.at(urls::LOGOUT)));
+        }
     }
     let (field, relay_state) = (form.field, form.relay_state.clone());
     let judge = move |wanted: &LogoutExpectations| logout_received::posted(field, &form.message, wanted);
@@ -130,8 +135,8 @@ fn end(serving: &Serving, request: &EndSession, relay_state: Option<&str>, heade
 fn expectations(applied: &Applied, now: i64) -> LogoutExpectations {
     let document = &applied.configuration.document;
     LogoutExpectations {
-        // The configured address, never what Host or a proxy's header says (R30).
-        urls: vec![applied.urls.at(urls::LOGOUT)],
+        // The configured addresses, never what Host or a proxy's header says (R30).
+        urls: applied.at_all(urls::LOGOUT),
         idp_entity_id: applied.idp.entity_id.clone(),
         idp_keys: applied.idp_keys.clone(),
         now: UnixTime(now),

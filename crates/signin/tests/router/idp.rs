@@ -97,6 +97,11 @@ impl Idp {
 
     /// The form value of an answer whose assertion is signed.
     pub fn answer(&self, answer: &Answer) -> String {
+        self.answer_at(answer, ACS)
+    }
+
+    /// The same, for another address of ours.
+    pub fn answer_at(&self, answer: &Answer, acs: &str) -> String {
         let (now, end) = (UnixTime(answer.issued).to_xml(), UnixTime(answer.issued + 300).to_xml());
         let to = answer.request.as_ref().map(|id| format!(" InResponseTo=\"{id}\"")).unwrap_or_default();
         let attribute = |(name, value): &(&str, String)| {
@@ -110,7 +115,7 @@ impl Idp {
             "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"{id}\" IssueInstant=\"{now}\" \
              Version=\"2.0\"><saml:Issuer>{ENTITY}</saml:Issuer><saml:Subject><saml:NameID Format=\"{format}\">{name}\
              </saml:NameID><saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\">\
-             <saml:SubjectConfirmationData{to} NotOnOrAfter=\"{end}\" Recipient=\"{ACS}\"/></saml:SubjectConfirmation>\
+             <saml:SubjectConfirmationData{to} NotOnOrAfter=\"{end}\" Recipient=\"{acs}\"/></saml:SubjectConfirmation>\
              </saml:Subject><saml:Conditions NotOnOrAfter=\"{end}\"><saml:AudienceRestriction><saml:Audience>{SP}\
              </saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement \
              AuthnInstant=\"{now}\" SessionIndex=\"_s\"><saml:AuthnContext/></saml:AuthnStatement>\
@@ -124,7 +129,7 @@ impl Idp {
         let response = format!(
             "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" \
              xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_r\" Version=\"2.0\" IssueInstant=\"{now}\" \
-             Destination=\"{ACS}\"{to}><saml:Issuer>{ENTITY}</saml:Issuer><samlp:Status><samlp:StatusCode \
+             Destination=\"{acs}\"{to}><saml:Issuer>{ENTITY}</saml:Issuer><samlp:Status><samlp:StatusCode \
              Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status>{assertion}</samlp:Response>"
         );
         BASE64.encode(response.as_bytes())

@@ -8,6 +8,7 @@ mod flood;
 mod headers;
 mod idp;
 mod logout;
+mod names;
 mod servers;
 mod serving;
 mod shared_cases;

@@ -306,11 +306,17 @@ impl World {
 
 /// A configuration that is built; `more` are fields with their values.
 pub fn built_under(more: &[(Field, &str)], secrets: StateSecrets) -> Applied {
+    built_with(more, |_| {}, secrets)
+}
+
+/// The same, changed in ways that are no field's.
+pub fn built_with(more: &[(Field, &str)], change: impl FnOnce(&mut Document), secrets: StateSecrets) -> Applied {
     let mut document = Document::default();
     let fields = [(Field::AdvertisedHost, "sso.example.com"), (Field::JustInTime, "true")];
     for (name, value) in fields.iter().chain(more) {
         field::set(&mut document, *name, value).unwrap();
     }
+    change(&mut document);
     let domains = vec![Domain::parse("example.com").unwrap()];
     let configuration = Configuration::new(document, domains, "example".into()).unwrap();
     let ids = Ids { organisation: "organisation-1".into(), connection: "connection-1".into() };

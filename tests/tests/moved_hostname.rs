@@ -1,0 +1,159 @@
+//! A connection moves to another hostname, save by save, and users sign in under each name as long as it is answered.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use std::process::Command;
+
+use sekisho_tests::authority::Authority;
+use sekisho_tests::browser::Browser;
+use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::site::{Site, Sp};
+use sekisho_tests::wait::wait_for;
+use serde_json::{Value, json};
+
+const OLD: &str = "localhost";
+const NEW: &str = "login.sekisho.test";
+
+/// The names for which what is served under a name is good, as `openssl` sees it.
+fn served(site: &Site, name: &str) -> String {
+    let script = format!(
+        "openssl s_client -connect 127.0.0.1:{} -servername {name} </dev/null 2>/dev/null | openssl x509 -noout -ext subjectAltName",
+        site.port
+    );
+    let done = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let text = String::from_utf8(done.stdout).unwrap();
+    text.lines().last().unwrap_or_default().trim().to_owned()
+}
+
+struct Moving<'a> {
+    site: &'a Site,
+    browser: &'a Browser,
+    authority: Authority,
+}
+
+impl Moving<'_> {
+    fn step(&self, step: &[&str], reason: &str) -> Value {
+        let draft = self.site.founder.run(&[&["draft", "name"][..], step].concat());
+        self.site.founder.run(&["save", "--yes", "--reason", reason]);
+        draft
+    }
+
+    /// The new name's own certificate, by a request for it and its answer.
+    fn certificate(&self) {
+        let founder = &self.site.founder;
+        let request = founder.run(&["draft", "request", "--for-name", NEW]);
+        assert_eq!(request["names"], json!([NEW]));
+        let answer = self.authority.answer(request["pem"].as_str().unwrap(), &[NEW], 200);
+        founder.run(&["draft", "certificate", &answer.to_string_lossy(), "--for-name", NEW]);
+    }
+
+    /// The key of the vault that opens under a name.
+    fn opens(&self, name: &str) -> String {
+        self.browser.page.go(&format!("https://{name}:{}/vault/", self.site.port));
+        self.browser.page.click("[data-testid=sign-in]");
+        let key = self.browser.key_check();
+        let address = self.browser.page.script("return location.host");
+        assert_eq!(address, format!("{name}:{}", self.site.port), "it is the page that was opened");
+        key
+    }
+
+    /// How often users signed in under each of several names.
+    fn counted(&self) -> Value {
+        let servers = self.site.founder.run(&["servers"]);
+        let names = servers["servers"][0]["names"].as_array().unwrap();
+        names.iter().map(|name| (name["host"].as_str().unwrap(), name["count"].clone())).collect()
+    }
+}
+
+fn both(sp: &Sp, port: u16) -> String {
+    format!("'AssertionConsumerService' => ['{}', 'https://{NEW}:{port}/sso-connect/saml/sso']", sp.acs)
+}
+
+#[test]
+fn a_hostname_moves_in_three_saves_and_the_vault_opens_under_each_name_that_is_answered() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    let browser = Browser::start(&home.path().join("browser"));
+    browser.sign_in(&sp.origin, "alice");
+    let key = browser.key_check();
+    let moving = Moving { site: &site, browser: &browser, authority: Authority::new(&home.path().join("authority")) };
+    let refused = |step: &[&str]| site.founder.code(&[&["draft", "name"][..], step].concat());
+    assert_eq!(refused(&["add", OLD]), "config.name_known");
+    assert_eq!(refused(&["advertise", NEW]), "config.no_such_name");
+
+    // Both are answered, each with its own certificate; the identity provider is given both addresses.
+    let draft = site.founder.run(&["draft", "name", "add", NEW]);
+    let uncovered = draft["checks"].as_array().unwrap().iter().find(|one| one["code"] == "certs.not_covered").unwrap();
+    assert_eq!(uncovered["args"]["host"]["value"], NEW);
+    assert_eq!(refused(&["advertise", NEW]), "config.name_not_saved");
+    moving.certificate();
+    site.founder.run(&["save", "--yes", "--reason", "both names"]);
+    assert_eq!([served(&site, OLD), served(&site, NEW)], [format!("DNS:{OLD}"), format!("DNS:{NEW}")]);
+    let metadata = site.founder.run(&["sp-metadata"])["xml"].as_str().unwrap().to_owned();
+    assert_eq!(metadata.matches("<md:AssertionConsumerService").count(), 2);
+    idp.answer_by(&sp, &both(&sp, site.port));
+    assert_eq!([moving.opens(OLD), moving.opens(NEW)], [key.clone(), key.clone()]);
+    let counts = || (moving.counted() == json!({OLD: 2, NEW: 1})).then_some(());
+    wait_for("sign-ins are counted under each name", counts);
+
+    // A test under the new name, before anybody is sent there.
+    let started = site.founder.run(&["test-login", "--no-wait", "--for-name", NEW]);
+    let link = started["url"].as_str().unwrap();
+    assert!(link.starts_with(&format!("https://{NEW}:")), "{link}");
+    browser.page.go(link);
+    let report = || {
+        let arguments = ["test-login", "--no-wait", "--report", started["test"].as_str().unwrap()];
+        let said = site.founder.output(&arguments);
+        said.status.success().then(|| serde_json::from_slice::<Value>(&said.stdout).unwrap())
+    };
+    assert_eq!(wait_for("the test is over", report)["who"], "alice@example.com");
+
+    // The new one is advertised; who opens the old one finds the vault as before.
+    let draft = moving.step(&["advertise", NEW], "the new name");
+    assert_eq!(draft["service_provider"]["entity_id"], sp.entity_id, "we stay who we are");
+    assert_eq!([moving.opens(OLD), moving.opens(NEW)], [key.clone(), key.clone()]);
+    let status = site.founder.run(&["status"]);
+    assert_eq!(status["login_url"], format!("https://{NEW}:{}/vault/", site.port));
+    // Back and forth, as an undo does.
+    moving.step(&["advertise", OLD], "back");
+    assert_eq!([moving.opens(OLD), moving.opens(NEW)], [key.clone(), key.clone()]);
+    moving.step(&["advertise", NEW], "and forth");
+
+    // The old one is retired, with its certificate.
+    moving.step(&["remove", OLD], "the old name goes");
+    assert_eq!(moving.opens(NEW), key);
+    assert_eq!([served(&site, OLD), served(&site, NEW)], [format!("DNS:{NEW}"), format!("DNS:{NEW}")]);
+    let servers = site.founder.run(&["servers"]);
+    assert_eq!(servers["servers"][0]["names"], json!([]));
+}
+
+#[test]
+fn an_identity_provider_that_holds_one_address_answers_at_it_and_users_keep_to_the_name_that_they_opened() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    let browser = Browser::start(&home.path().join("browser"));
+    browser.sign_in(&sp.origin, "alice");
+    let key = browser.key_check();
+    let moving = Moving { site: &site, browser: &browser, authority: Authority::new(&home.path().join("authority")) };
+    site.founder.run(&["draft", "name", "add", NEW]);
+    moving.certificate();
+    moving.step(&["answers", OLD], "both names, answers at the old one");
+    assert_eq!([moving.opens(OLD), moving.opens(NEW)], [key.clone(), key.clone()]);
+    moving.step(&["advertise", NEW], "the new name");
+    assert_eq!([moving.opens(OLD), moving.opens(NEW)], [key.clone(), key.clone()]);
+    assert_eq!(site.founder.code(&["draft", "name", "remove", OLD]), "config.name_takes_answers");
+    // Its administrator enters the new address, and then it is saved here.
+    let one = format!("'AssertionConsumerService' => 'https://{NEW}:{}/sso-connect/saml/sso'", site.port);
+    idp.answer_by(&sp, &one);
+    moving.step(&["answers", NEW], "answers at the new one");
+    assert_eq!([moving.opens(OLD), moving.opens(NEW)], [key.clone(), key.clone()]);
+    moving.step(&["answers"], "each its own, which is one");
+    moving.step(&["remove", OLD], "the old name goes");
+    assert_eq!(moving.opens(NEW), key);
+}
