@@ -32,6 +32,7 @@ export const matrixOf = (
       ? [
           {
             place: place as CertificatePlace,
+            host: null,
             certificate,
             coverage: names.map((name) => coverage(certificate, name)),
             remarks: [],

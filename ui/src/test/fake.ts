@@ -11,6 +11,7 @@ import type { Server } from '../lib/backend/types/Server';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
 import type { Status } from '../lib/backend/types/Status';
 import { matrixOf, servedOf } from './certificates';
+import { answered, noNames, stepped, type Names } from './names';
 
 export const NOW = 1_795_000_000;
 const DAY = 86_400;
@@ -83,6 +84,7 @@ export const server = (name: string, changes: Partial<Server> = {}): Server => (
   first_sign_in: NOW - DAY,
   last_sign_in: NOW,
   sign_ins: 1204,
+  names: [],
   sync: null,
   warnings: [],
   ...changes,
@@ -157,6 +159,7 @@ export class Fake implements Backend {
   refusals: Partial<Record<Method, Fault>> = {};
   replies: { [M in Method]?: (params: Methods[M]['params']) => Methods[M]['reply'] } = {};
   report: Methods['test.report']['reply'] = null;
+  #names: { applied: Names; draft: Names } = { applied: noNames(), draft: noNames() };
   #applied: Draft = this.#empty();
   #draft: Draft = this.#empty();
   #listeners: ((event: string) => void)[] = [];
@@ -269,6 +272,8 @@ export class Fake implements Backend {
       base: 0,
       fields: FIELDS.map(([field, value, local]) => ({ field, value, local })),
       tls: null,
+      names: [],
+      applied_names: [],
       saml: null,
       saml_second: null,
       idp: null,
@@ -343,6 +348,8 @@ export class Fake implements Backend {
           logout: `${base}/saml/logout`,
         }
       : null;
+    draft.names = this.#answered('draft');
+    draft.applied_names = this.#answered('applied');
     const shared = draft.fields.filter((one) => !one.local);
     draft.changes = shared
       .map(({ field, value }) => ({ field, from: this.#value(this.#applied, field), to: value }))
@@ -355,6 +362,9 @@ export class Fake implements Backend {
     if (draft.idp && !this.#applied.idp) {
       draft.changes.push({ field: 'idp_metadata', from: '', to: '<EntityDescriptor …' });
     }
+    const further = (which: 'applied' | 'draft'): string => JSON.stringify(this.#names[which]);
+    if (further('draft') !== further('applied'))
+      draft.changes.push({ field: 'other_names', from: further('applied'), to: further('draft') });
     draft.checks = [];
     if (!host) draft.checks.push(fault('config.missing', 'advertised_host'));
     if (!draft.tls) draft.checks.push(fault('config.missing', 'tls'));
@@ -363,6 +373,26 @@ export class Fake implements Backend {
       draft.checks.push({ ...fault('config.trial_certificate', 'tls'), severity: 'warning' });
     }
     return draft;
+  }
+
+  #answered(which: 'applied' | 'draft'): Draft['names'] {
+    const of = which === 'draft' ? this.#draft : this.#applied;
+    const [host, port] = [this.#value(of, 'advertised_host'), Number(this.#value(of, 'advertised_port'))];
+    return answered(this.#names[which], host, port, of.tls);
+  }
+
+  #step(step: Methods['draft.names']['params']): Draft {
+    const draft = this.#draft;
+    const [host, port] = [
+      this.#value(draft, 'advertised_host'),
+      Number(this.#value(draft, 'advertised_port')),
+    ];
+    const next = stepped(this.#names.draft, step, host, port);
+    if (next) {
+      this.#set('advertised_host', next.host);
+      this.#set('advertised_port', String(next.port));
+    }
+    return this.#look();
   }
 
   #matrix(asked: string[], shown: CertificateInfo | null = null): Methods['certificates.matrix']['reply'] {
@@ -390,6 +420,7 @@ export class Fake implements Backend {
       fault: null,
     });
     this.#applied = structuredClone(this.#draft);
+    this.#names.applied = structuredClone(this.#names.draft);
     this.#draft.base = revision;
     this.#look();
     this.status = {
@@ -463,10 +494,15 @@ export class Fake implements Backend {
         return this.#look();
       case 'draft.set':
         return this.#set(given['field'] ?? '', given['value'] ?? '');
-      case 'draft.certificate':
+      case 'draft.certificate': {
         if (given['store_password'] === null) throw fault('certs.password_needed', 'tls') as unknown as Error;
-        this.#draft.tls = this.dropped;
+        const further = this.#names.draft.others.find((one) => one.host === given['host']);
+        if (further) further.own = this.dropped;
+        else this.#draft.tls = this.dropped;
         return this.#look();
+      }
+      case 'draft.names':
+        return this.#step(params as Methods['draft.names']['params']);
       case 'draft.trial_certificate':
         this.#draft.tls = certificate([this.#value(this.#draft, 'advertised_host')], true, 29);
         return this.#look();
@@ -480,6 +516,7 @@ export class Fake implements Backend {
         return this.#look();
       case 'draft.discard':
         this.#draft = structuredClone(this.#applied);
+        this.#names.draft = structuredClone(this.#names.applied);
         this.#draft.base = this.status.revision ?? 0;
         return this.#look();
       case 'draft.rebase':
@@ -512,7 +549,7 @@ export class Fake implements Backend {
       case 'test.start':
         return {
           test: 't1',
-          url: 'https://sso.example.co.jp:8443/sso-connect/test/8Zk3yTQ1vE',
+          url: `https://${(params as Methods['test.start']['params'])?.host ?? 'sso.example.co.jp'}:8443/sso-connect/test/8Zk3yTQ1vE`,
           ends: Math.floor(Date.now() / 1000) + 600,
         };
       case 'test.report':

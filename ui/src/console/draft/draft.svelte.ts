@@ -6,6 +6,7 @@ import type { Fault } from '../../lib/backend/types/Fault';
 import type { Field } from '../../lib/backend/types/Field';
 import type { ImportedDocument } from '../../lib/backend/types/ImportedDocument';
 import type { Rebased } from '../../lib/backend/types/Rebased';
+import type { NameStep } from '../../lib/backend/types/NameStep';
 import type { RequestWish } from '../../lib/backend/types/RequestWish';
 import type { RolloverStep } from '../../lib/backend/types/RolloverStep';
 import type { SetCertificate } from '../../lib/backend/types/SetCertificate';
@@ -105,6 +106,11 @@ export class DraftOnScreen {
 
   trialCertificate(): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('draft.trial_certificate', null));
+  }
+
+  /** Goes a step from one name to another. */
+  names(step: NameStep): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.names', step));
   }
 
   rollOver(step: RolloverStep): Promise<Fault | undefined> {

@@ -27,12 +27,12 @@ export class CertificatesOnScreen {
     }
   }
 
-  /** Shakes hands with whatever the name leads to. */
-  async look(): Promise<void> {
+  /** Shakes hands with whatever the name leads to: the advertised one, or a further one. */
+  async look(host?: string): Promise<void> {
     if (this.#busy) return;
     [this.#busy, this.looking] = [true, true];
     try {
-      this.served = await this.#backend.call('certificates.served', null);
+      this.served = await this.#backend.call('certificates.served', host === undefined ? null : { host });
       this.servedFault = undefined;
     } catch (caught) {
       [this.served, this.servedFault] = [undefined, asFault(caught)];

@@ -90,6 +90,7 @@ test('a protected file asks for its passwords and takes them with the same file'
   const file = { name: 'sso.pfx', bytes: 'cGZ4' };
   expect(imports.at(-1)).toEqual({
     purpose: 'tls',
+    host: null,
     files: [file],
     store_password: 'secret',
     key_password: null,

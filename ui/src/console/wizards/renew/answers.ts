@@ -11,6 +11,8 @@ export interface Answers {
   separated: boolean;
   /** The revision that the certificate was saved as; 0 before. */
   saved: number;
+  /** SHA-256 of that certificate. Once another one is in use, it is another renewal. */
+  savedAs: string;
   /** Steps that were left for later. */
   left: Step[];
 }
@@ -20,6 +22,7 @@ export const noAnswers = (): Answers => ({
   sent: 0,
   separated: false,
   saved: 0,
+  savedAs: '',
   left: [],
 });
 
@@ -49,6 +52,7 @@ export const readAnswers = (stored: string | null): Answers => {
     sent: count(value['sent']),
     separated: value['separated'] === true,
     saved: count(value['saved']),
+    savedAs: typeof value['savedAs'] === 'string' ? value['savedAs'] : '',
     left: texts(value['left']).filter(isStep),
   };
 };

@@ -6,16 +6,23 @@ import type { StatusWatch } from '../../status.svelte';
 import { noAnswers, readAnswers, type Answers } from './answers';
 import type { Step } from './steps';
 
-const WHERE = 'renew';
-
-/** A renewal of the SSL certificate: the answers, kept on this computer. What was imported is in the draft. */
+/** A renewal of the SSL certificate: the answers, kept on this computer for each connection. What was imported is in the draft. */
 export class Renewal {
-  answers = $state<Answers>(readAnswers(localStorage.getItem(WHERE)));
+  answers = $state<Answers>(noAnswers());
+  #where: string | undefined;
+
+  /** Turns to a connection: its answers are read back. */
+  turnTo(connection: string | undefined): void {
+    const where = connection === undefined ? undefined : `renew ${connection}`;
+    if (where === this.#where) return;
+    this.#where = where;
+    this.answers = where === undefined ? noAnswers() : readAnswers(localStorage.getItem(where));
+  }
 
   /** Changes answers and keeps them. */
   answer(changes: Partial<Answers>): void {
     Object.assign(this.answers, changes);
-    localStorage.setItem(WHERE, JSON.stringify(this.answers));
+    if (this.#where !== undefined) localStorage.setItem(this.#where, JSON.stringify(this.answers));
   }
 
   leave(step: Step): void {
@@ -29,7 +36,7 @@ export class Renewal {
 
   startOver(): void {
     this.answers = noAnswers();
-    localStorage.removeItem(WHERE);
+    if (this.#where !== undefined) localStorage.removeItem(this.#where);
   }
 }
 
@@ -43,4 +50,6 @@ export interface Renewing {
   on: CertificatesOnScreen;
   /** SHA-256 of the SSL certificate in use, as servers report it. */
   inUse: string;
+  /** Whether this renewal was saved. */
+  saved: boolean;
 }

@@ -21,6 +21,8 @@ export interface Facts {
   inUse: string;
   /** All servers of the connection, when they are known. */
   servers: Server[] | undefined;
+  /** Whether another certificate than the one in use comes where the name leads to, as from a balancer. */
+  another: boolean;
 }
 
 export const isStep = (name: string): name is Step => (STEPS as readonly string[]).includes(name);
@@ -31,8 +33,14 @@ export const isOptional = (step: Step): boolean => step === 'seen';
 export const serves = (server: Server, sha256: string): boolean =>
   server.certificate !== null && server.certificate.sha256 === sha256;
 
+/** Whether it was saved, and this is still that renewal: nothing newer is in the draft or in use. */
+export const isSaved = (answers: Answers, facts: Pick<Facts, 'drafted' | 'revision' | 'inUse'>): boolean =>
+  answers.saved > 0 &&
+  !facts.drafted &&
+  (facts.revision < answers.saved || facts.inUse === '' || facts.inUse === answers.savedAs);
+
 const isDone = (step: Step, answers: Answers, facts: Facts): boolean => {
-  const saved = answers.saved > 0;
+  const saved = isSaved(answers, facts);
   switch (step) {
     case 'saml':
       return answers.separated && !facts.shared;
@@ -46,6 +54,7 @@ const isDone = (step: Step, answers: Answers, facts: Facts): boolean => {
       return (
         saved &&
         facts.revision >= answers.saved &&
+        !facts.another &&
         (facts.servers?.length ?? 0) > 0 &&
         (facts.servers ?? []).every((server) => serves(server, facts.inUse))
       );

@@ -23,6 +23,10 @@ kind: Kind,
  */
 who: string | null, 
 /**
+ * The name of the servers that was opened, where it is known.
+ */
+host: string | null, 
+/**
  * The number that the browser showed, when it was refused.
  */
 reference: string | null, 

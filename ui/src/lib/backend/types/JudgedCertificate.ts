@@ -13,6 +13,10 @@ export type JudgedCertificate = {
  */
 place: CertificatePlace, 
 /**
+ * The further name whose own it is.
+ */
+host: string | null, 
+/**
  * The certificate.
  */
 certificate: CertificateInfo, 

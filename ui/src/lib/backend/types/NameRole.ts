@@ -3,4 +3,4 @@
 /**
  * Why a name matters.
  */
-export type NameRole = "advertised" | "draft" | "server" | "asked";
+export type NameRole = "advertised" | "draft" | "answered" | "server" | "asked";

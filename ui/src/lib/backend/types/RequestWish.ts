@@ -6,7 +6,11 @@ import type { KeyKind } from "./KeyKind";
  */
 export type RequestWish = { 
 /**
- * Names and addresses besides the advertised host.
+ * The host that it is for above all; empty: the advertised one.
+ */
+host: string, 
+/**
+ * Names and addresses besides that host.
  */
 names: Array<string>, 
 /**

@@ -11,6 +11,10 @@ export type SetCertificate = {
  */
 purpose: Purpose, 
 /**
+ * For TLS, the further name whose own it is to be; without one it is the advertised name's.
+ */
+host: string | null, 
+/**
  * The files.
  */
 files: Array<DroppedFile>, 
