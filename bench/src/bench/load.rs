@@ -14,6 +14,9 @@ const IDLE: Duration = Duration::from_secs(3);
 /// Browsers at work at once, each with a connection that stays.
 const AT_ONCE: usize = 8;
 
+/// The name that the pool moves to.
+pub const NEW_NAME: &str = "login.sekisho.test";
+
 /// A service provider as a browser sees it.
 pub struct ServiceProvider<'a> {
     http: reqwest::Client,
@@ -155,6 +158,7 @@ fn keeping(idle: Duration) -> reqwest::Client {
         .redirect(redirect::Policy::none())
         .tls_danger_accept_invalid_certs(true)
         .resolve("localhost", ([127, 0, 0, 1], 0).into())
+        .resolve(NEW_NAME, ([127, 0, 0, 1], 0).into())
         .build()
         .expect("a browser")
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use sekisho_tests::service::Service;
 use sekisho_tests::site::{self, Site, Sp};
 
 use super::idp::Idp;
+use super::load::NEW_NAME;
 use super::sign_in::Sekisho;
 
 /// Between two sign-ins.
@@ -45,7 +46,8 @@ struct Phase {
 pub fn prove(home: &Path, each: Duration) {
     let mut pool = Pool::start(home);
     let stop = Arc::new(AtomicBool::new(false));
-    let crowd = Crowd { sp: pool.sp.clone(), stop: stop.clone() };
+    let opened = Arc::new(Opened::default());
+    let crowd = Crowd { sp: pool.sp.clone(), opened: opened.clone(), stop: stop.clone() };
     let signer = pool.signer.take().expect("it is used once");
     let (ready, begins) = channel();
     let load = std::thread::spawn(move || crowd.sign_in(&signer, &ready));
@@ -95,6 +97,26 @@ pub fn prove(home: &Path, each: Duration) {
             let listed = listed_keys(metadata["xml"].as_str().expect("metadata"));
             pool.idp.answer_by(&pool.sp, &policy_of(&listed));
         }
+        None
+    });
+    phase(&mut pool, "a new hostname is answered too", &|pool| {
+        pool.answer_new_name();
+        opened.new.store(true, Ordering::Relaxed);
+        None
+    });
+    phase(&mut pool, "the new hostname is advertised", &|pool| {
+        pool.site.founder.run(&["draft", "name", "advertise", NEW_NAME]);
+        pool.save("the new hostname");
+        pool.sp.origin = pool.new_origin();
+        None
+    });
+    phase(&mut pool, "the old hostname is retired", &|pool| {
+        // Nobody opens it any more.
+        opened.old.store(false, Ordering::Relaxed);
+        let under_way = || (opened.under_way.load(Ordering::Relaxed) == 0).then_some(());
+        sekisho_tests::wait::wait_for("nobody is on the way under the old name", under_way);
+        pool.site.founder.run(&["draft", "name", "remove", "localhost"]);
+        pool.save("the old hostname goes");
         None
     });
     phase(&mut pool, "a node of the hub is killed", &|pool| {
@@ -241,6 +263,26 @@ impl Pool {
         assert_eq!(served["led_to"][0]["certificate"]["sha256"], *wanted, "{served}");
     }
 
+    fn new_origin(&self) -> String {
+        format!("https://{NEW_NAME}:{}", self.site.port)
+    }
+
+    /// Has a further name answered, with a certificate of its own; the identity provider is given its address too.
+    fn answer_new_name(&self) {
+        let founder = &self.site.founder;
+        founder.run(&["draft", "name", "add", NEW_NAME]);
+        let request = founder.run(&["draft", "request", "--for-name", NEW_NAME]);
+        let authority = Authority::new(&self.site.home.join("authority"));
+        let answer = authority.answer(request["pem"].as_str().expect("a request"), &[NEW_NAME], 200);
+        founder.run(&["draft", "certificate", &answer.to_string_lossy(), "--for-name", NEW_NAME]);
+        self.save("a further hostname");
+        let metadata = founder.run(&["sp-metadata"]);
+        let listed = listed_keys(metadata["xml"].as_str().expect("metadata"));
+        let (old, new) = (&self.sp.acs, format!("{}/sso-connect/saml/sso", self.new_origin()));
+        let both = format!("'AssertionConsumerService' => ['{old}', '{new}'], {}", policy_of(&listed));
+        self.idp.answer_by(&self.sp, &both);
+    }
+
     /// Why a sign-in was refused, as the servers' activity has it under the reference that the browser was shown.
     fn reason(&self, shown: &str) -> String {
         let Some((_, reference)) = shown.split_once("#error=") else { return shown.to_owned() };
@@ -268,9 +310,23 @@ impl Pool {
     }
 }
 
+/// The names that the crowd opens, each in turn, and how many are on their way under the old one.
+struct Opened {
+    old: AtomicBool,
+    new: AtomicBool,
+    under_way: AtomicUsize,
+}
+
+impl Default for Opened {
+    fn default() -> Self {
+        Self { old: AtomicBool::new(true), new: AtomicBool::new(false), under_way: AtomicUsize::new(0) }
+    }
+}
+
 /// Those who sign in.
 struct Crowd {
     sp: Sp,
+    opened: Arc<Opened>,
     stop: Arc<AtomicBool>,
 }
 
@@ -283,7 +339,10 @@ impl Crowd {
             let sekisho = Sekisho::new(&self.sp, signer);
             sekisho.provision(&users).await;
             ready.send(()).expect("the phases wait for it");
-            let provider = sekisho.into_provider().for_strangers();
+            let old = sekisho.into_provider().for_strangers();
+            let moved = Sp { origin: self.sp.origin.replace("localhost", NEW_NAME), ..self.sp.clone() };
+            let new = Sekisho::new(&moved, signer).into_provider().for_strangers();
+            let mut turn = 0_u32;
             let mut pace = tokio::time::interval(PACE);
             let mut outcomes = futures_util::stream::FuturesUnordered::new();
             let mut done = Vec::new();
@@ -295,10 +354,16 @@ impl Crowd {
                             break;
                         }
                         let user = next.next().expect("a cycle");
-                        let provider = &provider;
+                        turn += 1;
+                        let opened = &self.opened;
+                        let of = |name: &AtomicBool| name.load(Ordering::Relaxed);
+                        let is_old = of(&opened.old) && (!of(&opened.new) || turn % 2 == 0);
+                        let provider = if is_old { &old } else { &new };
+                        opened.under_way.fetch_add(usize::from(is_old), Ordering::Relaxed);
                         outcomes.push(async move {
                             let begun = Instant::now();
                             let failed = provider.try_sign_in(user).await.err();
+                            opened.under_way.fetch_sub(usize::from(is_old), Ordering::Relaxed);
                             Outcome { begun, took: begun.elapsed(), failed }
                         });
                     }

@@ -206,7 +206,7 @@ async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>
         }
         match write_batch(&pool, &key, &batch).await {
             Ok(false) => {}
-            // The others hear of it at once: this server is in the pool.
+            // The others hear of it at once: this server is in the pool, or users have come under a new name.
             Ok(true) => board.tell("status.changed"),
             Err(error) => tracing::error!(%error, "activity"),
         }
@@ -226,7 +226,7 @@ async fn forget(pool: &SqlitePool, key: &Secret, now: i64) -> std::result::Resul
     }
 }
 
-/// Writes down a batch, and says whether the first sign-in of all is in it.
+/// Writes down a batch, and says whether the first sign-in of all is in it, or the first under a name.
 async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::result::Result<bool, sqlx::Error> {
     let seal = |entry: &Entry| {
         let mut nonce = [0; sealed::NONCE];
@@ -274,11 +274,15 @@ async fn store(
             first = true;
         }
     }
-    for (host, (first, last, count)) in by_host(batch.iter().filter(signed_in)) {
-        let add = "INSERT INTO sign_ins_by_host (host, first, last, count) VALUES (?1, ?2, ?3, ?4) \
-            ON CONFLICT (host) DO UPDATE SET last = MAX(last, ?3), count = count + ?4";
-        let add = sqlx::query(add).bind(host).bind(first).bind(last).bind(count);
-        add.execute(&mut *transaction).await?;
+    for (host, (begun, last, count)) in by_host(batch.iter().filter(signed_in)) {
+        let update = "UPDATE sign_ins_by_host SET last = MAX(last, ?), count = count + ? WHERE host = ?";
+        let update = sqlx::query(update).bind(last).bind(count).bind(host);
+        if update.execute(&mut *transaction).await?.rows_affected() == 0 {
+            let insert = "INSERT INTO sign_ins_by_host (host, first, last, count) VALUES (?, ?, ?, ?)";
+            let insert = sqlx::query(insert).bind(host).bind(begun).bind(last).bind(count);
+            insert.execute(&mut *transaction).await?;
+            first = true;
+        }
     }
     let trim = "DELETE FROM activity WHERE number <= (SELECT MAX(number) FROM activity) - ?";
     sqlx::query(trim).bind(KEPT).execute(&mut *transaction).await?;
@@ -362,6 +366,33 @@ mod tests {
         let refused = [(codes::DATABASE.as_str().to_owned(), 3_001)];
         let counted = log.outcomes().refused.into_iter().map(|(code, count)| (code.to_owned(), count));
         assert_eq!(counted.collect::<Vec<_>>(), refused, "all of them are counted");
+    }
+
+    #[tokio::test]
+    async fn sign_ins_are_counted_under_each_name_and_the_first_one_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let board = Arc::new(Board::new("one".to_owned()));
+        let log = ActivityLog::open(folder.path(), &Secret::new([1; 32]), board).await.unwrap();
+        let entry = |time, host: &str, refused: bool| Entry {
+            number: 0,
+            time,
+            kind: Kind::SignIn,
+            who: None,
+            host: Some(host.to_owned()),
+            reference: None,
+            refusal: refused.then(|| Fault::new(codes::DATABASE)),
+            facts: Vec::new(),
+        };
+        let write = async |entries: &[Entry]| write_batch(&log.pool, &log.key, entries).await.unwrap();
+        assert!(write(&[entry(5, "old", false), entry(7, "old", false), entry(9, "new", true)]).await);
+        assert!(!write(&[entry(8, "old", false)]).await);
+        assert!(
+            write(&[entry(6, "old", false), entry(11, "new", false)]).await,
+            "somebody has come under the new name"
+        );
+        let counted: Vec<_> = log.sign_ins_by_host().await.unwrap().into_iter().collect();
+        let of = |first, last, count| SignIns { first, last, count: Some(count) };
+        assert_eq!(counted, [("new".to_owned(), of(11, 11, 1)), ("old".to_owned(), of(5, 8, 4))]);
     }
 
     #[tokio::test]

@@ -28,6 +28,8 @@ struct Said {
     /// Without the last sign-in, which changes all the time.
     own: Own,
     first: Option<i64>,
+    /// The same under each name.
+    first_by_name: Vec<Option<i64>>,
     feed: u64,
 }
 
@@ -89,7 +91,9 @@ impl House {
     async fn said(&self, follower: &Follower) -> Result<Said> {
         let (feed, own) = (follower.replica.place().await?.0, self.own(follower).await?);
         let first = own.sign_ins.map(|sign_ins| sign_ins.first);
-        Ok(Said { own: Own { sign_ins: None, by_name: None, ..own }, first, feed })
+        let by_name = own.by_name.iter().flatten();
+        let first_by_name = by_name.map(|sign_ins| sign_ins.as_ref().map(|sign_ins| sign_ins.first)).collect();
+        Ok(Said { own: Own { sign_ins: None, by_name: None, ..own }, first, first_by_name, feed })
     }
 
     /// What this server says of itself.

@@ -85,6 +85,7 @@ test('the whole way: both names, a test, the switch, and the old name goes when 
   await reached('overlap');
   await next('test');
   fake.report = report;
+  expect(screen.getByTestId('new-vault').textContent).toBe(`https://${NEW}:8443/vault/`);
   await click('test-start');
   expect((await screen.findByTestId<HTMLInputElement>('test-link')).value).toContain(`https://${NEW}:8443/`);
   await waitFor(() => expect(state('test')).toBe('done'), { timeout: 3000 });

@@ -21,6 +21,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   drafted: [old],
   applied: [old],
   checks: [],
+  used: false,
   ...changes,
 });
 const answers = (changes: Partial<Answers> = {}): Answers => ({
@@ -39,12 +40,15 @@ test('each step waits for the one before, and each save shows in what is applied
   const told = answers({ told: true });
   expect(landing(steps(told, facts({ drafted: both })))).toBe('overlap');
   expect(landing(steps(told, facts({ drafted: both, applied: both })))).toBe('test');
+  expect(landing(steps(told, facts({ drafted: both, applied: both, used: true })))).toBe('switch');
   const tested = answers({ told: true, tested: 5 });
   const switched = [name('new.example', { advertised: true }), name('old.example')];
   expect(landing(steps(tested, facts({ drafted: switched, applied: both })))).toBe('switch');
   expect(landing(steps(tested, facts({ drafted: switched, applied: switched })))).toBe('retire');
   const alone = [name('new.example', { advertised: true })];
   expect(steps(tested, facts({ drafted: alone, applied: alone })).retire).toBe('done');
+  // Of one name nothing is counted, and nobody is asked any more.
+  expect(landing(steps(answers(), facts({ drafted: switched, applied: switched })))).toBe('retire');
 });
 
 test('without a test the switch can be made, and with one address nobody has to be told', () => {

@@ -15,6 +15,8 @@ export interface Facts {
   applied: AnsweredName[];
   /** What is said at the certificates of the draft's names. */
   checks: Fault[];
+  /** Whether somebody has signed in under the new name already, at any server. */
+  used: boolean;
 }
 
 export const isStep = (name: string): name is Step => (STEPS as readonly string[]).includes(name);
@@ -27,21 +29,23 @@ const advertised = (names: AnsweredName[]): string | undefined => names.find((on
 const isDone = (step: Step, { from, to, told, tested }: Answers, facts: Facts): boolean => {
   const { applied, drafted, checks } = facts;
   const answers = to !== '' && has(applied, to);
+  /** What had to be so before the switch is not asked again after it. */
+  const switched = answers && advertised(applied) === to;
   switch (step) {
     case 'name':
       return to !== '' && has(drafted, to);
     case 'certificate':
       return answers || !checks.some((one) => one.severity === 'error');
     case 'idp':
-      return told || drafted.some((one) => one.takes_answers);
+      return switched || told || drafted.some((one) => one.takes_answers);
     case 'overlap':
       return answers;
     case 'test':
-      return tested > 0;
+      return switched || tested > 0 || facts.used;
     case 'switch':
-      return answers && advertised(applied) === to;
+      return switched;
     case 'retire':
-      return answers && advertised(applied) === to && !has(applied, from);
+      return switched && !has(applied, from);
   }
 };
 
