@@ -168,6 +168,13 @@ fn done(page: &Session, step: &str) {
     page.wait(&format!("[data-testid=step-{step}][data-state=done]"));
 }
 
+/// Saves, as a person does who has read what the checks say: when they are there, nothing moves any more.
+fn save(page: &Session) {
+    page.wait("[data-testid=save]:enabled");
+    page.wait("[data-testid=checks][aria-busy=false]");
+    page.click("[data-testid=save]:enabled");
+}
+
 #[test]
 fn a_hostname_moves_in_the_window_from_the_first_page_to_the_last_with_three_servers_behind_a_balancer() {
     let home = tempfile::tempdir().unwrap();
@@ -238,7 +245,7 @@ fn a_hostname_moves_in_the_window_from_the_first_page_to_the_last_with_three_ser
     page.click("[data-testid=next]");
     page.fill("[data-testid=field-sign-in-hub]", &site.hub.setup_code());
     sign_founder_in(page, &secret, &mut used);
-    page.click("[data-testid=save]:enabled");
+    save(page);
     done(page, "overlap");
     page.wait("[data-testid=served-own][data-applied=true]");
     // This machine's resolver does not know it: that side is named.
@@ -249,14 +256,14 @@ fn a_hostname_moves_in_the_window_from_the_first_page_to_the_last_with_three_ser
     done(page, "test");
     page.click("[data-testid=next]");
     page.click("[data-testid=advertise]");
-    page.click("[data-testid=save]:enabled");
+    save(page);
     done(page, "switch");
     assert_eq!([moving.opens(OLD), moving.opens(NEW)], [key.clone(), key.clone()]);
     page.click("[data-testid=next]");
     page.wait("[data-testid=uses]");
     page.wait("[data-testid=quiet-state][data-quiet=false]");
     page.click("[data-testid=remove-name]");
-    page.click("[data-testid=save]:enabled");
+    save(page);
     done(page, "retire");
     for (_, cli) in &others {
         site::status(cli, "the move is applied there too", |status| {
