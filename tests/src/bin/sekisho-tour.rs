@@ -113,6 +113,9 @@ mod tour {
         certificates(&window.page, folder, &work, &site);
         step("certificates, and how one is renewed");
 
+        moving(&window.page, folder, &work, &site);
+        step("a move to another hostname");
+
         more(&window.page, folder);
         step("what is seldom changed, and the change of SAML's key");
 
@@ -134,6 +137,10 @@ mod tour {
         window.page.click("[data-testid=nav-certificates]");
         window.page.wait("[data-testid=served-own]");
         both(&window.page, folder, "32-certificates-dark");
+        window.page.click("[data-testid=move]");
+        window.page.wait("[data-testid=uses]");
+        both(&window.page, folder, "33-move-retire-dark");
+        window.page.click("[data-testid=close-wizard]");
         step("dark");
         println!("screenshots: {}", folder.display());
     }
@@ -196,6 +203,52 @@ mod tour {
         both(page, folder, "27-renew-check");
         page.click("[data-testid=close-wizard]");
         site.founder.run(&["draft", "discard"]);
+    }
+
+    /// A move to another hostname, page by page; what the pages would save is saved by command line.
+    fn moving(page: &Session, folder: &Path, work: &Path, site: &Site) {
+        const NEW: &str = "login.example.co.jp";
+        page.click("[data-testid=move]");
+        page.wait("[data-testid=field-new-host]");
+        both(page, folder, "27-move-1-name");
+        page.fill("[data-testid=field-new-host]", NEW);
+        page.click("[data-testid=add-name]");
+        page.wait("[data-testid=to]");
+        both(page, folder, "27-move-1-along");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=fault-names]");
+        both(page, folder, "27-move-2-certificate");
+        let authority = Authority::new(&work.join("authority"));
+        let request = site.founder.run(&["draft", "request", "--for-name", NEW])["pem"].as_str().unwrap().to_owned();
+        let answer = authority.answer(&request, &[NEW], 200);
+        page.upload("[data-testid=field-of-name]", &[&answer.to_string_lossy()]);
+        page.wait("[data-testid=step-certificate][data-state=done]");
+        at(page, "[data-testid=matrix]", folder, "27-move-2-covered");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=text-sheet-idp]");
+        both(page, folder, "27-move-3-idp");
+        page.click("[data-testid=idp-told]");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=checks][aria-busy=false]");
+        both(page, folder, "27-move-4-overlap");
+        site.founder.run(&["save", "--yes", "--reason", "both names"]);
+        page.wait("[data-testid=step-overlap][data-state=done]");
+        page.wait("[data-testid=served-own]");
+        both(page, folder, "27-move-4-answered");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=new-vault]");
+        both(page, folder, "27-move-5-test");
+        page.click("[data-testid=next]");
+        page.click("[data-testid=advertise]");
+        page.wait("[data-testid=checks][aria-busy=false]");
+        both(page, folder, "27-move-6-switch");
+        site.founder.run(&["save", "--yes", "--reason", "the new name"]);
+        page.wait("[data-testid=switched]");
+        both(page, folder, "27-move-6-switched");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=uses]");
+        both(page, folder, "27-move-7-retire");
+        page.click("[data-testid=close-wizard]");
     }
 
     /// The configuration's last section, and a next key for SAML, which is thrown away again.
