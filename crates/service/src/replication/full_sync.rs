@@ -55,7 +55,7 @@ pub async fn full_sync(follower: &Follower, progress: &(dyn Fn(SyncProgress) + S
     if let Some((number, _)) = heads.revision.filter(|_| rolled_back) {
         faults.push(Fault::new(codes::ROLLED_BACK).with("what", format!("{number:020}")));
     }
-    let (users, revision) = (read.users(), newest.map(|(number, _)| number));
+    let (users, revision, place) = (read.users(), newest.map(|(number, _)| number), read.place);
     let entries = log.len() as u64;
     replica.take(&read.part(rolled_back, clock::now())).await?;
     follower.papers.raise(|heads| {
@@ -63,6 +63,8 @@ pub async fn full_sync(follower: &Follower, progress: &(dyn Fn(SyncProgress) + S
         if !rolled_back {
             heads.revision = newest.or(heads.revision);
         }
+        // Read to its end.
+        heads.floor = heads.floor.filter(|floor| place < *floor);
     })?;
     Ok(SyncReport { log_entries: entries, revision, users, checkpoints: held.checkpoints, faults })
 }
