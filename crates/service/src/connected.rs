@@ -7,6 +7,7 @@ use sekisho_admin_api::status::Membership;
 use sekisho_admin_api::sync::{SyncProgress, SyncReport};
 use sekisho_config::Domain;
 use sekisho_fault::{Fault, Result};
+use sekisho_keys::log::Head;
 use sekisho_keys::sync::Request;
 use tokio::sync::{Mutex, Notify};
 
@@ -16,8 +17,8 @@ use crate::heads::{Ahead, Fork};
 use crate::replication::{ALL_SERVERS, Follower, HubLink, News, Replica};
 use crate::users::{Removals, Writer};
 
-/// The removals, and the mark of the facts that they were read from.
-type Looked = ((u64, u64), Arc<Removals>);
+/// The removals, and what they were read from: the facts, and the log that says whose facts count.
+type Looked = ((u64, Head), Arc<Removals>);
 
 /// Key epoch, mail domains, and when the connection was deleted.
 pub(crate) type ServedFacts = (u32, Vec<String>, Option<i64>);
@@ -230,13 +231,14 @@ impl Connected {
     ///
     /// Codes: `NOT_ENROLLED`, `DATABASE`.
     pub(crate) async fn removals(&self) -> Result<Arc<Removals>> {
-        let mark = self.replica.mark("fact").await?;
         let mut known = self.removals.lock().await;
-        if let Some((_, removals)) = known.as_ref().filter(|(of, _)| *of == mark) {
+        // Looked at first: what comes while they are read has them read again.
+        let now = (self.replica.facts(), self.member()?.organisation().head());
+        if let Some((_, removals)) = known.as_ref().filter(|(of, _)| *of == now) {
             return Ok(removals.clone());
         }
         let removals = Arc::new(Removals::read(self).await?);
-        *known = Some((mark, removals.clone()));
+        *known = Some((now, removals.clone()));
         Ok(removals)
     }
 

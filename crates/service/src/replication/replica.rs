@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sekisho_admin_api::servers::ServerSync;
@@ -71,6 +72,8 @@ pub struct Replica {
     arriving: Arc<Mutex<Option<Arriving>>>,
     /// One part at a time.
     taking: Arc<tokio::sync::Mutex<()>>,
+    /// Grows with every change of what is said of users.
+    facts: Arc<AtomicU64>,
 }
 
 fn number(value: u64) -> i64 {
@@ -95,7 +98,8 @@ impl Replica {
                 Self::pool(&path).await?
             }
         };
-        Ok(Self { pool, path, recent: Arc::default(), arriving: Arc::default(), taking: Arc::default() })
+        let (recent, arriving, taking, facts) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        Ok(Self { pool, path, recent, arriving, taking, facts })
     }
 
     async fn pool(path: &Path) -> Result<SqlitePool> {
@@ -159,6 +163,7 @@ impl Replica {
         sqlx::raw_sql(clear).execute(&mut *transaction).await.map_err(self.failed())?;
         transaction.commit().await.map_err(self.failed())?;
         self.recent.forget();
+        self.facts.fetch_add(1, Ordering::SeqCst);
         self.take(&Part { log: (0..).zip(log.iter().cloned()).collect(), ..Part::default() }).await
     }
 
@@ -211,6 +216,9 @@ impl Replica {
         // Whatever the commit said: what is stored now is read anew.
         if !part.rows.is_empty() {
             self.recent.forget();
+        }
+        if part.rows.iter().any(|row| row.kind == "fact") {
+            self.facts.fetch_add(1, Ordering::SeqCst);
         }
         stored
     }
@@ -389,13 +397,9 @@ impl Replica {
         Ok(positive(row.map_err(self.failed())?.get(0)))
     }
 
-    /// What changes whenever a row of a kind that is not `user` is written anew: how many there are, and how often they were written.
-    ///
-    /// Code: `DATABASE`.
-    pub async fn mark(&self, kind: &str) -> Result<(u64, u64)> {
-        let query = "SELECT COUNT(*), COALESCE(SUM(rev), 0) FROM rows WHERE kind = ? AND kind <> 'user'";
-        let row = sqlx::query(query).bind(kind).fetch_one(&self.pool).await.map_err(self.failed())?;
-        Ok((positive(row.get(0)), positive(row.get(1))))
+    /// Grows whenever something else is said of users here, whatever the hub calls it.
+    pub(crate) fn facts(&self) -> u64 {
+        self.facts.load(Ordering::SeqCst)
     }
 
     /// The servers of which two records have one counter.

@@ -116,3 +116,17 @@ async fn users_whose_order_cannot_be_made_go_on_being_kept_once() {
     assert!(is_found(&replica, &user(2, 2)).await);
     assert_eq!(replica.count("user").await.unwrap(), 3);
 }
+
+#[tokio::test]
+async fn every_change_of_what_is_said_of_users_shows_whatever_the_hub_calls_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::open(folder.path()).await.unwrap();
+    let mut before = replica.facts();
+    for rev in [1, 1, u64::MAX, u64::MAX] {
+        replica.take(&Part { rows: vec![stored("fact", "a", rev)], ..Part::default() }).await.unwrap();
+        assert!(replica.facts() > before);
+        before = replica.facts();
+    }
+    replica.take(&Part { rows: vec![user(1, 1)], ..Part::default() }).await.unwrap();
+    assert_eq!(replica.facts(), before);
+}
