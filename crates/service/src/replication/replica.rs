@@ -158,6 +158,8 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub(crate) async fn begin_arrivals(&self) -> Result<()> {
+        // Nobody comes between the look and the change.
+        let _alone = self.taking.lock().await;
         if self.count("user").await? > 0 {
             return Ok(());
         }

@@ -180,6 +180,23 @@ async fn a_replica_with_two_rows_of_one_name_is_damaged_and_set_aside() {
     assert!(folder.path().join("replica.damaged").exists());
 }
 
+/// A step that was under way when the first download began.
+#[tokio::test]
+async fn users_who_come_while_the_first_download_begins_are_known_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::open(folder.path()).await.unwrap();
+    let part = |rev| Part { rows: (1..=9).map(|number| user(number, rev)).collect(), ..Part::default() };
+    let turn = replica.taking.clone().lock_owned().await;
+    let mut beginning = Box::pin(replica.begin_arrivals());
+    assert!(tokio::time::timeout(Duration::from_millis(200), &mut beginning).await.is_err(), "it waits for the step");
+    replica.store(&mut replica.pool.acquire().await.unwrap(), &part(1)).await.unwrap();
+    drop(turn);
+    beginning.await.unwrap();
+    replica.take(&part(2)).await.unwrap();
+    replica.end_arrivals().await;
+    assert_eq!((replica.disorder(), replica.count("user").await.unwrap()), (None, 9));
+}
+
 #[tokio::test]
 async fn every_change_of_what_is_said_of_users_shows_whatever_the_hub_calls_it() {
     let folder = tempfile::tempdir().unwrap();
