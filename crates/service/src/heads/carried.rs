@@ -12,10 +12,14 @@ const WAITING: usize = 16;
 /// So many words of late are not judged again. All users bring what the servers have said in the last days.
 const LATELY: usize = 4096;
 
+/// So far servers' clocks may be apart, in seconds.
+const CLOCKS_APART: i64 = 300;
+
 /// Whether a word of this time still counts. One that has been on its way for days, or since before an administrator has
-/// looked, is of the past that they have looked at. All in seconds since 1970.
+/// looked, is of the past that they have looked at; one of the future would count whenever they look. All in seconds since
+/// 1970.
 pub fn still_counts(said: i64, now: i64, looked: Option<i64>) -> bool {
-    said > now - heads::LIFETIME && looked.is_none_or(|looked| said > looked)
+    said > now - heads::LIFETIME && said <= now + CLOCKS_APART && looked.is_none_or(|looked| said > looked)
 }
 
 /// The words.
@@ -71,6 +75,7 @@ mod tests {
         let week = heads::LIFETIME;
         assert!(still_counts(100, 100 + week - 1, None) && !still_counts(100, 100 + week, None));
         assert!(still_counts(101, 102, Some(100)) && !still_counts(100, 102, Some(100)));
+        assert!(still_counts(400, 100, None) && !still_counts(401, 100, None) && !still_counts(i64::MAX, 100, None));
     }
 
     #[test]
