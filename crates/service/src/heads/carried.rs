@@ -38,8 +38,15 @@ impl Carried {
 
     /// Gives browsers this word from now on.
     pub fn say(&self, word: Option<Vec<u8>>) {
+        let fits = |word: &[u8]| heads::fits(word);
+        let is_long = word.as_deref().is_some_and(|word| !fits(word));
+        let bytes = word.as_ref().map_or(0, Vec::len);
         // The value is replaced as a whole.
-        *self.own.write().unwrap_or_else(PoisonError::into_inner) = word.map(Arc::from);
+        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *own, word.map(Arc::from));
+        if is_long && before.is_none_or(|before| fits(&before)) {
+            tracing::warn!(bytes, "there are too many servers: browsers cannot carry what this one has seen");
+        }
     }
 
     fn lately(&self) -> MutexGuard<'_, VecDeque<Hash>> {

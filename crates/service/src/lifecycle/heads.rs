@@ -61,7 +61,12 @@ impl House {
             }
             // The heads, and nothing else of how this server is.
             let own = Own { revision: self.board.read().revision, ..Own::default() };
-            Ok(own_report(&follower, own, 0).await?.sign(&follower.member.identity))
+            let (mut report, member) = (own_report(&follower, own, 0).await?, &follower.member);
+            // A cookie has room for so many. How many records of a server count that has left, the log says.
+            let organisation = member.organisation();
+            let is_live = |server| organisation.server(member.place.connection, server).is_ok();
+            report.counters.retain(|counted| is_live(counted.server));
+            Ok(report.sign(&member.identity))
         };
         self.carried.say(word.await.ok());
     }
@@ -161,10 +166,32 @@ mod tests {
     use std::time::Instant;
 
     use sekisho_keys::ids::Hash;
+    use sekisho_keys::log::Act;
+    use sekisho_keys::user::Counted;
+    use sekisho_signin::Heads as _;
 
     use super::*;
-    use crate::enrolment::example::{PLACE, TWO, identity, member};
+    use crate::enrolment::example::{PLACE, TWO, bring, follow, identity, keyring, member, record, user, user_row};
     use crate::lifecycle::idle;
+
+    #[tokio::test]
+    async fn browsers_carry_what_was_seen_of_servers_that_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = idle(folder.path()).await.house();
+        house.connected.enrolled(member());
+        bring(&house.connected, vec![user_row(&record(&user("alice"), &keyring(), None, 1))]).await;
+        let member = house.connected.member().unwrap();
+        let said = async || {
+            house.say_heads().await;
+            Report::verify(&house.carried.own().unwrap(), &member.organisation(), PLACE).unwrap().counters
+        };
+        assert_eq!(said().await, [Counted { server: TWO, counter: 1 }]);
+        follow(
+            &member,
+            Act::RetireServer { connection: PLACE.connection, server: TWO, compromised: false, records: 1 },
+        );
+        assert_eq!(said().await, []);
+    }
 
     /// What the second server has seen: a revision that is not here.
     fn word(time: i64, revision: u64) -> Vec<u8> {
