@@ -9,7 +9,7 @@ use std::process::Command;
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::service::Service;
-use sekisho_tests::site::{Site, Sp};
+use sekisho_tests::site::{self, Site, Sp};
 use sekisho_tests::wait::wait_for;
 use serde_json::Value;
 
@@ -158,10 +158,13 @@ fn a_server_that_never_saw_a_withheld_user_hears_of_it_from_the_others() {
     // Cut off at the end, the feed does not reach the place that the ticket names.
     let second = Service::start(&lied.home.path().join("cut"));
     let cut = lied.site.founder.at(&second.socket);
+    cut.run(&["draft", "set", "private_ip", "127.0.0.3"]);
     assert_eq!(cut.code(&["enrol"]), "service.rolled_back");
+    site::status(&cut, "nobody signs in there", |status| status["state"]["reason"]["code"] == "service.filling");
     // With something behind the gap it does, and the others' reports tell.
     lied.site.founder.run(&["draft", "set", "skew_seconds", "33"]);
     lied.site.founder.run(&["save", "--yes", "--reason", "behind the gap"]);
+    site::status(&cut, "it serves by itself", |status| status["state"]["state"] == "running");
     let (_second, two) = lied.site.second();
     let output = two.command(&["sync", "--full"]).output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -53,6 +53,8 @@ sekisho_fault::codes! {
     NOT_RETIRED = "service.not_retired";
     /// A row of the hub is not what its name says. Argument: `what`.
     WRONG_ROW = "service.wrong_row";
+    /// What the hub has is not here as a whole yet.
+    FILLING = "service.filling";
     /// The hub shows less than it showed before. Argument: `what`.
     ROLLED_BACK = "service.rolled_back";
     /// Another server has seen something else under the same place. Arguments: `server`, `what`.

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use sekisho_admin_api::status::Membership;
 use sekisho_admin_api::sync::{SyncProgress, SyncReport};
 use sekisho_config::Domain;
 use sekisho_fault::{Fault, Result};
+use sekisho_keys::log::Head;
 use sekisho_keys::sync::Request;
 use tokio::sync::{Mutex, Notify};
 
@@ -16,8 +18,8 @@ use crate::heads::{Ahead, Fork};
 use crate::replication::{ALL_SERVERS, Follower, HubLink, News, Replica};
 use crate::users::{Removals, Writer};
 
-/// The removals, and the mark of the facts that they were read from.
-type Looked = ((u64, u64), Arc<Removals>);
+/// The removals, and what they were read from: the facts, and the log that says whose facts count.
+type Looked = ((u64, Head), Arc<Removals>);
 
 /// Key epoch, mail domains, and when the connection was deleted.
 pub(crate) type ServedFacts = (u32, Vec<String>, Option<i64>);
@@ -49,6 +51,8 @@ pub struct Connected {
     progress: std::sync::Mutex<Option<SyncProgress>>,
     /// The place of the newest row at the hub, as it was last told.
     head: AtomicU64,
+    /// When the newest step began that the hub has answered, and the newest that brought all it had.
+    steps: std::sync::Mutex<[Option<Instant>; 2]>,
     /// The removals, as of the facts that were there when they were last looked at.
     removals: Mutex<Option<Looked>>,
 }
@@ -70,6 +74,7 @@ impl Connected {
             epochs: Notify::new(),
             progress: std::sync::Mutex::default(),
             head: AtomicU64::new(0),
+            steps: std::sync::Mutex::default(),
             removals: Mutex::default(),
         }
     }
@@ -108,11 +113,13 @@ impl Connected {
     pub async fn step(&self, follower: &Follower, wait: u64) -> Result<News> {
         self.trusts_hub()?;
         drop(self.downloading.lock().await);
-        // What a full disk has kept from being put in order is tried again.
-        self.replica.end_arrivals().await?;
+        // What a full disk has kept from being put in order is tried again, and holds nothing up.
+        self.replica.end_arrivals().await;
         let (after, _) = self.replica.place().await?;
         let head = follower.member.organisation().head();
+        let begun = Instant::now();
         let feed = follower.ask(after, wait).await?;
+        let is_all = feed.log.is_empty() && feed.connection.last().is_none_or(|row| row.seq >= feed.head);
         self.head.store(feed.head, Ordering::Relaxed);
         let _turn = self.step.lock().await;
         if self.replica.place().await?.0 != after || follower.member.organisation().head() != head {
@@ -121,7 +128,26 @@ impl Connected {
         }
         // It may have been found while this was waited for.
         self.trusts_hub()?;
-        follower.take(feed, after).await
+        let news = follower.take(feed, after).await?;
+        self.answered(begun, is_all);
+        Ok(news)
+    }
+
+    /// A step has been taken that began then.
+    pub(crate) fn answered(&self, begun: Instant, is_all: bool) {
+        let [last, whole] = &mut *self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some(begun);
+        if is_all {
+            *whole = *last;
+        }
+    }
+
+    /// Whether the hub was asked after a moment, and has shown all it had, or has had that long for it.
+    pub(crate) fn has_shown_all(&self, since: Instant, long: Duration) -> bool {
+        // Both are replaced as a whole.
+        let steps = *self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let [last, whole] = steps.map(|begun| begun.is_some_and(|begun| begun > since));
+        whole || (last && since.elapsed() > long)
     }
 
     /// Takes in everything that is at the hub, on a server that has just joined: the next part is asked for and looked at
@@ -132,7 +158,7 @@ impl Connected {
         let _alone = self.downloading.lock().await;
         self.replica.begin_arrivals().await?;
         let downloaded = self.download_parts().await;
-        self.replica.end_arrivals().await?;
+        self.replica.end_arrivals().await;
         downloaded
     }
 
@@ -169,13 +195,20 @@ impl Connected {
     ///
     /// Codes: those of the step.
     pub async fn catch_up(&self) -> Result<()> {
-        let follower = self.follower()?;
+        self.catch_up_for(Duration::MAX).await
+    }
+
+    /// The same, and no further after this time: a hub can go on showing for ever.
+    ///
+    /// Codes: those of the step.
+    pub(crate) async fn catch_up_for(&self, long: Duration) -> Result<()> {
+        let (follower, begun) = (self.follower()?, Instant::now());
         loop {
             let before = self.replica.place().await?.0;
             let news = self.step(&follower, 0).await?;
             let now = self.replica.place().await?.0;
             // Without progress there is nothing to wait for here: the follower goes on.
-            if now >= news.head || (now == before && !news.log) {
+            if now >= news.head || (now == before && !news.log) || begun.elapsed() > long {
                 return Ok(());
             }
         }
@@ -230,13 +263,14 @@ impl Connected {
     ///
     /// Codes: `NOT_ENROLLED`, `DATABASE`.
     pub(crate) async fn removals(&self) -> Result<Arc<Removals>> {
-        let mark = self.replica.mark("fact").await?;
         let mut known = self.removals.lock().await;
-        if let Some((_, removals)) = known.as_ref().filter(|(of, _)| *of == mark) {
+        // Looked at first: what comes while they are read has them read again.
+        let now = (self.replica.facts(), self.member()?.organisation().head());
+        if let Some((_, removals)) = known.as_ref().filter(|(of, _)| *of == now) {
             return Ok(removals.clone());
         }
         let removals = Arc::new(Removals::read(self).await?);
-        *known = Some((mark, removals.clone()));
+        *known = Some((now, removals.clone()));
         Ok(removals)
     }
 

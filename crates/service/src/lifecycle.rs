@@ -293,8 +293,13 @@ impl House {
         if let Some(reason) = member.retirement() {
             return Err(reason);
         }
+        let heads = self.connected.papers.heads()?;
+        // Who was removed comes after the users: by half of what the hub has they would sign in.
+        if heads.floor.is_some() {
+            return Err(Fault::new(codes::FILLING));
+        }
         // Nothing lower than what was seen, or than the ticket named, is served (R8).
-        if self.connected.papers.heads()?.revision.is_some_and(|(seen, _)| number < seen) {
+        if heads.revision.is_some_and(|(seen, _)| number < seen) {
             return Err(Fault::new(codes::ROLLED_BACK).with("what", format!("{number:020}")));
         }
         let (revision, document) = draft::document(member, &self.connected.replica, number).await?;

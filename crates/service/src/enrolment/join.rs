@@ -70,6 +70,10 @@ pub(crate) async fn recall(papers: &Papers, replica: &Replica, link: &HubLink) -
             if !reaches(&log) {
                 return Err(Fault::new(sekisho_keys::codes::LOG_TOO_SHORT));
             }
+            if replica.log().await?.is_empty() {
+                // So are the rows. How far they went is not known any more: they go at least as far as the hub says now.
+                papers.raise(|heads| heads.floor = heads.floor.or(Some(0)))?;
+            }
             replica.replace_log(&log.entries).await?;
             log
         }
@@ -178,10 +182,11 @@ pub async fn complete(
         hub: address.clone(),
         genesis: body.genesis.to_string(),
     };
-    // Nothing lower than what the ticket names is ever served.
+    // Nothing lower than what the ticket names is ever served, and nothing before all of it is here.
     papers.raise(|heads| {
         heads.log = Some(log.organisation.head());
         heads.revision = body.revision;
+        heads.floor = Some(body.feed);
     })?;
     papers.membership.write(&kept)?;
     let member = Member::new(body.place, server, identity, address, log.organisation);

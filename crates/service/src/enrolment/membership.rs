@@ -41,6 +41,9 @@ pub struct Heads {
     pub revision: Option<(u64, Hash)>,
     /// How many records this server has signed, and the hash of the last.
     pub records: (u64, Hash),
+    /// While the hub's rows are taken in for the first time: the place in the feed that has to be reached before anybody
+    /// signs in here.
+    pub floor: Option<u64>,
 }
 
 /// The form in which [`Heads`] are kept.
@@ -49,6 +52,9 @@ struct KeptHeads {
     log: Option<(u64, String)>,
     revision: Option<(u64, String)>,
     records: (u64, String),
+    /// Versions before this one did not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    floor: Option<u64>,
 }
 
 /// The three sealed files.
@@ -77,7 +83,7 @@ impl Papers {
     /// Codes: `FILE`, and those of the seal.
     pub fn heads(&self) -> Result<Heads> {
         let Some(kept) = self.heads.read::<KeptHeads>()? else {
-            return Ok(Heads { log: None, revision: None, records: (0, Hash::NONE) });
+            return Ok(Heads { log: None, revision: None, records: (0, Hash::NONE), floor: None });
         };
         let head = |(sequence, hash): (u64, String)| Ok::<_, Fault>(Head { sequence, hash: hash.parse()? });
         let revision = |(number, hash): (u64, String)| Ok::<_, Fault>((number, hash.parse()?));
@@ -85,6 +91,7 @@ impl Papers {
             log: kept.log.map(head).transpose()?,
             revision: kept.revision.map(revision).transpose()?,
             records: (kept.records.0, kept.records.1.parse()?),
+            floor: kept.floor,
         })
     }
 
@@ -103,6 +110,7 @@ impl Papers {
             log: heads.log.map(|head| (head.sequence, head.hash.to_string())),
             revision: heads.revision.map(|(number, hash)| (number, hash.to_string())),
             records: (heads.records.0, heads.records.1.to_string()),
+            floor: heads.floor,
         })
     }
 }
@@ -232,5 +240,21 @@ impl Member {
         };
         let is_lost = |state: &&ServerState| state.retired.is_some_and(|retired| retired.compromised);
         connection.servers.values().filter(is_lost).any(listed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_of_the_version_before_are_read_and_name_no_place_to_be_reached() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = Secret::new([1; 32]);
+        let none = Hash::NONE.to_string();
+        let before = serde_json::json!({ "log": null, "revision": [3, none], "records": [7, none] });
+        SealedFile::new(folder.path(), "heads.sealed", &secret).write(&before).unwrap();
+        let heads = Papers::new(folder.path(), &secret).heads().unwrap();
+        assert_eq!((heads.revision, heads.records, heads.floor), (Some((3, Hash::NONE)), (7, Hash::NONE), None));
     }
 }

@@ -12,10 +12,14 @@ const WAITING: usize = 16;
 /// So many words of late are not judged again. All users bring what the servers have said in the last days.
 const LATELY: usize = 4096;
 
+/// So far servers' clocks may be apart, in seconds.
+const CLOCKS_APART: i64 = 300;
+
 /// Whether a word of this time still counts. One that has been on its way for days, or since before an administrator has
-/// looked, is of the past that they have looked at. All in seconds since 1970.
+/// looked, is of the past that they have looked at; one of the future would count whenever they look. All in seconds since
+/// 1970.
 pub fn still_counts(said: i64, now: i64, looked: Option<i64>) -> bool {
-    said > now - heads::LIFETIME && looked.is_none_or(|looked| said > looked)
+    said > now - heads::LIFETIME && said <= now + CLOCKS_APART && looked.is_none_or(|looked| said > looked)
 }
 
 /// The words.
@@ -34,8 +38,15 @@ impl Carried {
 
     /// Gives browsers this word from now on.
     pub fn say(&self, word: Option<Vec<u8>>) {
+        let fits = |word: &[u8]| heads::fits(word);
+        let is_long = word.as_deref().is_some_and(|word| !fits(word));
+        let bytes = word.as_ref().map_or(0, Vec::len);
         // The value is replaced as a whole.
-        *self.own.write().unwrap_or_else(PoisonError::into_inner) = word.map(Arc::from);
+        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *own, word.map(Arc::from));
+        if is_long && before.is_none_or(|before| fits(&before)) {
+            tracing::warn!(bytes, "there are too many servers: browsers cannot carry what this one has seen");
+        }
     }
 
     fn lately(&self) -> MutexGuard<'_, VecDeque<Hash>> {
@@ -71,6 +82,7 @@ mod tests {
         let week = heads::LIFETIME;
         assert!(still_counts(100, 100 + week - 1, None) && !still_counts(100, 100 + week, None));
         assert!(still_counts(101, 102, Some(100)) && !still_counts(100, 102, Some(100)));
+        assert!(still_counts(400, 100, None) && !still_counts(401, 100, None) && !still_counts(i64::MAX, 100, None));
     }
 
     #[test]

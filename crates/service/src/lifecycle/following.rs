@@ -136,6 +136,7 @@ impl House {
         let now = clock::now();
         self.runtime.change(|status| status.hub = HubState::Reachable { at: now });
         self.runtime.warn("following", Vec::new());
+        self.runtime.warn("replica", self.connected.replica.disorder().into_iter().collect());
         for fault in &news.refused {
             self.activity.note(Kind::Applied, Some(fault.clone()));
         }

@@ -150,7 +150,35 @@ fn without_credentials(proxy: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use sekisho_admin_api::status::State;
+    use sekisho_keys::ids::{Hash, SaveId};
+    use sekisho_keys::revision::{Context, Draft, Revision};
+
     use super::*;
+    use crate::enrolment::example::{PLACE, bring, identity, keyring, member, record, row, user, user_row};
+    use crate::lifecycle::idle;
+
+    /// After a crash in the middle of the first download, or a hub that went away.
+    #[tokio::test]
+    async fn nobody_signs_in_before_all_is_here_that_the_ticket_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = idle(folder.path()).await.house();
+        house.connected.enrolled(member());
+        house.connected.papers.raise(|heads| heads.floor = Some(3)).unwrap();
+        let context = Context { place: PLACE, revision: 1, epoch: 1, schema: 1, min_reader: 1 };
+        let draft = Draft { context, previous: Hash::NONE, time: 0, save: SaveId([7; 16]), plain: b"{}" };
+        let revision = Revision::sign(&draft, &keyring(), &identity(10), [4; 12]).unwrap();
+        let made = |name: &str, counter| user_row(&record(&user(name), &keyring(), None, counter));
+        let rows = vec![row("revision", "00000000000000000001", revision.to_bytes()), made("alice", 1)];
+        bring(&house.connected, rows).await;
+        assert_eq!(house.apply_newest().await.unwrap_err().code, codes::FILLING);
+        let State::Stopped { reason } = house.board.read().state else { panic!("it serves") };
+        assert_eq!(reason.code, codes::FILLING);
+        bring(&house.connected, vec![made("bob", 2)]).await;
+        // This one is served by nobody: it says nothing. But it is looked at.
+        assert_ne!(house.apply_newest().await.map_err(|fault| fault.code), Err(codes::FILLING));
+        assert_eq!(house.applied.read().await.revision, 1);
+    }
 
     #[test]
     fn a_proxy_is_told_without_its_password() {

@@ -15,10 +15,23 @@ const NAMES: &str = "CREATE UNIQUE INDEX IF NOT EXISTS names ON rows (kind, id)"
 /// Finds those that are not users. SQLite uses it where a statement says so in the same words.
 const FEW: &str = "CREATE INDEX IF NOT EXISTS few ON rows (kind, id) WHERE kind <> 'user'";
 
-/// Makes the rows, and sees to it that they are in order, whatever was under way when the database was closed.
-pub(super) async fn open(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(ROWS).execute(&mut *connection).await?;
-    end(connection).await
+/// Makes the rows.
+pub(super) async fn make(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql(ROWS).execute(connection).await.map(drop)
+}
+
+/// The names of the users who are there, whose order was under way when the database was closed.
+pub(super) async fn names(connection: &mut SqliteConnection) -> sqlx::Result<Arriving> {
+    let (mut names, mut after) = (Arriving::default(), i64::MIN);
+    loop {
+        let select = "SELECT rowid, id FROM rows WHERE rowid > ? AND kind = 'user' ORDER BY rowid LIMIT 10000";
+        let rows = sqlx::query(select).bind(after).fetch_all(&mut *connection).await?;
+        let Some(last) = rows.last() else { return Ok(names) };
+        after = last.get(0);
+        for row in &rows {
+            names.came(&row.get::<String, _>(1));
+        }
+    }
 }
 
 /// Keeps users as they come from now on, and only what else there is in order. There must be no user yet.

@@ -5,12 +5,11 @@ use sekisho_admin_api::sync::Checkpoint;
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::log::{Entry, Head};
-use sekisho_keys::revision::Revision;
 use sekisho_keys::user::Counted;
 
 use super::follow::Follower;
-use super::replica::Part;
 use super::report;
+use super::rereading::Rereading;
 use crate::codes;
 
 /// What was held against the reports.
@@ -27,7 +26,7 @@ pub(super) struct Held {
 /// Holds the log and the rows, as they were read from the hub now, against the reports.
 ///
 /// Codes: the hub's, and those of log and revisions.
-pub(super) async fn hold(follower: &Follower, log: &[Vec<u8>], part: &Part) -> Result<Held> {
+pub(super) async fn hold(follower: &Follower, log: &[Vec<u8>], read: &Rereading<'_>) -> Result<Held> {
     let mut held = Held::default();
     for (server, report) in report::read(follower).await? {
         let report = match report {
@@ -43,7 +42,7 @@ pub(super) async fn hold(follower: &Follower, log: &[Vec<u8>], part: &Part) -> R
             held.faults.push(forked("log"));
         }
         if let Some(revision) = report.revision
-            && !has_revision(follower, part, log.len() as u64, revision).await?
+            && !has_revision(follower, read, log.len() as u64, revision).await?
         {
             held.faults.push(forked("revision"));
         }
@@ -71,12 +70,16 @@ async fn has_log(follower: &Follower, log: &[Vec<u8>], seen: Head) -> Result<boo
 }
 
 /// Whether the revisions that the hub shows here are those that a server has applied.
-async fn has_revision(follower: &Follower, part: &Part, log: u64, (number, hash): (u64, Hash)) -> Result<bool> {
-    let name = format!("{number:020}");
-    if let Some(row) = part.rows.iter().find(|row| row.kind == "revision" && row.id == name) {
-        return Ok(Revision::read(&row.body)?.hash() == hash);
+async fn has_revision(
+    follower: &Follower,
+    read: &Rereading<'_>,
+    log: u64,
+    (number, hash): (u64, Hash),
+) -> Result<bool> {
+    if let Some(shown) = read.revisions.get(&number) {
+        return Ok(*shown == hash);
     }
-    let (connection, after) = (follower.member.place.connection.to_string(), part.feed);
+    let (connection, after) = (follower.member.place.connection.to_string(), read.place);
     let ask = |hub: sekisho_hub_api::Hub| {
         let connection = connection.clone();
         async move { hub.feed(&connection, log, after, 0).await }

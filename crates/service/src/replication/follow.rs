@@ -92,6 +92,7 @@ impl Follower {
             return Ok(news);
         }
         let mut part = Part { feed: after, time: clock::now(), ..Part::default() };
+        let is_end = feed.connection.last().is_none_or(|row| row.seq >= feed.head);
         // What is stored was verified, and counts even if a crash kept it from being noted as seen. What was seen, and is
         // not stored any more, is known by its hash when it comes again.
         let stored = self.replica.newest_revision().await?.map(|row| Revision::read(&row.body)).transpose()?;
@@ -131,6 +132,7 @@ impl Follower {
         self.papers.raise(|heads| {
             let seen = heads.revision.into_iter().chain(verifier.newest);
             heads.revision = seen.max_by_key(|(number, _)| *number);
+            heads.floor = heads.floor.filter(|floor| !is_end || part.feed < *floor);
         })?;
         Ok(news)
     }

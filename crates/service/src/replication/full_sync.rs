@@ -2,15 +2,12 @@
 
 use sekisho_admin_api::sync::{SyncProgress, SyncReport};
 use sekisho_fault::{Fault, Result};
-use sekisho_keys::fact;
 use sekisho_keys::log::{Entry, Organisation};
-use sekisho_keys::sync::Request;
-use sekisho_keys::user::{Counted, Record};
-use sekisho_keys::witness::Seen;
+use sekisho_keys::user::Counted;
 
 use super::checkpoints;
 use super::follow::Follower;
-use super::replica::{Part, Stored};
+use super::rereading::Rereading;
 use super::verify::Verifier;
 use crate::{clock, codes};
 
@@ -20,17 +17,14 @@ use crate::{clock, codes};
 pub async fn full_sync(follower: &Follower, progress: &(dyn Fn(SyncProgress) + Sync)) -> Result<SyncReport> {
     let (member, replica, link) = (&follower.member, &follower.replica, &follower.link);
     let connection = member.place.connection.to_string();
-    let mut faults = Vec::new();
-
     let log = whole_log(follower, progress).await?;
     let heads = follower.papers.heads()?;
-    let mut verifier = Verifier::new(member, None, heads.revision);
-    let (mut part, mut seen) = (Part::default(), Seen::default());
+    let mut read = Rereading::new(replica, Verifier::new(member, None, heads.revision));
     let mut come = SyncProgress { log_entries: log.len() as u64, ..SyncProgress::default() };
     loop {
-        come.place = part.feed;
+        come.place = read.place;
         progress(come);
-        let (after, entries) = (part.feed, log.len() as u64);
+        let (after, entries) = (read.place, log.len() as u64);
         let name = connection.clone();
         let ask = |hub: sekisho_hub_api::Hub| {
             let name = name.clone();
@@ -41,67 +35,36 @@ pub async fn full_sync(follower: &Follower, progress: &(dyn Fn(SyncProgress) + S
             break;
         }
         come.head = feed.head;
-        for row in feed.connection {
-            come.rows += 1;
-            if row.seq <= part.feed {
-                return Err(Fault::new(codes::WRONG_ROW).with("what", row.kind));
-            }
-            part.feed = row.seq;
-            match verifier.row(row, None) {
-                Ok(Some(counts)) => {
-                    seen.add(counts.counters.iter().copied());
-                    part.counters.extend(counts.counters);
-                    part.records.extend(counts.record);
-                    part.rows.push(counts.stored);
-                }
-                Ok(None) => {}
-                // Looked at again when the log has moved on: its writer may have been admitted meanwhile.
-                Err(fault) => {
-                    part.refused = true;
-                    faults.push(fault);
-                }
-            }
-        }
+        come.rows += feed.connection.len() as u64;
+        read.take(feed).await?;
     }
     // What the servers have seen must be there: of the log, of the revisions, and of one another's records.
     let organisation = member.organisation();
     let mut witness = replica.counters().await?;
     witness.push(Counted { server: member.server, counter: heads.records.0 });
-    let held = checkpoints::hold(follower, &log, &part).await?;
+    let held = checkpoints::hold(follower, &log, &read).await?;
     witness.extend(held.counters);
+    let mut faults = std::mem::take(&mut read.faults);
     faults.extend(held.faults);
-    faults.extend(seen.complete(&witness).err());
+    faults.extend(read.seen.complete(&witness).err());
     // The revisions that were seen before are among them, or the hub has rolled back.
-    let reaches = |(number, hash)| {
-        verifier.newest.is_some_and(|(newest, now)| newest > number || (newest == number && now == hash))
-    };
+    let newest = read.verifier.newest;
+    let reaches =
+        |(number, hash)| newest.is_some_and(|(newest, now)| newest > number || (newest == number && now == hash));
     let rolled_back = heads.revision.is_some_and(|seen| !reaches(seen));
     if let Some((number, _)) = heads.revision.filter(|_| rolled_back) {
         faults.push(Fault::new(codes::ROLLED_BACK).with("what", format!("{number:020}")));
     }
-    let users = part.rows.iter().filter(|row| row.kind == "user").count() as u64;
-    let revision = verifier.newest.map(|(number, _)| number);
-    // What was verified before is never given up for something older, or for something else of the same age.
-    let mut kept = Vec::new();
-    for row in part.rows {
-        let stored = replica.row(&row.kind, &row.id).await?.filter(|stored| stored.body != row.body);
-        match stored {
-            None if row.kind == "revision" && rolled_back => {}
-            None => kept.push(row),
-            Some(stored) if is_newer(&row, &stored) => kept.push(row),
-            Some(_) => faults.push(Fault::new(codes::ROLLED_BACK).with("what", row.kind)),
-        }
-    }
-    part.rows = kept;
-    part.time = clock::now();
+    let (users, revision, place) = (read.users(), newest.map(|(number, _)| number), read.place);
     let entries = log.len() as u64;
-    replica.take(&part).await?;
-    let newest = verifier.newest;
+    replica.take(&read.part(rolled_back, clock::now())).await?;
     follower.papers.raise(|heads| {
         heads.log = Some(organisation.head());
         if !rolled_back {
             heads.revision = newest.or(heads.revision);
         }
+        // Read to its end.
+        heads.floor = heads.floor.filter(|floor| place < *floor);
     })?;
     Ok(SyncReport { log_entries: entries, revision, users, checkpoints: held.checkpoints, faults })
 }
@@ -137,20 +100,4 @@ async fn whole_log(follower: &Follower, progress: &(dyn Fn(SyncProgress) + Sync)
     follower.replica.replace_log(&log).await?;
     member.moved_on(organisation);
     Ok(log)
-}
-
-/// Whether a verified row may take the place of another that is stored under its name.
-fn is_newer(row: &Stored, stored: &Stored) -> bool {
-    let age = |body: &[u8]| match row.kind.as_str() {
-        "user" => Record::read(body).map(|record| record.header().context.revision).ok(),
-        "fact" => fact::number(body).ok(),
-        "sync" => Request::number(body).ok(),
-        _ => None,
-    };
-    match row.kind.as_str() {
-        // Both open as the same key: which of the two seals it does not matter.
-        "object" => true,
-        "user" | "fact" | "sync" => age(&row.body) > age(&stored.body),
-        _ => false,
-    }
 }

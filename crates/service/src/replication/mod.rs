@@ -8,6 +8,8 @@ mod hub_link;
 mod recent;
 mod replica;
 mod report;
+mod rereading;
+mod succession;
 mod verify;
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sekisho_admin_api::servers::ServerSync;
 use sekisho_fault::{Fault, Result};
@@ -28,6 +30,9 @@ const TABLES: &str = "\
 
 /// Rows of one statement: each is bound with up to four values, of which SQLite takes 32,766.
 const TOGETHER: usize = 500;
+
+/// An order that could not be made is tried again after this time: each try writes as much as there is room for.
+const ANOTHER_TRY: Duration = Duration::from_mins(5);
 
 /// A row as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +74,12 @@ pub struct Replica {
     recent: Arc<Recent>,
     /// The names of users, while they come for the first time.
     arriving: Arc<Mutex<Option<Arriving>>>,
+    /// Why their order could not be made, and when that was tried.
+    disorder: Arc<Mutex<Option<(Instant, Fault)>>>,
     /// One part at a time.
     taking: Arc<tokio::sync::Mutex<()>>,
+    /// Grows with every change of what is said of users.
+    facts: Arc<AtomicU64>,
 }
 
 fn number(value: u64) -> i64 {
@@ -87,22 +96,61 @@ impl Replica {
     /// Code: `DATABASE`.
     pub async fn open(folder: &Path) -> Result<Self> {
         let path = folder.join("replica.sqlite");
-        let pool = match Self::pool(&path).await {
-            Ok(pool) => pool,
-            Err(fault) => {
-                tracing::error!(%fault, "the replica is damaged: it is set aside and filled again");
+        let failed = |error: sqlx::Error| store::fault(&path, &error);
+        let (pool, disorder) = match Self::pool(&path).await {
+            Err(error) if store::is_damage(&error) => {
+                tracing::error!(%error, "the replica is damaged: it is set aside and filled again");
                 store::set_aside(&path);
-                Self::pool(&path).await?
+                Self::pool(&path).await.map_err(failed)?
+            }
+            opened => opened.map_err(failed)?,
+        };
+        let (arriving, disorder) = match disorder {
+            None => (None, None),
+            Some((names, error)) => {
+                tracing::warn!(%error, "the replica's users are not in order");
+                (Some(names), Some((Instant::now(), failed(error))))
             }
         };
-        Ok(Self { pool, path, recent: Arc::default(), arriving: Arc::default(), taking: Arc::default() })
+        Ok(Self {
+            pool,
+            path,
+            recent: Arc::default(),
+            arriving: Arc::new(Mutex::new(arriving)),
+            disorder: Arc::new(Mutex::new(disorder)),
+            taking: Arc::default(),
+            facts: Arc::default(),
+        })
     }
 
-    async fn pool(path: &Path) -> Result<SqlitePool> {
-        let pool = store::open(path, TABLES).await?;
-        let failed = |error| store::fault(path, &error);
-        arriving::open(&mut *pool.acquire().await.map_err(failed)?).await.map_err(failed)?;
-        Ok(pool)
+    /// The database; with the names of its users, and the reason, where these cannot be put in order now.
+    async fn pool(path: &Path) -> sqlx::Result<(SqlitePool, Option<(Arriving, sqlx::Error)>)> {
+        let pool = store::connect(path, TABLES).await?;
+        match Self::put_in_order(&pool).await {
+            Ok(()) => Ok((pool, None)),
+            Err(error) if store::is_damage(&error) => {
+                pool.close().await;
+                Err(error)
+            }
+            // A full disk, or another program: what is there is kept, and used as it is.
+            Err(error) => match arriving::names(&mut *pool.acquire().await?).await {
+                Ok(names) => Ok((pool, Some((names, error)))),
+                Err(_) => Err(error),
+            },
+        }
+    }
+
+    async fn put_in_order(pool: &SqlitePool) -> sqlx::Result<()> {
+        let mut connection = pool.acquire().await?;
+        let done = match arriving::make(&mut connection).await {
+            Ok(()) => arriving::end(&mut connection).await,
+            Err(error) => Err(error),
+        };
+        if done.is_err() {
+            // As after a part that could not be stored.
+            connection.close_on_drop();
+        }
+        done
     }
 
     /// From here on many users come, whose order is made when they are there ([`Replica::end_arrivals`]). Nothing, where
@@ -110,6 +158,8 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub(crate) async fn begin_arrivals(&self) -> Result<()> {
+        // Nobody comes between the look and the change.
+        let _alone = self.taking.lock().await;
         if self.count("user").await? > 0 {
             return Ok(());
         }
@@ -119,17 +169,36 @@ impl Replica {
         Ok(())
     }
 
-    /// Makes the order of those who have come. Where it cannot be made, they go on being kept as they come.
-    ///
-    /// Code: `DATABASE`.
-    pub(crate) async fn end_arrivals(&self) -> Result<()> {
-        if self.arriving().is_none() {
-            return Ok(());
+    /// Makes the order of those who have come. Where it cannot be made, they go on being kept as they come, and it is tried
+    /// again a while later: [`Replica::disorder`] says why.
+    pub(crate) async fn end_arrivals(&self) {
+        let _alone = self.taking.lock().await;
+        self.order_arrivals().await;
+    }
+
+    async fn order_arrivals(&self) {
+        let is_tried = self.tried().as_ref().is_some_and(|(when, _)| when.elapsed() < ANOTHER_TRY);
+        if self.arriving().is_none() || is_tried {
+            return;
         }
-        let mut connection = self.pool.acquire().await.map_err(self.failed())?;
-        arriving::end(&mut connection).await.map_err(self.failed())?;
-        *self.arriving() = None;
-        Ok(())
+        let failed = Self::put_in_order(&self.pool).await.err();
+        *self.tried() = failed.map(|error| {
+            tracing::warn!(%error, "the replica's users cannot be put in order");
+            (Instant::now(), store::fault(&self.path, &error))
+        });
+        if self.disorder().is_none() {
+            *self.arriving() = None;
+        }
+    }
+
+    /// Why the users who have come are not in order: each of them is looked for among all.
+    pub(crate) fn disorder(&self) -> Option<Fault> {
+        self.tried().as_ref().map(|(_, why)| why.clone())
+    }
+
+    fn tried(&self) -> MutexGuard<'_, Option<(Instant, Fault)>> {
+        // The value is replaced as a whole.
+        self.disorder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn arriving(&self) -> MutexGuard<'_, Option<Arriving>> {
@@ -159,6 +228,8 @@ impl Replica {
         sqlx::raw_sql(clear).execute(&mut *transaction).await.map_err(self.failed())?;
         transaction.commit().await.map_err(self.failed())?;
         self.recent.forget();
+        self.facts.fetch_add(1, Ordering::SeqCst);
+        self.arriving().iter_mut().for_each(|arriving| *arriving = Arriving::default());
         self.take(&Part { log: (0..).zip(log.iter().cloned()).collect(), ..Part::default() }).await
     }
 
@@ -200,7 +271,7 @@ impl Replica {
         let users = part.rows.iter().filter(|stored| stored.kind == "user").map(|stored| stored.id.as_str());
         if self.are_new(users) == Some(false) {
             // Somebody was written anew while the others came.
-            self.end_arrivals().await?;
+            self.order_arrivals().await;
         }
         let mut connection = self.pool.acquire().await.map_err(self.failed())?;
         let stored = self.store(&mut connection, part).await;
@@ -211,6 +282,9 @@ impl Replica {
         // Whatever the commit said: what is stored now is read anew.
         if !part.rows.is_empty() {
             self.recent.forget();
+        }
+        if part.rows.iter().any(|row| row.kind == "fact") {
+            self.facts.fetch_add(1, Ordering::SeqCst);
         }
         stored
     }
@@ -229,6 +303,15 @@ impl Replica {
                 let before = "DELETE FROM rows WHERE kind = ? AND id = ? AND kind <> 'user'";
                 let query = sqlx::query(before).bind(&stored.kind).bind(&stored.id);
                 query.execute(&mut *transaction).await.map_err(self.failed())?;
+            }
+            for ids in self.have_come(part).chunks(TOGETHER) {
+                let mut before = QueryBuilder::<Sqlite>::new("DELETE FROM rows WHERE kind = 'user' AND id IN (");
+                let mut names = before.separated(", ");
+                for id in ids {
+                    names.push_bind(id);
+                }
+                before.push(")");
+                before.build().execute(&mut *transaction).await.map_err(self.failed())?;
             }
         }
         for rows in part.rows.chunks(TOGETHER) {
@@ -339,6 +422,13 @@ impl Replica {
         Some(!users.any(|id| arriving.has(id)))
     }
 
+    /// While users come for the first time: those of a part who have come before.
+    fn have_come<'a>(&self, part: &'a Part) -> Vec<&'a str> {
+        let arriving = self.arriving();
+        let users = part.rows.iter().filter(|stored| stored.kind == "user").map(|stored| stored.id.as_str());
+        users.filter(|id| arriving.as_ref().is_some_and(|arriving| arriving.has(id))).collect()
+    }
+
     /// The newest revision's row; revisions are named by numbers of twenty digits.
     ///
     /// Code: `DATABASE`.
@@ -389,13 +479,9 @@ impl Replica {
         Ok(positive(row.map_err(self.failed())?.get(0)))
     }
 
-    /// What changes whenever a row of a kind that is not `user` is written anew: how many there are, and how often they were written.
-    ///
-    /// Code: `DATABASE`.
-    pub async fn mark(&self, kind: &str) -> Result<(u64, u64)> {
-        let query = "SELECT COUNT(*), COALESCE(SUM(rev), 0) FROM rows WHERE kind = ? AND kind <> 'user'";
-        let row = sqlx::query(query).bind(kind).fetch_one(&self.pool).await.map_err(self.failed())?;
-        Ok((positive(row.get(0)), positive(row.get(1))))
+    /// Grows whenever something else is said of users here, whatever the hub calls it.
+    pub(crate) fn facts(&self) -> u64 {
+        self.facts.load(Ordering::SeqCst)
     }
 
     /// The servers of which two records have one counter.

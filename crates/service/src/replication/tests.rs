@@ -1,6 +1,7 @@
 //! What of the hub's rows counts, judged by an organisation of the test's own.
 
 mod pages;
+mod rereading;
 
 use std::sync::Arc;
 

@@ -18,6 +18,7 @@ use sekisho_keys::user::{Counted, Record};
 use zeroize::Zeroizing;
 
 use super::replica::Stored;
+use super::succession::{may_replace, not_before};
 use crate::codes;
 use crate::enrolment::Member;
 
@@ -35,13 +36,6 @@ pub(super) struct Counts {
     pub(super) record: Option<(Counted, Hash)>,
     /// Number and hash, for a revision.
     pub(super) revision: Option<(u64, Hash)>,
-}
-
-/// What takes the place of something that is sealed under a later key epoch is written by whoever must not read that one.
-///
-/// Code: `RETIRED_EPOCH`.
-fn not_before(epoch: u32, known: u32, what: &str) -> Result<()> {
-    if epoch < known { Err(Fault::new(codes::RETIRED_EPOCH).with("what", what)) } else { Ok(()) }
 }
 
 /// Records that were found signed and sealed as they have to be, ahead of their turn.
@@ -129,34 +123,45 @@ impl<'a> Verifier<'a> {
         self.sound.len()
     }
 
-    /// Verifies a row, against the one that is stored under its name.
+    /// Verifies a row, against the one that is stored under its name: what was verified before is not verified again.
     ///
-    /// Codes: `WRONG_ROW`, `ROLLED_BACK`, `SPLICED`, and those of the keys.
+    /// Codes: `WRONG_ROW`, `ROLLED_BACK`, `RETIRED_EPOCH`, `SPLICED`, and those of the keys.
     pub(super) fn row(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
         let stored = |row: Row| Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
         if before.is_some_and(|before| before.body == row.body.0) {
             return Ok(Some(Counts { stored: stored(row), counters: Vec::new(), record: None, revision: None }));
         }
+        if row.kind == "revision" && before.is_some() {
+            // A revision is written once, and the chain goes on from the newest that is stored.
+            return Err(Fault::new(codes::ROLLED_BACK).with("what", row.id));
+        }
+        let counts = self.alone(row)?;
+        if let (Some(counts), Some(before)) = (&counts, before) {
+            may_replace(&counts.stored, before)?;
+        }
+        Ok(counts)
+    }
+
+    /// Verifies a row by itself, and a revision by those that came before it here.
+    ///
+    /// Codes: `WRONG_ROW`, `RETIRED_EPOCH`, `SPLICED`, and those of the keys.
+    pub(super) fn alone(&mut self, row: Row) -> Result<Option<Counts>> {
         match row.kind.as_str() {
-            "revision" => self.revision(row, before),
-            "user" => self.user(row, before),
-            "fact" => self.fact(row, before),
-            "object" => self.object(row, before),
-            "sync" => self.sync(row, before),
+            "revision" => self.revision(row),
+            "user" => self.user(row),
+            "fact" => self.fact(row),
+            "object" => self.object(row),
+            "sync" => self.sync(row),
             // The hub's own pointers, and what newer versions bring.
             _ => Ok(None),
         }
     }
 
-    fn revision(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+    fn revision(&mut self, row: Row) -> Result<Option<Counts>> {
         let revision = Revision::read(row.body.as_slice())?;
         let number = revision.header().context.revision;
         if format!("{number:020}") != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", row.id));
-        }
-        if before.is_some() {
-            // A revision is written once.
-            return Err(Fault::new(codes::ROLLED_BACK).with("what", row.id));
         }
         let (organisation, place) = (self.member.organisation(), self.member.place);
         match self.pin {
@@ -176,14 +181,14 @@ impl<'a> Verifier<'a> {
             // The chain is whole from the first on: what does not follow is not taken.
             _ => return Err(Fault::new(codes::SPLICED).with("what", row.id)),
         }
-        not_before(revision.header().context.epoch, self.epoch, "revision")?;
+        not_before(revision.header().context.epoch, Ok(self.epoch), "revision")?;
         self.epoch = revision.header().context.epoch;
         self.newest = Some((number, revision.hash()));
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: self.newest }))
     }
 
-    fn user(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+    fn user(&mut self, row: Row) -> Result<Option<Counts>> {
         let record = Record::read(row.body.as_slice())?;
         let context = record.header().context;
         if context.user.to_string() != row.id {
@@ -193,15 +198,8 @@ impl<'a> Verifier<'a> {
         if !is_sound {
             record.verify(&self.member.organisation(), self.member.place)?;
         }
-        let before = before.map(|before| Record::read(&before.body)).transpose()?;
-        if before.as_ref().is_some_and(|before| context.revision <= before.header().context.revision) {
-            return Err(Fault::new(codes::ROLLED_BACK).with("what", "user"));
-        }
-        not_before(context.epoch, before.as_ref().map_or(0, |before| before.header().context.epoch), "user")?;
-        // A record accounts for its predecessors and for nothing else: no server can explain another's gap away.
-        let replaced: Vec<Counted> = before.iter().flat_map(Record::stands_for).collect();
-        let next = before.as_ref().map_or(1, |before| before.header().context.revision + 1);
-        if context.revision == next && record.header().replaces != replaced {
+        // The first has no predecessors to account for.
+        if context.revision == 1 && !record.header().replaces.is_empty() {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "user"));
         }
         // Opening proves that it is sealed for this user and this connection.
@@ -216,10 +214,9 @@ impl<'a> Verifier<'a> {
     }
 
     /// A sealed object counts when it opens as the key that its name says: garbage never takes the place of a key.
-    fn object(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+    fn object(&mut self, row: Row) -> Result<Option<Counts>> {
         let fingerprint: Hash = row.id.parse()?;
         let epoch = object::epoch(row.body.as_slice())?;
-        not_before(epoch, before.and_then(|before| object::epoch(&before.body).ok()).unwrap_or(0), "object")?;
         let keyring = self.keyring(epoch)?.clone();
         let key = Zeroizing::new(object::open(&keyring, self.member.place, fingerprint, row.body.as_slice())?);
         if Hash::of(PrivateKey::from_pkcs8(&key)?.spki()) != fingerprint {
@@ -229,22 +226,16 @@ impl<'a> Verifier<'a> {
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
     }
 
-    /// A wish for a Full Sync counts once: an older one, sent again, does not.
-    fn sync(&self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
-        let request = Request::verify(row.body.as_slice(), &self.member.organisation(), self.member.place)?;
+    fn sync(&self, row: Row) -> Result<Option<Counts>> {
+        Request::verify(row.body.as_slice(), &self.member.organisation(), self.member.place)?;
         if row.id != ALL_SERVERS {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "sync"));
-        }
-        if let Some(before) = before
-            && Request::number(&before.body)? >= request.number
-        {
-            return Err(Fault::new(codes::ROLLED_BACK).with("what", "sync"));
         }
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
     }
 
-    fn fact(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
+    fn fact(&mut self, row: Row) -> Result<Option<Counts>> {
         let (organisation, place) = (self.member.organisation(), self.member.place);
         let keyring = self.keyring(fact::epoch(row.body.as_slice())?)?;
         let fact = Fact::open(row.body.as_slice(), &organisation, place, keyring)?;
@@ -255,11 +246,6 @@ impl<'a> Verifier<'a> {
         // What they signed before is signed anew by who removes them.
         if matches!(fact.said, Said::Removed(_)) && organisation.administrator(fact.author).is_none() {
             return Err(Fault::new(sekisho_keys::codes::LOG_AUTHOR));
-        }
-        let epoch = fact::epoch(row.body.as_slice())?;
-        not_before(epoch, before.and_then(|before| fact::epoch(&before.body).ok()).unwrap_or(0), "fact")?;
-        if before.is_some_and(|before| fact::number(&before.body).is_ok_and(|known| known >= fact.number)) {
-            return Err(Fault::new(codes::ROLLED_BACK).with("what", "fact"));
         }
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))

@@ -178,4 +178,24 @@ mod tests {
         bring(&users.connected, vec![fact_row(&alice.email, Said::Restored, 2, &founder)]).await;
         assert_eq!(sign_in(&users).await, Some(codes::HUB_NEEDED));
     }
+
+    #[tokio::test]
+    async fn what_is_said_anew_of_a_user_counts_whatever_the_hub_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let connected = connected(folder.path()).await;
+        let (alice, founder) = (user("alice"), identity(10));
+        let in_force = async || connected.removals().await.unwrap().in_force().count();
+        let removal = Removal { at: 1_800_000_000, users: 1, approved: None, invited: false };
+        // Each is the first that was ever written, as the hub says, or one of more than can be added up.
+        let said =
+            |said, number, rev| sekisho_hub_api::wire::Row { rev, ..fact_row(&alice.email, said, number, &founder) };
+        bring(&connected, vec![said(Said::Removed(removal), 1, 1)]).await;
+        assert_eq!(in_force().await, 1);
+        bring(&connected, vec![said(Said::Restored, 2, 1)]).await;
+        assert_eq!(in_force().await, 0);
+        let bob = fact_row("bob@example.com", Said::Removed(removal), 1, &founder);
+        let bob = sekisho_hub_api::wire::Row { rev: u64::MAX, ..bob };
+        bring(&connected, vec![said(Said::Removed(removal), 3, u64::MAX), bob]).await;
+        assert_eq!(in_force().await, 2);
+    }
 }

@@ -1,6 +1,7 @@
 //! What is stored, and what is found again.
 
 use super::*;
+use crate::codes;
 
 const ONE: ServerId = ServerId([1; 16]);
 
@@ -51,7 +52,7 @@ async fn users_who_come_for_the_first_time_are_there_once_whoever_is_written_ane
     // The second is changed before all are there.
     replica.take(&of(&[user(4, 1), user(2, 2)])).await.unwrap();
     replica.take(&of(&[user(5, 1), user(2, 3)])).await.unwrap();
-    replica.end_arrivals().await.unwrap();
+    replica.end_arrivals().await;
     for row in [user(1, 1), user(2, 3), user(3, 1), user(4, 1), user(5, 1), revision(2)] {
         assert!(is_found(&replica, &row).await, "{row:?}");
     }
@@ -85,7 +86,7 @@ async fn a_replica_of_the_version_before_goes_on_and_takes_many_in_as_well() {
     let replica = Replica::open(folder.path()).await.unwrap();
     replica.begin_arrivals().await.unwrap();
     replica.take(&Part { rows: vec![user(1, 1)], ..Part::default() }).await.unwrap();
-    replica.end_arrivals().await.unwrap();
+    replica.end_arrivals().await;
     replica.take(&Part { rows: vec![user(1, 2), stored("fact", "a", 2)], ..Part::default() }).await.unwrap();
     assert!(is_found(&replica, &user(1, 2)).await && is_found(&replica, &stored("fact", "a", 2)).await);
     // And the version before takes it over again.
@@ -95,24 +96,117 @@ async fn a_replica_of_the_version_before_goes_on_and_takes_many_in_as_well() {
     assert_eq!(replica.count("fact").await.unwrap(), 1);
 }
 
+/// Whoever else writes keeps the order from being made, as a full disk would.
+async fn busy(replica: &Replica) -> sqlx::pool::PoolConnection<Sqlite> {
+    let mut other = replica.pool.acquire().await.unwrap();
+    sqlx::raw_sql("PRAGMA busy_timeout = 1; BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
+    let mut rest = Vec::new();
+    for _ in 0..3 {
+        let mut connection = replica.pool.acquire().await.unwrap();
+        sqlx::raw_sql("PRAGMA busy_timeout = 1").execute(&mut *connection).await.unwrap();
+        rest.push(connection);
+    }
+    other
+}
+
+async fn free(mut other: sqlx::pool::PoolConnection<Sqlite>) {
+    sqlx::raw_sql("ROLLBACK").execute(&mut *other).await.unwrap();
+}
+
 #[tokio::test]
 async fn users_whose_order_cannot_be_made_go_on_being_kept_once() {
     let folder = tempfile::tempdir().unwrap();
     let replica = Replica::open(folder.path()).await.unwrap();
     replica.begin_arrivals().await.unwrap();
     replica.take(&Part { rows: vec![user(1, 1), user(2, 1)], ..Part::default() }).await.unwrap();
-    // Whoever else writes keeps it from being made, as a full disk would.
-    let mut other = replica.pool.acquire().await.unwrap();
-    sqlx::raw_sql("PRAGMA busy_timeout = 1; BEGIN IMMEDIATE").execute(&mut *other).await.unwrap();
-    for _ in 0..3 {
-        let mut connection = replica.pool.acquire().await.unwrap();
-        sqlx::raw_sql("PRAGMA busy_timeout = 1").execute(&mut *connection).await.unwrap();
-        drop(connection);
-    }
-    assert!(replica.end_arrivals().await.is_err());
-    sqlx::raw_sql("ROLLBACK").execute(&mut *other).await.unwrap();
-    drop(other);
+    let other = busy(&replica).await;
+    replica.end_arrivals().await;
+    assert_eq!(replica.disorder().map(|why| why.code), Some(codes::DATABASE));
+    free(other).await;
+    // It is not tried again at once: whoever is written anew is found among all.
+    replica.end_arrivals().await;
+    assert!(replica.disorder().is_some());
     replica.take(&Part { rows: vec![user(2, 2), user(3, 1)], ..Part::default() }).await.unwrap();
     assert!(is_found(&replica, &user(2, 2)).await);
     assert_eq!(replica.count("user").await.unwrap(), 3);
+    *replica.tried() = None;
+    replica.end_arrivals().await;
+    assert_eq!((replica.disorder(), replica.count("user").await.unwrap()), (None, 3));
+}
+
+#[tokio::test]
+async fn the_hub_is_asked_for_news_while_users_cannot_be_put_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let connected = crate::enrolment::example::connected(folder.path()).await;
+    let replica = &connected.replica;
+    replica.begin_arrivals().await.unwrap();
+    replica.take(&Part { rows: vec![user(1, 1)], ..Part::default() }).await.unwrap();
+    let other = busy(replica).await;
+    let refused = connected.step(&connected.follower().unwrap(), 0).await.unwrap_err();
+    assert_eq!(refused.code, sekisho_hub_api::codes::UNREACHABLE, "it was asked");
+    assert_eq!(replica.disorder().map(|why| why.code), Some(codes::DATABASE));
+    free(other).await;
+}
+
+#[tokio::test]
+async fn a_replica_whose_order_cannot_be_made_at_the_start_is_used_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = Replica::open(folder.path()).await.unwrap();
+    before.begin_arrivals().await.unwrap();
+    before.take(&Part { rows: vec![user(1, 1), user(2, 1), stored("fact", "a", 1)], ..Part::default() }).await.unwrap();
+    let other = busy(&before).await;
+    let replica = Replica::open(folder.path()).await.unwrap();
+    free(other).await;
+    assert!(!folder.path().join("replica.damaged").exists());
+    assert!(replica.disorder().is_some());
+    assert!(is_found(&replica, &user(1, 1)).await && is_found(&replica, &stored("fact", "a", 1)).await);
+    replica.take(&Part { rows: vec![user(2, 2), user(3, 1)], ..Part::default() }).await.unwrap();
+    *replica.tried() = None;
+    replica.end_arrivals().await;
+    assert_eq!((replica.disorder(), replica.count("user").await.unwrap()), (None, 3));
+    assert!(is_found(&replica, &user(2, 2)).await);
+}
+
+#[tokio::test]
+async fn a_replica_with_two_rows_of_one_name_is_damaged_and_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::open(folder.path()).await.unwrap();
+    replica.begin_arrivals().await.unwrap();
+    replica.take(&Part { rows: vec![user(1, 1)], ..Part::default() }).await.unwrap();
+    sqlx::query("INSERT INTO rows SELECT * FROM rows").execute(&replica.pool).await.unwrap();
+    replica.pool.close().await;
+    let replica = Replica::open(folder.path()).await.unwrap();
+    assert_eq!((replica.disorder(), replica.count("user").await.unwrap()), (None, 0));
+    assert!(folder.path().join("replica.damaged").exists());
+}
+
+/// A step that was under way when the first download began.
+#[tokio::test]
+async fn users_who_come_while_the_first_download_begins_are_known_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::open(folder.path()).await.unwrap();
+    let part = |rev| Part { rows: (1..=9).map(|number| user(number, rev)).collect(), ..Part::default() };
+    let turn = replica.taking.clone().lock_owned().await;
+    let mut beginning = Box::pin(replica.begin_arrivals());
+    assert!(tokio::time::timeout(Duration::from_millis(200), &mut beginning).await.is_err(), "it waits for the step");
+    replica.store(&mut replica.pool.acquire().await.unwrap(), &part(1)).await.unwrap();
+    drop(turn);
+    beginning.await.unwrap();
+    replica.take(&part(2)).await.unwrap();
+    replica.end_arrivals().await;
+    assert_eq!((replica.disorder(), replica.count("user").await.unwrap()), (None, 9));
+}
+
+#[tokio::test]
+async fn every_change_of_what_is_said_of_users_shows_whatever_the_hub_calls_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::open(folder.path()).await.unwrap();
+    let mut before = replica.facts();
+    for rev in [1, 1, u64::MAX, u64::MAX] {
+        replica.take(&Part { rows: vec![stored("fact", "a", rev)], ..Part::default() }).await.unwrap();
+        assert!(replica.facts() > before);
+        before = replica.facts();
+    }
+    replica.take(&Part { rows: vec![user(1, 1)], ..Part::default() }).await.unwrap();
+    assert_eq!(replica.facts(), before);
 }

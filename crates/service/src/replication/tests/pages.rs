@@ -57,3 +57,17 @@ async fn a_part_that_comes_twice_changes_nothing_and_one_in_a_wrong_order_is_ref
     seen.add([1, 2, 4].map(|counter| Counted { server: TWO, counter }));
     assert_eq!(seen.complete(&[]).unwrap_err().code, sekisho_keys::codes::WITHHELD);
 }
+
+#[tokio::test]
+async fn the_first_download_ends_where_the_ticket_says_and_not_before_the_hub_has_shown_all_that_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let follower = follower(folder.path()).await;
+    let floor = |follower: &Follower| follower.papers.heads().unwrap().floor;
+    follower.papers.raise(|heads| heads.floor = Some(3)).unwrap();
+    follower.take(page(&[1, 2], 2), 0).await.unwrap();
+    assert_eq!(floor(&follower), Some(3), "the hub shows less than the ticket names");
+    follower.take(page(&[3], 5), 2).await.unwrap();
+    assert_eq!(floor(&follower), Some(3), "there is more at the hub");
+    follower.take(page(&[4, 5], 5), 3).await.unwrap();
+    assert_eq!(floor(&follower), None);
+}
