@@ -85,6 +85,7 @@ mod tests {
             sign_ins: None,
             sync: None,
             cloned: None,
+            by_name: None,
         }
     }
 

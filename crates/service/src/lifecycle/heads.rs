@@ -213,6 +213,7 @@ mod tests {
             sign_ins: None,
             sync: None,
             cloned: None,
+            by_name: None,
         };
         report.sign(&identity(13))
     }
