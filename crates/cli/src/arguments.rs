@@ -7,6 +7,7 @@ use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
 mod adding;
+mod balancer;
 mod certificates;
 mod draft;
 mod saml;
@@ -16,6 +17,7 @@ mod watching;
 mod whole;
 
 pub(crate) use adding::{Enrol, PoolCommand};
+pub(crate) use balancer::{BalancerCommand, GivenCertificate};
 pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCertificate};
 pub(crate) use draft::{DraftCommand, SamlKeyStep};
 pub(crate) use saml::{SamlCheck, SamlCommand};
@@ -245,6 +247,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<CertificatesCommand>,
     },
+    /// A load balancer before the servers: what it looks like, what it has to be told, and the certificate for it.
+    #[command(subcommand)]
+    Balancer(BalancerCommand),
     /// The webhook of the draft: tests it, shows its secret.
     #[command(subcommand)]
     Webhook(WebhookCommand),

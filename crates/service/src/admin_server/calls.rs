@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_admin_api::activity::ListActivity;
+use sekisho_admin_api::balancer::{GetSnippets, NoteCertificateGivenOut, SeeTopology};
 use sekisho_admin_api::certificates::{GetCertificates, GetServedCertificates, JudgeCertificate, JudgeFiles};
 use sekisho_admin_api::diagnostics::GetDiagnostics;
 use sekisho_admin_api::draft::{
@@ -66,6 +67,12 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             answer::<JudgeCertificate>(house.certificates(&params::<JudgeCertificate>(request)?).await?)
         }
         GetServedCertificates::METHOD => answer::<GetServedCertificates>(house.served_certificates().await?),
+        SeeTopology::METHOD => answer::<SeeTopology>(house.see_topology().await?),
+        GetSnippets::METHOD => answer::<GetSnippets>(house.snippets(&params::<GetSnippets>(request)?).await?),
+        NoteCertificateGivenOut::METHOD => {
+            let word = params::<NoteCertificateGivenOut>(request)?;
+            answer::<NoteCertificateGivenOut>(house.note_given_out(&word)?)
+        }
         UseTrialCertificate::METHOD => {
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
             answer::<UseTrialCertificate>(house.change_draft(change).await?)
