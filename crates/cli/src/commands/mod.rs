@@ -9,6 +9,7 @@ mod enrol;
 mod give_back;
 mod heads;
 mod idp;
+mod idp_metadata;
 mod initialize;
 mod leaving;
 mod login;
@@ -31,7 +32,7 @@ use sekisho_fault::Result;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::arguments::{Arguments, Command, SamlCommand};
+use crate::arguments::{Arguments, Command, IdpMetadataCommand, SamlCommand};
 use crate::print::Printer;
 
 /// What a command works with.
@@ -91,6 +92,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Restore { revision } => save::restore(&context, revision).await,
         Command::SpMetadata => draft::sp_metadata(&context).await,
         Command::IdpSteps { idp } => idp::steps(&context, idp).await,
+        Command::IdpMetadata(IdpMetadataCommand::Diff) => idp_metadata::diff(&context).await,
         Command::IdpError { text } => idp::error(&context, &text.join(" ")),
         Command::TestLogin { no_wait, report } => test_login::test_login(&context, !no_wait, report).await,
         Command::Servers { command: None } => servers::list(&context).await,

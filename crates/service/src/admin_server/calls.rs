@@ -13,7 +13,7 @@ use sekisho_admin_api::draft::{
 use sekisho_admin_api::enrolment::{CompleteEnrolment, GetJoinProgress, PrepareEnrolment};
 use sekisho_admin_api::give_back::{GetSignedRevision, GiveUsersBack};
 use sekisho_admin_api::heads::{FollowAgain, GetHeads, HoldHeads};
-use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
+use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpDifferences, GetIdpSteps};
 use sekisho_admin_api::import::{ImportDraft, ImportUsers};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
@@ -93,6 +93,7 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         GetSpMetadata::METHOD => answer::<GetSpMetadata>(SpMetadataFile { xml: house.sp_metadata().await? }),
         ChooseIdp::METHOD => answer::<ChooseIdp>(house.choose_idp(&params::<ChooseIdp>(request)?).await?),
         GetIdpSteps::METHOD => answer::<GetIdpSteps>(house.idp_steps(&params::<GetIdpSteps>(request)?).await?),
+        GetIdpDifferences::METHOD => answer::<GetIdpDifferences>(house.idp_differences().await?),
         ExplainIdpError::METHOD => {
             answer::<ExplainIdpError>(idp_error::explain(&params::<ExplainIdpError>(request)?.text))
         }

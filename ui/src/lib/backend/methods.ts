@@ -34,6 +34,7 @@ import type { FoundOrganisation } from './types/FoundOrganisation';
 import type { HandedUsers } from './types/HandedUsers';
 import type { HeldRemovals } from './types/HeldRemovals';
 import type { HubWay } from './types/HubWay';
+import type { IdpDifferences } from './types/IdpDifferences';
 import type { IdpSteps } from './types/IdpSteps';
 import type { ImportedDocument } from './types/ImportedDocument';
 import type { ImportedUsers } from './types/ImportedUsers';
@@ -137,6 +138,7 @@ export interface Methods {
   'draft.sp_metadata': { params: null; reply: SpMetadataFile };
   'idp.choose': { params: WhichIdp; reply: ChosenIdp };
   'idp.steps': { params: WhichSteps; reply: IdpSteps };
+  'idp.differences': { params: null; reply: IdpDifferences };
   'idp.explain': { params: PastedError; reply: Fault | null };
   'save.watch': { params: null; reply: SaveWatch | null };
   'save.prepare': { params: SaveReason; reply: Prepared };
