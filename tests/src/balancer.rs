@@ -1,9 +1,9 @@
-//! A real balancer: Debian's `HAProxy`, which passes TLS through to the nodes of a hub.
+//! Real balancers: Debian's `HAProxy` and nginx, with configurations of their own or those that Sekisho gives.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::process::{Process, free_port};
@@ -36,6 +36,44 @@ impl Balancer {
         Self::with(folder, &text)
     }
 
+    /// Starts `HAProxy` with a text that names this port, which no other process has.
+    pub fn haproxy(folder: &Path, port: u16, text: &str) -> Self {
+        let file = written(folder, "haproxy.cfg", text);
+        let checked = Command::new("/usr/sbin/haproxy").arg("-c").arg("-f").arg(&file).output().unwrap();
+        let said = String::from_utf8_lossy(&checked.stderr);
+        assert!(checked.status.success() && !said.contains("WARNING"), "{said}");
+        let log = fs::File::create(folder.join("haproxy.log")).unwrap();
+        let mut command = Command::new("/usr/sbin/haproxy");
+        Self::started(command.arg("-db").arg("-f").arg(file).stdout(Stdio::null()).stderr(log), port)
+    }
+
+    /// Starts nginx with a text that names this port, which no other process has; `stream`: it stands beside `http`.
+    pub fn nginx(folder: &Path, port: u16, text: &str, stream: bool) -> Self {
+        let parts = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+        let temporary: String = parts.map(|part| format!("{part}_temp_path {};", folder.join(part).display())).concat();
+        let main = if stream { text.to_owned() } else { format!("http {{ access_log off; {temporary}\n{text}}}") };
+        let modules = if stream { "load_module /usr/lib/nginx/modules/ngx_stream_module.so;" } else { "" };
+        let pid = folder.join("nginx.pid");
+        let head = format!("{modules}\nmaster_process off;\npid {};\nevents {{ }}\n", pid.display());
+        let file = written(folder, "nginx.conf", &format!("{head}{main}"));
+        let log = folder.join("nginx.log");
+        let nginx = || {
+            let mut command = Command::new("/usr/sbin/nginx");
+            command.arg("-e").arg(&log).arg("-p").arg(folder).arg("-c").arg(&file);
+            command
+        };
+        let checked = nginx().arg("-t").output().unwrap();
+        let said = String::from_utf8_lossy(&checked.stderr);
+        assert!(checked.status.success() && !said.contains("[warn]"), "{said}");
+        Self::started(nginx().args(["-g", "daemon off;"]).stdout(Stdio::null()).stderr(Stdio::null()), port)
+    }
+
+    fn started(command: &mut Command, port: u16) -> Self {
+        let process = Process::start(command);
+        wait_for("the balancer listens", || TcpStream::connect(("127.0.0.1", port)).ok());
+        Self { port, _process: process }
+    }
+
     fn with(folder: &Path, listen: &str) -> Self {
         fs::create_dir_all(folder).unwrap();
         let port = free_port();
@@ -45,10 +83,15 @@ impl Balancer {
         let log = fs::File::create(folder.join("haproxy.log")).unwrap();
         // The worker ends with the process that is started here.
         let mut command = Command::new("/usr/sbin/haproxy");
-        let process = Process::start(command.arg("-db").arg("-f").arg(file).stdout(Stdio::null()).stderr(log));
-        wait_for("the balancer listens", || TcpStream::connect(("127.0.0.1", port)).ok());
-        Self { port, _process: process }
+        Self::started(command.arg("-db").arg("-f").arg(file).stdout(Stdio::null()).stderr(log), port)
     }
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
+    fs::create_dir_all(folder).unwrap();
+    let file = folder.join(name);
+    fs::write(&file, text).unwrap();
+    file
 }
 
 const DEFAULTS: &str = "

@@ -38,6 +38,18 @@ fn keys(idp: &SimpleSaml) -> Vec<String> {
     metadata.signing_certificates.iter().map(fingerprint).collect()
 }
 
+/// What would become of which certificate, of the draft or of what is held.
+fn fates(site: &Site, which: &str) -> Vec<(&'static str, String)> {
+    let compared = site.founder.run(&["idp-metadata", "diff"]);
+    let difference = if which == "held" { &compared["held"]["difference"] } else { &compared[which] };
+    let certificates = difference["certificates"].as_array().unwrap_or_else(|| panic!("{compared}"));
+    let fate = |one: &Value| {
+        let name = ["added", "removed", "kept"].into_iter().find(|name| one["fate"] == *name).unwrap();
+        (name, one["certificate"]["sha256"].as_str().unwrap().to_owned())
+    };
+    certificates.iter().map(fate).collect()
+}
+
 fn wait<T>(site: &Site, condition: &str, ask: impl FnMut() -> Option<T>) -> T {
     wait_within(A_LOOK, condition, ask, || site.founder.run(&["status"]))
 }
@@ -94,6 +106,8 @@ fn a_running_service_sees_new_metadata_by_itself_and_keys_that_were_all_replaced
     published.answers(ends_soon(&idp));
     site.founder.run(&["save", "--yes", "--reason", "first configuration"]);
     assert_eq!(held(&site, 1), new);
+    assert_eq!(fates(&site, "held"), [("added", new[0].clone()), ("kept", old[0].clone())]);
+    assert_eq!(site.founder.run(&["idp-metadata", "diff"])["draft"], Value::Null);
 
     // All keys replaced at once (fault row 12): the old one stays until an administrator approves.
     idp.change_key();
@@ -110,8 +124,12 @@ fn a_running_service_sees_new_metadata_by_itself_and_keys_that_were_all_replaced
     published.answers(Box::new(move || Some(lasting.clone())));
     site.founder.run(&["draft", "metadata", &url]);
     published.answers(Box::new(|| None));
+    // The approval: what the draft would change, then the save; nothing waits any more.
+    assert_eq!(fates(&site, "draft"), [("added", new[0].clone()), ("removed", old[0].clone())]);
     let asked = published.asked();
     site.founder.run(&["save", "--yes", "--reason", "the new key is theirs"]);
+    let compared = site.founder.run(&["idp-metadata", "diff"]);
+    assert_eq!((&compared["draft"], &compared["held"]), (&Value::Null, &Value::Null), "{compared}");
     sign_in(&site, &sp, "approved").key_check();
 
     // The site is away: the last good metadata serves, over a restart too, and after a day it is said.

@@ -19,7 +19,7 @@ const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
-/// Needed to drive the real window, a real browser, a real identity provider, a real PostgreSQL and a real balancer, and
+/// Needed to drive the real window, a real browser, a real identity provider, a real PostgreSQL and real balancers, and
 /// to judge our XML.
 const DRIVE: &[&str] = &[
     "chromium",
@@ -32,7 +32,9 @@ const DRIVE: &[&str] = &[
     "haproxy",
     "imagemagick",
     "iproute2",
+    "libnginx-mod-stream",
     "libxml2-utils",
+    "nginx",
     "openbox",
     "openssh-client",
     "openssh-server",

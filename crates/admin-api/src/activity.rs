@@ -16,7 +16,8 @@ pub struct Entry {
     pub time: i64,
     /// What kind of thing.
     pub kind: Kind,
-    /// Who it was about: the e-mail address that the identity provider sent.
+    /// Who it was about: the e-mail address that the identity provider sent; the administrator, by the name at sign-in, where
+    /// one has acted.
     pub who: Option<String>,
     /// The name of the servers that was opened, where it is known.
     #[serde(default)]
@@ -46,6 +47,8 @@ pub enum Kind {
     Applied,
     /// The identity provider's metadata was refreshed: changes were applied, or wait for an administrator.
     Metadata,
+    /// An administrator has written the SSL certificate into a file, with its key.
+    CertificateGivenOut,
     /// The service started serving.
     Started,
     /// The service stopped serving.

@@ -4,6 +4,7 @@
 //! is one module with one [`Call`] a method. The first frame of each side is a [`Hello`].
 
 pub mod activity;
+pub mod balancer;
 pub mod certificates;
 pub mod codes;
 pub mod diagnostics;

@@ -1,11 +1,13 @@
 //! What console and command line ask of this crate, and what they get: plain words on the outside, keys inside.
 
+mod certificate;
 mod whole;
 
 use sekisho_fault::Fault;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use certificate::{CertificateFile, CertificateToFile};
 pub use whole::{
     DeleteConnection, DeletedConnection, Deletion, ExportSource, ExportToFile, ExportedFile, Going, NextUsers,
     OpenExport, OpenedExport, WhichConnection,

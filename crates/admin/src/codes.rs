@@ -41,6 +41,8 @@ sekisho_fault::codes! {
     EXPORT_FILE = "admin.export_file";
     /// Nothing was saved when the export was made: there is nothing to import.
     NOTHING_IN_EXPORT = "admin.nothing_in_export";
+    /// No SSL certificate is saved, so none can be given to a balancer.
+    NO_TLS_CERTIFICATE = "admin.no_tls_certificate";
     /// Not an Enterprise Domain. Argument: `value`.
     ENTERPRISE_DOMAIN = "admin.enterprise_domain";
     /// A name is needed.

@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::acts::{
-    AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, DeleteConnection, EnrolServer,
-    ExportToFile, FoundOrganisation, GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet, MailDomain,
-    MakeToken, MarkItem, OpenExport, Preflight, RecoverOrganisation, RehearseKit, RemovedAdministrator, SignIn,
-    SignSave, Suggested, WhichAdministrator, WhichConnection, WhichInvitation, WhichServer, WhichServers,
+    AcceptInvitation, AddConnection, AdminSession, AskForSync, BeginFounding, CertificateToFile, DeleteConnection,
+    EnrolServer, ExportToFile, FoundOrganisation, GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet,
+    MailDomain, MakeToken, MarkItem, OpenExport, Preflight, RecoverOrganisation, RehearseKit, RemovedAdministrator,
+    SignIn, SignSave, Suggested, WhichAdministrator, WhichConnection, WhichInvitation, WhichServer, WhichServers,
 };
 use crate::founding::{self, Newcomer};
 use crate::memory::Memory;
@@ -173,6 +173,10 @@ impl Desk {
             "admin.export_to_file" => {
                 let wish: ExportToFile = read(method, params)?;
                 answer(&self.session()?.export_to_file(&wish).await?)
+            }
+            "admin.certificate_to_file" => {
+                let wish: CertificateToFile = read(method, params)?;
+                answer(&self.session()?.certificate_to_file(&wish).await?)
             }
             "admin.open_export" => {
                 let wish: OpenExport = read(method, params)?;

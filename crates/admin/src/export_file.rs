@@ -14,13 +14,13 @@ use crate::session::Session;
 /// Names that are tried when there are files of the name.
 const NAMES: u32 = 1000;
 
-fn home() -> PathBuf {
+pub(crate) fn home() -> PathBuf {
     let variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
     std::env::var_os(variable).map(PathBuf::from).unwrap_or_default()
 }
 
 /// A new file that nobody else reads. Nothing that is there is written over.
-fn create(path: &Path) -> io::Result<File> {
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -29,7 +29,7 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 /// The first free name of these in a folder, as a new file.
-fn create_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+pub(crate) fn create_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     let (stem, end) = name.rsplit_once('.').unwrap_or((name, "sekisho-export"));
     for number in 1..=NAMES {
         let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}.{end}") };
@@ -42,7 +42,7 @@ fn create_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     Err(ErrorKind::AlreadyExists.into())
 }
 
-fn failed(path: &Path, error: &io::Error) -> Fault {
+pub(crate) fn failed(path: &Path, error: &io::Error) -> Fault {
     Fault::new(codes::EXPORT_FILE).with("path", path.display().to_string()).with("detail", error.to_string())
 }
 

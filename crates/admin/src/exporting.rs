@@ -1,11 +1,15 @@
-//! A connection as one encrypted file (R19), and the way back: what is in a file goes into a server's draft.
+//! A connection as one encrypted file (R19), and the way back: what is in a file goes into a server's draft. Besides, its SSL
+//! certificate with its key for a balancer.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
+use sekisho_config::balancer::{self, Protected};
 use sekisho_config::document::key_name;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::codes as hub_codes;
 use sekisho_hub_api::wire::Row;
 use sekisho_keys::export::{self, Contents, Origin, PrivateKey, Sealed};
+use sekisho_keys::given_out::GivenOut;
+use sekisho_keys::ids::Hash;
 use sekisho_keys::keyring::{self, Keyring, Place};
 use sekisho_keys::object;
 use sekisho_keys::revision::Revision;
@@ -24,6 +28,14 @@ pub(crate) struct Exported {
     pub(crate) passphrase: String,
     pub(crate) revision: Option<u64>,
     pub(crate) users: u64,
+}
+
+/// A certificate with its key, as one protected file.
+pub(crate) struct ProtectedCertificate {
+    pub(crate) made: Protected,
+    pub(crate) passphrase: String,
+    /// The administrator's signed word of it, for a server's record.
+    pub(crate) note: Vec<u8>,
 }
 
 /// Users that are handed over in one go.
@@ -118,6 +130,25 @@ impl Session {
         })
     }
 
+    /// The SSL certificate of what is saved, with its chain and its key, as one file under a passphrase that is made for it.
+    /// Takes a second on purpose.
+    ///
+    /// Codes: `NO_CONNECTION`, `CONNECTION_DELETED`, `NO_TLS_CERTIFICATE`, those of certificates, and the hub's.
+    pub(crate) async fn protect_certificate(&mut self, connection: &str) -> Result<ProtectedCertificate> {
+        self.refresh().await?;
+        let (place, connection) = self.connection(connection)?;
+        let keyring = self.keyring(place, connection)?;
+        let whole = self.whole(place).await?;
+        let missing = || Fault::new(codes::NO_TLS_CERTIFICATE);
+        let document = crate::saving::read(whole.newest.as_ref().ok_or_else(missing)?, &keyring)?;
+        let pair = document.tls.as_ref().ok_or_else(missing)?;
+        let pkcs8 = key(&pair.key, &whole.rows, place, &keyring)?;
+        let passphrase = passphrase::suggest(random());
+        let made = balancer::protected(pair, &pkcs8, &passphrase)?;
+        let note = GivenOut::sign(place, Hash::of(&made.leaf), now(), &self.identity);
+        Ok(ProtectedCertificate { made, passphrase, note })
+    }
+
     /// Opens an exported file for a connection of this organisation. Nothing is changed by it. Takes a second on purpose.
     ///
     /// Codes: `NO_CONNECTION`, `CONNECTION_DELETED`, `NOTHING_IN_EXPORT`, and those of the file.
@@ -181,15 +212,18 @@ fn keys(document: &sekisho_config::Document, rows: &[Row], place: Place, keyring
     names.sort_unstable();
     names.dedup();
     let opened = |name: &str| {
-        let row = rows.iter().find(|row| row.kind == "object" && row.id == name);
-        // A file that lacks a key would be no safeguard.
-        let row = row.ok_or_else(|| Fault::new(hub_codes::NOT_FOUND).with("what", name))?;
-        let keyring = keyring.of_epoch(object::epoch(row.body.as_slice())?)?;
-        let pkcs8 = Zeroizing::new(object::open(&keyring, place, name.parse()?, row.body.as_slice())?);
-        if key_name(&pkcs8)? != name {
-            return Err(Fault::new(sekisho_keys::codes::FORMAT));
-        }
+        let pkcs8 = key(name, rows, place, keyring)?;
         Ok(PrivateKey { name: name.parse()?, pkcs8: pkcs8.to_vec() })
     };
     names.into_iter().map(opened).collect()
+}
+
+/// A private key by its name, from the connection's rows.
+fn key(name: &str, rows: &[Row], place: Place, keyring: &Keyring) -> Result<Zeroizing<Vec<u8>>> {
+    let row = rows.iter().find(|row| row.kind == "object" && row.id == name);
+    // A file that lacks a key would be no safeguard.
+    let row = row.ok_or_else(|| Fault::new(hub_codes::NOT_FOUND).with("what", name))?;
+    let keyring = keyring.of_epoch(object::epoch(row.body.as_slice())?)?;
+    let pkcs8 = Zeroizing::new(object::open(&keyring, place, name.parse()?, row.body.as_slice())?);
+    if key_name(&pkcs8)? == name { Ok(pkcs8) } else { Err(Fault::new(sekisho_keys::codes::FORMAT)) }
 }

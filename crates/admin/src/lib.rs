@@ -11,6 +11,7 @@ pub mod way;
 
 mod account;
 mod authenticator;
+mod certificate_file;
 mod checklist;
 mod connections;
 mod deleting;

@@ -5,7 +5,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
 use crate::key::PrivateKey;
-use crate::{codes, coverage, describe, issuing, pem};
+use crate::{codes, coverage, describe, issuing, pem, pkcs12};
 
 /// A certificate chain and the key of its leaf: they belong together, or there is no such value.
 #[derive(Clone, Debug)]
@@ -41,6 +41,14 @@ impl Pair {
         text.push_str(&chain);
         pem::write(&mut text, "PRIVATE KEY", self.key.pkcs8());
         text
+    }
+
+    /// The chain and the key as one PKCS#12 file under a passphrase: AES-256, from a key that 600,000 rounds of PBKDF2 with
+    /// HMAC-SHA256 give. Takes a second on purpose.
+    ///
+    /// Code: `NOT_MADE`.
+    pub fn to_pkcs12(&self, passphrase: &str) -> Result<Vec<u8>> {
+        pkcs12::write(self, passphrase)
     }
 
     /// The chain as PEM, the leaf first.

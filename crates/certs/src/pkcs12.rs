@@ -1,13 +1,44 @@
-//! PKCS#12 files (`.pfx`, `.p12`, RFC 7292), old and new, with p12-keystore.
+//! PKCS#12 files (`.pfx`, `.p12`, RFC 7292), with p12-keystore: old and new ones are read, new ones are written.
 
-use p12_keystore::Pkcs12Archive;
+use aws_lc_rs::digest::{SHA256, digest};
 use p12_keystore::error::Error;
+use p12_keystore::{
+    Certificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, Pkcs12Archive, PrivateKey, PrivateKeyChain,
+};
 use sekisho_fault::{Fault, Result};
 use zeroize::Zeroizing;
 
 use crate::codes;
+use crate::make::not_made;
+use crate::pair::Pair;
 use crate::shape::elements;
 use crate::store::Store;
+
+/// How often a passphrase is stretched (PBKDF2 with HMAC-SHA256), for the content and for the check of the passphrase alike:
+/// whoever guesses takes the cheaper of the two.
+const ROUNDS: u32 = 600_000;
+/// What key and certificate are called in the file.
+const ALIAS: &str = "sekisho";
+
+/// Writes a pair under a passphrase: AES-256 (PBES2, RFC 8018) and HMAC-SHA256. Takes a second on purpose.
+///
+/// Code: `NOT_MADE`.
+pub(crate) fn write(pair: &Pair, passphrase: &str) -> Result<Vec<u8>> {
+    let failed = |_: Error| not_made();
+    let key = PrivateKey::from_der(pair.key().pkcs8()).map_err(failed)?;
+    let chain: Vec<Certificate> =
+        pair.chain().iter().map(|der| Certificate::from_der(der).map_err(failed)).collect::<Result<_>>()?;
+    let id = digest(&SHA256, pair.leaf()).as_ref().to_vec();
+    let mut store = KeyStore::new();
+    store.add_entry(ALIAS, KeyStoreEntry::PrivateKeyChain(PrivateKeyChain::new(id, key, chain)));
+    let writer = store
+        .writer(passphrase)
+        .encryption_algorithm(EncryptionAlgorithm::PbeWithHmacSha256AndAes256)
+        .encryption_iterations(ROUNDS)
+        .mac_algorithm(MacAlgorithm::HmacSha256)
+        .mac_iterations(ROUNDS);
+    writer.write().map_err(failed)
+}
 
 /// Opens a file with the first password that fits. The empty one is always tried: some files have no other.
 ///

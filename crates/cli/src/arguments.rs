@@ -7,8 +7,10 @@ use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
 mod adding;
+mod balancer;
 mod certificates;
 mod draft;
+mod idp;
 mod names;
 mod saml;
 mod servers;
@@ -17,14 +19,15 @@ mod watching;
 mod whole;
 
 pub(crate) use adding::{Enrol, PoolCommand};
+pub(crate) use balancer::{BalancerCommand, GivenCertificate};
 pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCertificate};
 pub(crate) use draft::{DraftCommand, SamlKeyStep};
+pub(crate) use idp::IdpMetadataCommand;
 pub(crate) use names::NameCommand;
 pub(crate) use saml::{SamlCheck, SamlCommand};
-use sekisho_admin_api::diagnostics::installed_data;
 pub(crate) use servers::{Leaving, MarkedItem, ServersCommand};
 pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand};
-pub(crate) use watching::WebhookCommand;
+pub(crate) use watching::{DiagnosticsFile, WebhookCommand};
 pub(crate) use whole::WholeConnection;
 
 /// Sekisho's command line.
@@ -200,6 +203,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TYPE", value_parser = idp_type)]
         idp: Option<IdpType>,
     },
+    /// The identity provider's metadata: what the draft's, and what a refresh holds back, would change.
+    #[command(subcommand)]
+    IdpMetadata(IdpMetadataCommand),
     /// Explains an error of the identity provider (AADSTS…, MSIS…).
     IdpError {
         /// What its page says, or the code alone.
@@ -250,6 +256,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<CertificatesCommand>,
     },
+    /// A load balancer before the servers: what it looks like, what it has to be told, and the certificate for it.
+    #[command(subcommand)]
+    Balancer(BalancerCommand),
     /// The webhook of the draft: tests it, shows its secret.
     #[command(subcommand)]
     Webhook(WebhookCommand),
@@ -345,19 +354,6 @@ pub(crate) enum AdministratorsCommand {
         /// Their name at sign-in.
         invited: String,
     },
-}
-
-/// Where diagnostics come from, and where they go.
-#[derive(Args)]
-pub(crate) struct DiagnosticsFile {
-    /// The file; there must be none of this name yet.
-    pub(crate) file: PathBuf,
-    /// File with the service's log, if it is neither in the system's journal nor, on Windows, in the data folder.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) log: Option<PathBuf>,
-    /// The service's data folder. It is looked at when the service does not answer.
-    #[arg(long, value_name = "FOLDER", default_value_os_t = installed_data())]
-    pub(crate) data: PathBuf,
 }
 
 /// A type of identity providers, by the name that the field takes.

@@ -3,6 +3,7 @@
 //!
 //! Pure: no I/O, no clock.
 
+pub mod balancer;
 pub mod check;
 pub mod codes;
 pub mod configuration;

@@ -55,6 +55,8 @@ sekisho_fault::codes! {
     EXPORT_NEWER = "keys.export_newer";
     /// Users were handed over too long ago. Argument: `ends` (time).
     TRANSFER_ENDED = "keys.transfer_ended";
+    /// An administrator's word that a key was taken out is too old. Argument: `ends` (time).
+    GIVEN_OUT_ENDED = "keys.given_out_ended";
     /// There is more than fits into an export file. Argument: `limit`, in bytes.
     EXPORT_TOO_LARGE = "keys.export_too_large";
 }

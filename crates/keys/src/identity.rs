@@ -35,6 +35,8 @@ pub enum Signing {
     HubWrite,
     /// Users who are handed over to a server.
     Transfer,
+    /// The word that a private key was taken out.
+    GivenOut,
 }
 
 impl Signing {
@@ -50,6 +52,7 @@ impl Signing {
             Self::HubSession => b"sekisho/hub-session/1\0",
             Self::HubWrite => b"sekisho/hub-write/1\0",
             Self::Transfer => b"sekisho/transfer/1\0",
+            Self::GivenOut => b"sekisho/given-out/1\0",
         }
     }
 }

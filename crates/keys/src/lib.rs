@@ -10,6 +10,7 @@ pub mod derive;
 pub mod envelope;
 pub mod export;
 pub mod fact;
+pub mod given_out;
 pub mod handover;
 pub mod identity;
 pub mod ids;

@@ -4,6 +4,7 @@
 mod support;
 
 use sekisho_keys::codes;
+use sekisho_keys::given_out::{GivenOut, LIFETIME};
 use sekisho_keys::ids::{AdministratorId, ConnectionId, Hash, ServerId};
 use sekisho_keys::keyring::{Place, open_server_name, seal_server_name};
 use sekisho_keys::log::Act;
@@ -97,6 +98,35 @@ fn a_wish_for_a_full_sync_is_an_administrators() {
     world.add(world.remove(AdministratorId([2; 16]), vec![]));
     let late = Request::sign(PLACE, 5, &second);
     assert_eq!(verify(&world, &late).unwrap_err().code, codes::LOG_AUTHOR);
+}
+
+#[test]
+fn a_word_that_a_key_was_taken_out_is_an_administrators_and_counts_for_an_hour() {
+    let mut world = World::new();
+    let (certificate, now) = (Hash([7; 32]), 1_800_000_000);
+    let code = |world: &World, bytes: &[u8], now| {
+        GivenOut::verify(bytes, &world.organisation, PLACE, now).map(drop).map_err(|fault| fault.code)
+    };
+    let signed = GivenOut::sign(PLACE, certificate, now, &world.founder);
+    let (said, author) = GivenOut::verify(&signed, &world.organisation, PLACE, now + LIFETIME).unwrap();
+    assert_eq!((said.certificate, said.time, author.login.as_str()), (certificate, now, "founder"));
+    // Kept for later, or from a clock that is far ahead.
+    assert_eq!(code(&world, &signed, now + LIFETIME + 1), Err(codes::GIVEN_OUT_ENDED));
+    assert_eq!(code(&world, &signed, now - LIFETIME - 1), Err(codes::GIVEN_OUT_ENDED));
+    let by_server = GivenOut::sign(PLACE, certificate, now, &world.server);
+    assert_eq!(code(&world, &by_server, now), Err(codes::LOG_AUTHOR));
+    let elsewhere = Place { connection: ConnectionId([9; 16]), ..PLACE };
+    let elsewhere = GivenOut::sign(elsewhere, certificate, now, &world.founder);
+    assert_eq!(code(&world, &elsewhere, now), Err(codes::WRONG_PLACE));
+    let mut changed = signed;
+    *changed.last_mut().unwrap() ^= 1;
+    assert_eq!(code(&world, &changed, now), Err(codes::SIGNATURE));
+    let second = identity(20);
+    world.add(world.admit(2, "second", &second));
+    let theirs = GivenOut::sign(PLACE, certificate, now, &second);
+    assert_eq!(code(&world, &theirs, now), Ok(()));
+    world.add(world.remove(AdministratorId([2; 16]), vec![]));
+    assert_eq!(code(&world, &theirs, now), Err(codes::LOG_AUTHOR));
 }
 
 #[test]

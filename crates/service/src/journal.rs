@@ -44,6 +44,11 @@ impl Line {
         Self::new(Level::INFO, Event::Test)
     }
 
+    /// An administrator has written the SSL certificate into a file with its key: which one, by its fingerprint.
+    pub(crate) fn given_out(certificate: &str) -> Self {
+        Self::new(Level::INFO, Event::GivenOut).with("certificate", certificate)
+    }
+
     fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.facts.push((name, value.to_string()));
         self

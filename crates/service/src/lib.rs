@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod admin_server;
 pub mod arguments;
+mod balancer;
 pub mod certificates;
 pub mod clock;
 pub mod codes;

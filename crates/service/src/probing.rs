@@ -1,14 +1,22 @@
 //! What this server looks like from outside, as far as that can be seen from here: `/ping` on the address that it listens
-//! on, and on whatever its name leads to.
+//! on, and on whatever its name leads to. Itself it asks as the plainest balancer does: by address, without a name in the
+//! handshake, without `Host`, over HTTP/1.0.
 //!
 //! Only what answers with the key of this server's certificate is heard; nothing but the number of the answer is read.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use sekisho_admin_api::pool::{Probe, Probed};
 use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::address::Pin;
 use sekisho_hub_api::tls;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 use crate::{codes, listener};
 
@@ -21,7 +29,7 @@ const MOST: usize = 8;
 ///
 /// Codes: `CONNECTION_SETTINGS` of the hub's client. What does not answer is told in its place.
 pub async fn probe(host: &str, port: u16, listening: SocketAddr, certificate: &[u8]) -> Result<Probe> {
-    let own = ask(host, reachable(listening), certificate);
+    let own = ask_plainly(reachable(listening), certificate);
     let (addresses, unresolved) = match self::led_to(host, port).await {
         Ok(addresses) => (addresses, None),
         Err(fault) => (Vec::new(), Some(fault)),
@@ -58,22 +66,71 @@ pub fn reachable(listening: SocketAddr) -> SocketAddr {
 
 async fn ask(host: &str, address: SocketAddr, certificate: &[u8]) -> Result<Probed> {
     let begun = Instant::now();
-    let here = listener::addresses().contains(&address.ip().to_string());
-    let outcome = ping(host, address, certificate).await?;
-    Ok(Probed {
+    Ok(probed(address, begun, ping(host, address, certificate).await?))
+}
+
+async fn ask_plainly(address: SocketAddr, certificate: &[u8]) -> Result<Probed> {
+    let begun = Instant::now();
+    Ok(probed(address, begun, plain_ping(address, certificate).await?))
+}
+
+fn probed(address: SocketAddr, begun: Instant, outcome: Result<u16>) -> Probed {
+    Probed {
         address: address.to_string(),
-        here,
+        here: listener::addresses().contains(&address.ip().to_string()),
         milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         status: outcome.as_ref().ok().copied(),
         fault: outcome.err(),
+    }
+}
+
+async fn plain_ping(address: SocketAddr, certificate: &[u8]) -> Result<Result<u16>> {
+    let mut config = tls::pinned(pin(certificate)?)?;
+    config.alpn_protocols.clear();
+    let silent =
+        |detail: String| Fault::new(codes::PROBE_SILENT).with("address", address.to_string()).with("detail", detail);
+    Ok(match tokio::time::timeout(PATIENCE, first_line(address, config)).await {
+        Ok(Ok(line)) => number(line).ok_or_else(|| silent("no HTTP".to_owned())),
+        Ok(Err(error)) if is_another(&error) => {
+            Err(Fault::new(codes::PROBE_ANOTHER).with("address", address.to_string()))
+        }
+        Ok(Err(error)) => Err(silent(error.to_string())),
+        Err(late) => Err(silent(late.to_string())),
     })
 }
 
+/// The beginning of the answer, as far as its number goes.
+async fn first_line(address: SocketAddr, config: ClientConfig) -> std::io::Result<[u8; 12]> {
+    let stream = TcpStream::connect(address).await?;
+    // An address is no name: nothing of it is in the handshake.
+    let mut stream = TlsConnector::from(Arc::new(config)).connect(ServerName::from(address.ip()), stream).await?;
+    stream.write_all(b"GET /ping HTTP/1.0\r\n\r\n").await?;
+    let mut line = [0; 12];
+    stream.read_exact(&mut line).await?;
+    Ok(line)
+}
+
+/// The number in `HTTP/1.1 200`.
+fn number(line: [u8; 12]) -> Option<u16> {
+    std::str::from_utf8(&line).ok()?.strip_prefix("HTTP/1.")?.split_once(' ')?.1.parse().ok()
+}
+
+fn is_another(error: &std::io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+fn settings(detail: String) -> Fault {
+    Fault::new(sekisho_hub_api::codes::CONNECTION_SETTINGS).with("detail", detail)
+}
+
+fn pin(certificate: &[u8]) -> Result<Pin> {
+    tls::pin_of(certificate).ok_or_else(|| settings("certificate".to_owned()))
+}
+
 async fn ping(host: &str, address: SocketAddr, certificate: &[u8]) -> Result<Result<u16>> {
-    let settings = |detail: String| Fault::new(sekisho_hub_api::codes::CONNECTION_SETTINGS).with("detail", detail);
-    let pin = tls::pin_of(certificate).ok_or_else(|| settings("certificate".to_owned()))?;
     let client = reqwest::Client::builder()
-        .use_preconfigured_tls(tls::pinned(pin)?)
+        .use_preconfigured_tls(tls::pinned(pin(certificate)?)?)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .resolve(host, address)
@@ -93,4 +150,18 @@ async fn ping(host: &str, address: SocketAddr, certificate: &[u8]) -> Result<Res
 /// A host as it stands in a URL.
 fn in_url(host: &str) -> String {
     if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_an_answer_is_read_and_nothing_else() {
+        assert_eq!(number(*b"HTTP/1.0 200"), Some(200));
+        assert_eq!(number(*b"HTTP/1.1 503"), Some(503));
+        for other in [b"HTTP/2.0 200", b"HTTP/1.1 2x0", b"SSH-2.0-Open", b"HTTP/1.1200 "] {
+            assert_eq!(number(*other), None);
+        }
+    }
 }

@@ -56,6 +56,15 @@ impl Board {
         self.tell("status.changed");
     }
 
+    /// Writes down what is no change of the status.
+    pub(crate) fn say(&self, line: Line) {
+        // While it is held: the log has all lines in their order.
+        let _status = self.lock();
+        line.write();
+        // Nobody listening is fine, and nobody is waited for.
+        let _ = self.lines.send(line);
+    }
+
     /// Tells every client that something happened.
     pub fn tell(&self, event: &str) {
         // Nobody listening is fine.

@@ -530,6 +530,8 @@ export class Fake implements Backend {
         return this.#choose(given['idp_type'] ?? '');
       case 'idp.steps':
         return this.#steps();
+      case 'idp.differences':
+        return { draft: null, held: null };
       case 'idp.explain':
         return given['text']?.includes('AADSTS50105') ? fault('preset.aadsts50105') : null;
       case 'save.prepare':

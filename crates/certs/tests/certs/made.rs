@@ -112,3 +112,38 @@ fn a_request_that_cannot_be_made_is_refused() {
     assert_eq!(new(&["sso.example.com"], "日本"), codes::COUNTRY);
     assert_eq!(request::names("hello").unwrap_err().code, codes::REQUEST);
 }
+
+#[test]
+fn a_protected_file_is_opened_by_its_passphrase_alone_in_other_software_and_here() {
+    let shop = Workshop::new();
+    let given = shop.joined(&["leaf.crt", "mid.crt", "leaf.key"]);
+    let pair = import::pair(&[file("given.pem", &given)], &Passwords::default()).unwrap();
+    shop.write("out.p12", &pair.to_pkcs12("ljhts-7jmkz-aaaab-qqqqq").unwrap());
+
+    // As openssl shows it: how it is locked, and what is in it.
+    let said = shop.said_of("pkcs12 -in out.p12 -info -nodes -passin pass:ljhts-7jmkz-aaaab-qqqqq");
+    for wanted in ["PBES2, PBKDF2, AES-256-CBC, Iteration 600000, PRF hmacWithSHA256", "MAC: sha256, Iteration 600000"]
+    {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert!(!said.contains("SHA1And") && !said.contains("RC2"), "{said}");
+    shop.openssl("pkcs12 -in out.p12 -nodes -nocerts -passin pass:ljhts-7jmkz-aaaab-qqqqq -out key.pem");
+    shop.openssl("pkey -in key.pem -outform DER -out key.der");
+    shop.openssl("pkey -in leaf.key -outform DER -out leaf.der");
+    assert!(shop.read("key.der") == shop.read("leaf.der"), "the same key");
+    shop.openssl("pkcs12 -in out.p12 -nodes -nokeys -passin pass:ljhts-7jmkz-aaaab-qqqqq -out chain.pem");
+    let chain = String::from_utf8(shop.read("chain.pem")).unwrap();
+    assert_eq!(chain.matches("BEGIN CERTIFICATE").count(), 2, "the certificate and the one that issued it");
+    let wrong = shop.said_of("pkcs12 -in out.p12 -nodes -passin pass:another-one");
+    assert!(wrong.contains("invalid password") && !wrong.contains("PRIVATE KEY"), "{wrong}");
+
+    // Our own import, and the whole file as a balancer reads it after `openssl pkcs12 -nodes`.
+    let bytes = shop.read("out.p12");
+    let opened = import::pair(&[file("out.p12", &bytes)], &Passwords::one("ljhts-7jmkz-aaaab-qqqqq")).unwrap();
+    assert_eq!((opened.chain(), opened.key().pkcs8()), (pair.chain(), pair.key().pkcs8()));
+    let refused = import::pair(&[file("out.p12", &bytes)], &Passwords::one("another-one")).unwrap_err();
+    assert_eq!(refused.code, codes::STORE_PASSWORD);
+    let bare = import::pair(&[file("out.p12", &bytes)], &Passwords::default()).unwrap_err();
+    assert_eq!(bare.code, codes::PASSWORD_NEEDED);
+    assert!(!bytes.windows(15).any(|part| part == b"sso.example.com"), "the certificate is not to be read either");
+}

@@ -60,6 +60,12 @@ impl Workshop {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// What a command says on both of its ways out, whether it succeeds or not.
+    pub fn said_of(&self, arguments: &str) -> String {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(self.path()).output().unwrap();
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    }
+
     /// A file of the folder.
     pub fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path().join(name)).unwrap()

@@ -58,7 +58,12 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             return Ok(());
         }
         DraftCommand::Idp { idp } => return super::idp::choose(context, &service, idp).await,
-        DraftCommand::Metadata { from } => service.call::<SetDraftMetadata>(metadata(&from)?).await?,
+        DraftCommand::Metadata { from } => {
+            let draft = service.call::<SetDraftMetadata>(metadata(&from)?).await?;
+            let differs = super::idp_metadata::of_draft(context.printer, &service).await?;
+            context.printer.reply(&draft, |printer| shown(printer, &draft).into_iter().chain(differs).collect());
+            return Ok(());
+        }
         DraftCommand::Discard => service.call::<DiscardDraft>(()).await?,
         DraftCommand::Rebase => {
             let rebased = service.call::<RebaseDraft>(()).await?;

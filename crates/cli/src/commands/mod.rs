@@ -1,5 +1,6 @@
 //! The commands.
 
+mod balancer;
 mod certificates;
 mod config;
 pub(crate) mod diagnostics;
@@ -8,6 +9,7 @@ mod enrol;
 mod give_back;
 mod heads;
 mod idp;
+mod idp_metadata;
 mod initialize;
 mod leaving;
 mod login;
@@ -30,7 +32,7 @@ use sekisho_fault::Result;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::arguments::{Arguments, Command, SamlCommand};
+use crate::arguments::{Arguments, Command, IdpMetadataCommand, SamlCommand};
 use crate::print::Printer;
 
 /// What a command works with.
@@ -90,6 +92,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Restore { revision } => save::restore(&context, revision).await,
         Command::SpMetadata => draft::sp_metadata(&context).await,
         Command::IdpSteps { idp } => idp::steps(&context, idp).await,
+        Command::IdpMetadata(IdpMetadataCommand::Diff) => idp_metadata::diff(&context).await,
         Command::IdpError { text } => idp::error(&context, &text.join(" ")),
         Command::TestLogin { for_name, no_wait, report } => {
             test_login::test_login(&context, for_name, !no_wait, report).await
@@ -101,6 +104,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::GiveBack { login } => give_back::give_back(&context, &login).await,
         Command::Metrics => metrics::metrics(&context).await,
         Command::Certificates { command } => certificates::certificates(&context, command).await,
+        Command::Balancer(command) => balancer::balancer(&context, command).await,
         Command::Webhook(command) => webhook::webhook(&context, command).await,
         Command::Diagnostics(wish) => diagnostics::diagnostics(&context, &wish).await,
         Command::Export { .. } => service::export(&context).await,

@@ -86,6 +86,11 @@ pub(super) async fn sign_and_save(
     // What is printed here, and nothing else, is signed.
     let draft = service.call::<GetDraft>(()).await?;
     context.printer.aside(|printer| reviewed(printer, &draft));
+    if draft.changes.iter().any(|change| change.field == "idp_metadata") {
+        // Besides, in words: what is signed is what stands above.
+        let differs = super::idp_metadata::of_draft(context.printer, service).await?;
+        context.printer.aside(|_| differs);
+    }
     consent.agrees(context, &draft.changes)?;
     let (why, number) = (reason.reason.trim().to_owned(), reason.change_number.trim().to_owned());
     let mut wish = json!(service.call::<PrepareSave>(reason).await?);

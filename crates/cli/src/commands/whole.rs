@@ -59,7 +59,7 @@ pub(super) async fn whole(context: &Context, command: WholeConnection) -> Result
 }
 
 /// The desk may be another process, in another folder.
-fn absolute(path: &Path) -> Result<std::path::PathBuf> {
+pub(super) fn absolute(path: &Path) -> Result<std::path::PathBuf> {
     std::path::absolute(path).map_err(|error| file_fault(path, &error))
 }
 

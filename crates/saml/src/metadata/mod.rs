@@ -1,6 +1,7 @@
 //! The identity provider's metadata (SAML metadata 2.3 and 2.4).
 
 mod certificates;
+pub mod difference;
 mod entity;
 pub mod entra;
 pub mod refresh;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_admin_api::activity::ListActivity;
+use sekisho_admin_api::balancer::{GetSnippets, NoteCertificateGivenOut, SeeTopology};
 use sekisho_admin_api::certificates::{GetCertificates, GetServedCertificates, JudgeCertificate, JudgeFiles};
 use sekisho_admin_api::diagnostics::GetDiagnostics;
 use sekisho_admin_api::draft::{
@@ -12,7 +13,7 @@ use sekisho_admin_api::draft::{
 use sekisho_admin_api::enrolment::{CompleteEnrolment, GetJoinProgress, PrepareEnrolment};
 use sekisho_admin_api::give_back::{GetSignedRevision, GiveUsersBack};
 use sekisho_admin_api::heads::{FollowAgain, GetHeads, HoldHeads};
-use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpSteps};
+use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpDifferences, GetIdpSteps};
 use sekisho_admin_api::import::{ImportDraft, ImportUsers};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
@@ -70,6 +71,12 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             let which = params::<GetServedCertificates>(request)?;
             answer::<GetServedCertificates>(house.served_certificates(which.as_ref()).await?)
         }
+        SeeTopology::METHOD => answer::<SeeTopology>(house.see_topology().await?),
+        GetSnippets::METHOD => answer::<GetSnippets>(house.snippets(&params::<GetSnippets>(request)?).await?),
+        NoteCertificateGivenOut::METHOD => {
+            let word = params::<NoteCertificateGivenOut>(request)?;
+            answer::<NoteCertificateGivenOut>(house.note_given_out(&word)?)
+        }
         UseTrialCertificate::METHOD => {
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
             answer::<UseTrialCertificate>(house.change_draft(change).await?)
@@ -91,6 +98,7 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         GetSpMetadata::METHOD => answer::<GetSpMetadata>(SpMetadataFile { xml: house.sp_metadata().await? }),
         ChooseIdp::METHOD => answer::<ChooseIdp>(house.choose_idp(&params::<ChooseIdp>(request)?).await?),
         GetIdpSteps::METHOD => answer::<GetIdpSteps>(house.idp_steps(&params::<GetIdpSteps>(request)?).await?),
+        GetIdpDifferences::METHOD => answer::<GetIdpDifferences>(house.idp_differences().await?),
         ExplainIdpError::METHOD => {
             answer::<ExplainIdpError>(idp_error::explain(&params::<ExplainIdpError>(request)?.text))
         }

@@ -29,6 +29,9 @@ pub(crate) struct Kept {
     metadata: IdpMetadata,
     /// What waits for an administrator.
     pub(crate) held: Vec<Change>,
+    /// The metadata in which that was found, where anything waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting: Option<IdpMetadata>,
     /// The last good look.
     pub(crate) fetched: Option<UnixTime>,
     /// The next look.
@@ -72,6 +75,7 @@ impl Kept {
             Some(kept) => Some(Self {
                 metadata: kept.served(document, own),
                 held: Vec::new(),
+                waiting: None,
                 additions,
                 next: share.first(now),
                 ..kept
@@ -81,6 +85,7 @@ impl Kept {
                 additions,
                 metadata: own,
                 held: Vec::new(),
+                waiting: None,
                 fetched: None,
                 next: share.first(now),
                 failing: None,
@@ -105,10 +110,12 @@ impl Kept {
     /// Takes in what a look has brought: what is kept from now on, and what was changed by itself.
     pub(crate) fn take(&self, fetched: Result<String>, now: UnixTime, share: Share) -> (Self, Vec<Change>) {
         let new = fetched.and_then(|xml| read(&xml, &self.metadata.entity_id));
-        match new.and_then(|new| refresh(&self.metadata, &new, trust(self.additions), now)) {
-            Ok(refreshed) => {
+        let judged = new.and_then(|new| Ok((refresh(&self.metadata, &new, trust(self.additions), now)?, new)));
+        match judged {
+            Ok((refreshed, new)) => {
                 let kept = Self {
                     metadata: refreshed.metadata,
+                    waiting: (!refreshed.held.is_empty()).then_some(new),
                     held: refreshed.held,
                     fetched: Some(now),
                     next: share.again(now, refreshed.next),

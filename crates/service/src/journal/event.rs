@@ -58,6 +58,8 @@ events! {
     Warning = 300, "warning";
     /// A warning is over.
     WarningOver = 301, "warning.over";
+    /// An administrator has written the SSL certificate into a file, with its key.
+    GivenOut = 400, "certificate.given_out";
 }
 
 impl fmt::Display for Event {

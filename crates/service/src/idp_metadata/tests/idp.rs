@@ -29,6 +29,11 @@ impl Key {
         sekisho_saml::keys::IdpKey::from_certificate(&self.certificate).unwrap().fingerprint().to_owned()
     }
 
+    /// The certificate's SHA-256, as people compare it.
+    pub(super) fn shown(&self) -> String {
+        sekisho_certs::describe(&self.certificate).unwrap().sha256
+    }
+
     /// An answer at `now`. All of it is written in its canonical form already (exclusive XML canonicalization).
     pub(super) fn answer(&self, now: i64) -> String {
         let (now, end) = (UnixTime(now).to_xml(), UnixTime(now + 300).to_xml());

@@ -3,9 +3,12 @@
 mod idp;
 mod world;
 
+use sekisho_admin_api::idp::{Fate, IdpDifference, IdpDifferences};
+use sekisho_config::Document;
 use sekisho_fault::{Arg, Code, Fault};
 use sekisho_saml::metadata::refresh::Change;
 
+use super::differing::differences;
 use crate::codes;
 use idp::{ENTITY, Key, SIGN_IN, metadata};
 use world::{DAY, NOW, World};
@@ -49,6 +52,51 @@ async fn a_key_that_was_added_waits_and_is_told_once() {
     assert_eq!(added(&warnings[0]), [format!("SHA-256 {}", world.new.sha256())]);
     assert!(world.look(NOW + DAY).await.unwrap().held.is_empty(), "it is no news any more");
     assert_eq!(told(&world.warnings(NOW + DAY)), [codes::METADATA_HELD]);
+}
+
+#[tokio::test]
+async fn what_waits_and_what_the_draft_brings_are_compared_with_what_is_served() {
+    let mut world = World::with_both().await;
+    let fates = |difference: &IdpDifference| {
+        difference.certificates.iter().map(|one| (one.fate, one.certificate.sha256.clone())).collect::<Vec<_>>()
+    };
+    let compared =
+        |world: &World, draft: &Document| differences(&world.draft.document, draft, world.watch.kept().as_ref());
+    let saved = world.document().clone();
+    let nothing = compared(&world, &saved);
+    assert_eq!((nothing.draft, nothing.held), (None, None));
+
+    // One key goes at once, another one waits beside another address.
+    let third = Key::new();
+    let published = metadata(ENTITY, &[&world.new, &third], "https://idp.example.test/other", "");
+    world.site.says(&published);
+    world.look(NOW).await.unwrap();
+    let held = compared(&world, &saved).held.unwrap();
+    assert_eq!((held.url.as_str(), held.fetched), (world.site.url.as_str(), NOW));
+    let expected = [(Fate::Added, third.shown()), (Fate::Kept, world.new.shown())];
+    assert_eq!(fates(&held.difference), expected, "what went is gone already");
+    let sha1 = &held.difference.certificates[0].certificate.sha1;
+    assert_eq!(sha1.len(), 59, "AD FS shows SHA-1: {sha1}");
+    let [changed] = &held.difference.addresses[..] else { panic!("{held:?}") };
+    assert_eq!(changed.from.as_deref(), Some(SIGN_IN));
+    assert_eq!(changed.to.as_deref(), Some("https://idp.example.test/other"));
+
+    // The draft, whatever it has: the former file brings the old key back.
+    let mut draft = saved.clone();
+    draft.idp.metadata = Some(published);
+    assert_eq!(compared(&world, &draft).draft.unwrap(), held.difference);
+    draft.idp = saved.idp.clone();
+    draft.idp.metadata_url = None;
+    let back = compared(&world, &draft).draft.unwrap();
+    assert_eq!(fates(&back), [(Fate::Added, world.old.shown()), (Fate::Kept, world.new.shown())]);
+
+    // Over a restart; and once it is approved, nothing waits.
+    world.restart();
+    assert_eq!(compared(&world, &saved).held, Some(held));
+    world.document().idp.metadata = Some(metadata(ENTITY, &[&world.new, &third], "https://idp.example.test/other", ""));
+    let saved = world.document().clone();
+    assert_eq!(compared(&world, &saved), IdpDifferences { draft: None, held: None });
+    assert_eq!(differences(&Document::default(), &saved, None), IdpDifferences { draft: None, held: None });
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ time: number,
  */
 kind: Kind, 
 /**
- * Who it was about: the e-mail address that the identity provider sent.
+ * Who it was about: the e-mail address that the identity provider sent; the administrator, by the name at sign-in, where
+ * one has acted.
  */
 who: string | null, 
 /**
