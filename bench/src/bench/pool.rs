@@ -357,7 +357,7 @@ impl Crowd {
                         turn += 1;
                         let opened = &self.opened;
                         let of = |name: &AtomicBool| name.load(Ordering::Relaxed);
-                        let is_old = of(&opened.old) && (!of(&opened.new) || turn % 2 == 0);
+                        let is_old = of(&opened.old) && (!of(&opened.new) || turn.is_multiple_of(2));
                         let provider = if is_old { &old } else { &new };
                         opened.under_way.fetch_add(usize::from(is_old), Ordering::Relaxed);
                         outcomes.push(async move {

@@ -37,6 +37,7 @@ use crate::lifecycle::House;
 use crate::{clock, draft, listener};
 
 /// Does what a method says.
+#[allow(clippy::too_many_lines, reason = "one method after the other, each a few lines: a table")]
 pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value> {
     match request.method.as_str() {
         GetStatus::METHOD => answer::<GetStatus>(house.board.read()),
