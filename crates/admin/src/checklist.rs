@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use sekisho_config::Document;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
 use sekisho_keys::checklist;
@@ -42,6 +43,17 @@ struct Facts {
     tls: Vec<String>,
     saml: Vec<String>,
     left: u64,
+}
+
+impl Facts {
+    fn of(document: &Document, left: u64) -> Self {
+        Self {
+            // Under whichever name: a pair that is served beside the advertised one was on that server, too.
+            tls: document.tls_pairs().map(|pair| pair.key.clone()).collect(),
+            saml: document.saml_pairs().map(|pair| pair.key.clone()).collect(),
+            left,
+        }
+    }
 }
 
 /// The list, of the notes and of what is so.
@@ -153,18 +165,41 @@ impl Session {
         let keyring = self.keyring(place, found)?;
         let newest = self.newest(place).await?;
         let document = newest.map(|newest| saving::read(&newest, &keyring)).transpose()?.unwrap_or_default();
-        let tls = document.tls.iter().map(|pair| pair.key.clone()).collect();
-        let saml = document.saml_pairs().map(|pair| pair.key.clone()).collect();
-        Ok(Facts { tls, saml, left: self.left_to_reseal(connection).await? })
+        Ok(Facts::of(&document, self.left_to_reseal(connection).await?))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sekisho_config::Host;
+    use sekisho_config::document::KeyPair;
+
     use super::*;
 
     fn facts(tls: &str, saml: &[&str], left: u64) -> Facts {
         Facts { tls: vec![tls.to_owned()], saml: saml.iter().map(|key| (*key).to_owned()).collect(), left }
+    }
+
+    #[test]
+    fn a_certificate_that_is_left_to_another_name_is_not_renewed() {
+        let pair = |key: &str| KeyPair {
+            certificates: String::new(),
+            key: key.into(),
+            trial: false,
+            unknown: serde_json::Map::new(),
+        };
+        let mut document = Document::default();
+        document.tls = Some(pair("stolen"));
+        document.advertised_host = Some(Host::parse("old.example").unwrap());
+        document.add_name(Host::parse("new.example").unwrap(), 443).unwrap();
+        document.set_name_pair(&Host::parse("new.example").unwrap(), Some(pair("made new"))).unwrap();
+        let before = Facts::of(&document, 0);
+        assert_eq!(before.tls, ["stolen", "made new"]);
+        let saved = document.clone();
+        document.advertise(&Host::parse("new.example").unwrap(), &saved).unwrap();
+        assert!(Facts::of(&document, 0).tls.contains(&"stolen".to_owned()));
+        document.remove_name(&Host::parse("old.example").unwrap()).unwrap();
+        assert!(!Facts::of(&document, 0).tls.contains(&"stolen".to_owned()));
     }
 
     fn done(notes: &Notes, facts: &Facts) -> Vec<ChecklistItem> {

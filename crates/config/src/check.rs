@@ -9,6 +9,7 @@ use sekisho_saml::metadata::{Binding, IdpMetadata};
 use crate::codes;
 use crate::document::{Document, RequestBinding, SamlKey};
 use crate::email::Domain;
+use crate::host::Host;
 use crate::idp_ends;
 use crate::preset::{self, NameId};
 use crate::rollover::SecondRole;
@@ -169,6 +170,13 @@ fn names(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
             found.extend(told.into_iter().map(|fault| fault.on("other_names")));
         }
     }
+    // By hand, or by a merge: a name twice, or answers at a name that is gone.
+    let hosts = document.advertised_host.iter().chain(document.other_names.iter().map(|other| &other.host));
+    let hosts: Vec<&Host> = hosts.collect();
+    let twice = hosts.iter().enumerate().find(|(at, host)| hosts[..*at].contains(host)).map(|(_, host)| *host);
+    found.extend(twice.map(|host| Fault::new(codes::NAME_KNOWN).with("host", host.as_str()).on("other_names")));
+    let gone = document.answers_on.as_ref().filter(|host| !hosts.contains(host));
+    found.extend(gone.map(|host| Fault::new(codes::NO_SUCH_NAME).with("host", host.as_str()).on("answers_on")));
     if document.other_names.is_empty() {
         return found;
     }
@@ -215,6 +223,19 @@ mod tests {
     use crate::field::{Field, set};
 
     const NOW: i64 = 1_800_000_000;
+
+    #[test]
+    fn a_name_twice_or_answers_at_a_name_that_is_gone_are_errors_at_their_fields() {
+        let mut document = Document::default();
+        set(&mut document, Field::AdvertisedHost, "old.example").unwrap();
+        document.add_name(Host::parse("new.example").unwrap(), 8443).unwrap();
+        document.take_answers(Some(Host::parse("old.example").unwrap())).unwrap();
+        let found = codes_of(&document, None, &[]);
+        assert!(has(&found, &codes::NAMES_OVERLAP, "other_names") && !has(&found, &codes::NAME_KNOWN, "other_names"));
+        set(&mut document, Field::AdvertisedHost, "new.example").unwrap();
+        let found = codes_of(&document, None, &[]);
+        assert!(has(&found, &codes::NAME_KNOWN, "other_names") && has(&found, &codes::NO_SUCH_NAME, "answers_on"));
+    }
 
     fn codes_of(document: &Document, tls: Option<&Pair>, domains: &[Domain]) -> Vec<(String, String)> {
         codes_at(NOW, document, tls, domains)

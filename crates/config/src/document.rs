@@ -346,6 +346,11 @@ impl Document {
         Some(self.urls()?.at(ENTITY_ID))
     }
 
+    /// TLS's pairs: the advertised name's, then those of further names that have one of their own.
+    pub fn tls_pairs(&self) -> impl Iterator<Item = &KeyPair> {
+        self.tls.iter().chain(self.other_names.iter().filter_map(|other| other.tls.as_ref()))
+    }
+
     /// The pairs whose private keys the document names.
     pub fn key_pairs(&self) -> impl Iterator<Item = &KeyPair> {
         let second = self.saml_second.as_ref().map(|second| &second.pair);

@@ -11,6 +11,8 @@ sekisho_fault::codes! {
     BIND = "service.bind";
     /// The TLS certificate and key cannot be used. Argument: `detail`.
     TLS = "service.tls";
+    /// More names are asked for than are judged at once. Argument: `most`.
+    TOO_MANY_ASKED = "service.too_many_asked";
     /// The service's own database cannot be used. Arguments: `path`, `detail`.
     DATABASE = "service.database";
     /// There are no random bytes.

@@ -265,7 +265,8 @@ impl House {
         let _editing = self.editing.lock().await;
         let (draft, mut requests) = (self.current().await?, self.requests()?);
         // A large RSA key takes seconds of arithmetic: not on a thread that serves sign-ins.
-        let work = move || draft::request(&draft, &wish, &mut requests).map(|made| (made, requests));
+        let (saved, now) = (self.applied.read().await.document.clone(), clock::now());
+        let work = move || draft::request(&draft, &wish, &mut requests, &saved, now).map(|made| (made, requests));
         let (made, requests) = tokio::task::spawn_blocking(work).await.map_err(|_| Fault::new(codes::ENDED))??;
         self.requests.write(&requests)?;
         Ok(made)

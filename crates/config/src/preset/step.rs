@@ -62,10 +62,12 @@ impl Value {
     /// Its value in a document, whose addresses are given.
     pub(super) fn of(self, document: &Document, own: &Urls) -> String {
         let attributes = &document.attributes;
+        // Of several names it may be another one at which answers arrive.
+        let acs = || document.answers_at().as_ref().unwrap_or(own).at(urls::ACS);
         match self {
             Self::EntityId => document.entity_id.clone().unwrap_or_else(|| own.at(urls::ENTITY_ID)),
-            Self::Acs => own.at(urls::ACS),
-            Self::AcsPattern => pattern(&own.at(urls::ACS)),
+            Self::Acs => acs(),
+            Self::AcsPattern => pattern(&acs()),
             Self::Login => own.at(urls::LOGIN),
             Self::Logout => own.at(urls::LOGOUT),
             Self::Metadata => own.at(urls::ENTITY_ID),

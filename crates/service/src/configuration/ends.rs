@@ -26,12 +26,7 @@ impl Ends {
         };
         Self {
             // Under whichever name: the one that ends first.
-            tls: document
-                .tls
-                .iter()
-                .chain(document.other_names.iter().filter_map(|other| other.tls.as_ref()))
-                .filter_map(end)
-                .min(),
+            tls: document.tls_pairs().filter_map(end).min(),
             saml: document.saml_pair().and_then(end),
             saml_second: document.saml_second.as_ref().and_then(|second| end(&second.pair)),
             idp_metadata: None,

@@ -23,11 +23,17 @@ use sekisho_fault::{Fault, Result};
 use crate::lifecycle::House;
 use crate::{clock, codes};
 
+/// Names that are asked for at once.
+const MOST_ASKED: usize = 100;
+
 impl House {
     /// The certificates of what is applied and of the draft, beside the names in play and those that are asked for.
     ///
-    /// Codes: `FILE`, and those of the seal; of files, those of certificates.
+    /// Codes: `TOO_MANY_ASKED`, `FILE`, and those of the seal; of files, those of certificates.
     pub(crate) async fn certificates(&self, wish: &JudgeFiles) -> Result<CertificateMatrix> {
+        if wish.names.len() > MOST_ASKED {
+            return Err(Fault::new(codes::TOO_MANY_ASKED).with("most", MOST_ASKED));
+        }
         let applied = self.applied.read().await.document.clone();
         let draft = self.current().await?.document;
         let servers = match self.connected.follower() {

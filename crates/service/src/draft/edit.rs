@@ -98,6 +98,8 @@ pub type Requests = BTreeMap<String, String>;
 
 /// Before a fingerprint: the names that the request asks for, one in a line.
 const NAMES: &str = "names:";
+/// Before a fingerprint: when it was made, in seconds since 1970. Those of versions before have none, and are older.
+const MADE: &str = "made:";
 
 /// Requests that may wait at once.
 const REQUESTS: usize = 20;
@@ -110,8 +112,16 @@ pub fn asked<'a>(requests: &'a Requests, key: &str) -> impl Iterator<Item = &'a 
 /// Makes a key and the request for a certificate. The key waits apart from the draft: the answer may take days, and drafts
 /// come and go meanwhile.
 ///
+/// What is answered waits no longer: `saved` names the keys that are in use. Of too many, the oldest goes.
+///
 /// Codes: `MISSING` of the configuration, `HOST_NAME` and `COUNTRY` of certificates.
-pub fn request(draft: &Draft, wish: &RequestWish, requests: &mut Requests) -> Result<CertificateRequest> {
+pub fn request(
+    draft: &Draft,
+    wish: &RequestWish,
+    requests: &mut Requests,
+    saved: &Document,
+    now: i64,
+) -> Result<CertificateRequest> {
     let first = Some(wish.host.trim()).filter(|host| !host.is_empty());
     let first = first.map(|text| Host::parse(text).map(|host| host.to_string()));
     let mut names = vec![first.unwrap_or_else(|| host(draft))?];
@@ -137,15 +147,28 @@ pub fn request(draft: &Draft, wish: &RequestWish, requests: &mut Requests) -> Re
     };
     let asked: Vec<&str> = names.iter().map(String::as_str).collect();
     let made = csr::new(&asked, &subject, key)?;
-    let waiting: Vec<String> = requests.keys().filter(|key| !key.starts_with(NAMES)).cloned().collect();
-    if let Some(first) = waiting.first().filter(|_| waiting.len() >= REQUESTS) {
-        requests.remove(first);
-        requests.remove(&format!("{NAMES}{first}"));
-    }
+    make_room(requests, saved);
     let fingerprint = fingerprint(&made.key);
     requests.insert(format!("{NAMES}{fingerprint}"), names.join("\n"));
+    requests.insert(format!("{MADE}{fingerprint}"), now.to_string());
     requests.insert(fingerprint, BASE64.encode(made.key.pkcs8()));
     Ok(CertificateRequest { pem: made.pem, names })
+}
+
+/// Forgets the requests whose keys are in use, and the oldest where there would be too many.
+fn make_room(requests: &mut Requests, saved: &Document) {
+    let in_use: Vec<String> = saved.key_pairs().map(|pair| pair.key.clone()).collect();
+    let is_key = |key: &&String| !key.starts_with(NAMES) && !key.starts_with(MADE);
+    let made = |key: &str| requests.get(&format!("{MADE}{key}")).and_then(|time| time.parse().ok()).unwrap_or(0);
+    let mut waiting: Vec<(i64, String)> = requests.keys().filter(is_key).map(|key| (made(key), key.clone())).collect();
+    waiting.sort();
+    let (answered, mut open): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, key)| in_use.contains(key));
+    let too_many = (open.len() + 1).saturating_sub(REQUESTS);
+    for (_, key) in answered.into_iter().chain(open.drain(..too_many)) {
+        requests.remove(&key);
+        requests.remove(&format!("{NAMES}{key}"));
+        requests.remove(&format!("{MADE}{key}"));
+    }
 }
 
 fn host(draft: &Draft) -> Result<String> {
@@ -192,4 +215,41 @@ pub fn roll_over(draft: &mut Draft, step: RolloverStep, saved: &Document, now: i
         RolloverStep::Back => Step::Back,
     };
     draft.document.step_rollover(step, saved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_requests_the_oldest_goes_and_what_is_answered_waits_no_longer() {
+        let mut draft = Draft::default();
+        set(&mut draft, "advertised_host", "sso.example.com").unwrap();
+        let wish = RequestWish { key: KeyKind::P256, ..RequestWish::default() };
+        let mut requests = Requests::new();
+        let keys = |requests: &Requests| {
+            requests.keys().filter(|key| !key.contains(':')).cloned().collect::<std::collections::BTreeSet<_>>()
+        };
+        let mut made = Vec::new();
+        for now in 0..25 {
+            let before = keys(&requests);
+            request(&draft, &wish, &mut requests, &Document::default(), now).unwrap();
+            made.extend(keys(&requests).difference(&before).cloned());
+        }
+        assert_eq!(keys(&requests), made[5..].iter().cloned().collect());
+        assert_eq!(asked(&requests, &made[24]).collect::<Vec<_>>(), ["sso.example.com"]);
+
+        let pair = |key: &str| KeyPair {
+            certificates: String::new(),
+            key: key.into(),
+            trial: false,
+            unknown: serde_json::Map::new(),
+        };
+        let mut saved = Document::default();
+        saved.tls = Some(pair(&made[20]));
+        request(&draft, &wish, &mut requests, &saved, 25).unwrap();
+        assert!(!keys(&requests).contains(&made[20]), "its key is in use");
+        assert!(keys(&requests).contains(&made[5]), "there was room");
+        assert_eq!(requests.len(), 3 * REQUESTS);
+    }
 }

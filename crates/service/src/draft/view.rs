@@ -56,7 +56,7 @@ fn service_provider(document: &Document) -> Option<ServiceProvider> {
     let own = document.urls()?;
     Some(ServiceProvider {
         entity_id: document.entity_id()?,
-        acs: own.at(urls::ACS),
+        acs: document.answers_at().unwrap_or_else(|| own.clone()).at(urls::ACS),
         login: own.at(urls::LOGIN),
         logout: own.at(urls::LOGOUT),
     })

@@ -218,8 +218,8 @@ async fn newest(follower: &Follower) -> Result<Option<u64>> {
 }
 
 fn ends(document: &Document) -> Vec<(Hash, i64)> {
-    let read = document.tls.as_ref().and_then(|pair| pem::read(pair.certificates.as_bytes()).ok());
-    let certificates = read.map(|read| read.certificates).unwrap_or_default();
+    let read = document.tls_pairs().filter_map(|pair| pem::read(pair.certificates.as_bytes()).ok());
+    let certificates: Vec<Vec<u8>> = read.flat_map(|read| read.certificates).collect();
     certificates.iter().filter_map(|der| Some((Hash::of(der), describe(der).ok()?.not_after))).collect()
 }
 
