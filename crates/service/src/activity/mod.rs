@@ -2,11 +2,12 @@
 
 mod outcomes;
 mod quota;
+mod steady;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand;
 use sekisho_admin_api::activity::{Entry, Kind, Page};
@@ -20,6 +21,7 @@ use sqlx::{Connection as _, Row};
 use tokio::sync::mpsc;
 
 use self::quota::Quota;
+use self::steady::Steady;
 use crate::status::Board;
 use crate::{clock, codes, metrics, store};
 
@@ -194,10 +196,15 @@ impl sekisho_signin::Activity for ActivityLog {
 async fn write(pool: SqlitePool, key: Secret, mut entries: mpsc::Receiver<Entry>, board: Arc<Board>) {
     let mut batch = Vec::new();
     let mut looks = tokio::time::interval(LOOKS);
+    let started = Instant::now();
+    let mut steady = Steady::begin(clock::now(), Duration::ZERO);
     loop {
         tokio::select! {
             received = entries.recv_many(&mut batch, 256) => if received == 0 { return },
             _ = looks.tick() => {
+                if !steady.holds(clock::now(), started.elapsed()) {
+                    continue;
+                }
                 if let Err(error) = forget(&pool, &key, clock::now()).await {
                     tracing::error!(%error, "activity");
                 }
