@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sekisho_fault::Result;
 
 use crate::acts::{CertificateFile, CertificateToFile};
-use crate::export_file::{create, create_in, failed, home};
+use crate::export_file::{failed, home, new_file};
 use crate::session::Session;
 
 impl Session {
@@ -17,14 +17,8 @@ impl Session {
         let folder = home().join(wish.folder.trim());
         // First its place: a passphrase that opens nothing is told to nobody.
         let (_, connection) = self.connection(&wish.connection)?;
-        let (path, mut file) = match &wish.name {
-            Some(name) => {
-                let path = folder.join(name);
-                create(&path).map(|file| (path.clone(), file)).map_err(|error| failed(&path, &error))?
-            }
-            None => create_in(&folder, &format!("{}.p12", connection.enterprise_domain))
-                .map_err(|error| failed(&folder, &error))?,
-        };
+        let usual = format!("{}.p12", connection.enterprise_domain);
+        let (path, mut file) = new_file(&folder, wish.name.as_deref(), &usual)?;
         let written = match self.protect_certificate(&wish.connection).await {
             Ok(protected) => {
                 let written = file.write_all(&protected.made.file).and_then(|()| file.sync_all());

@@ -20,7 +20,7 @@ pub(crate) fn home() -> PathBuf {
 }
 
 /// A new file that nobody else reads. Nothing that is there is written over.
-pub(crate) fn create(path: &Path) -> io::Result<File> {
+fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -29,7 +29,7 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
 }
 
 /// The first free name of these in a folder, as a new file.
-pub(crate) fn create_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+fn create_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     let (stem, end) = name.rsplit_once('.').unwrap_or((name, "sekisho-export"));
     for number in 1..=NAMES {
         let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}.{end}") };
@@ -40,6 +40,15 @@ pub(crate) fn create_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)
         }
     }
     Err(ErrorKind::AlreadyExists.into())
+}
+
+/// A new file of this name in a folder; without a name, of the usual one or the first free one after it.
+///
+/// Code: `EXPORT_FILE`.
+pub(crate) fn new_file(folder: &Path, name: Option<&str>, usual: &str) -> Result<(PathBuf, File)> {
+    let Some(name) = name else { return create_in(folder, usual).map_err(|error| failed(folder, &error)) };
+    let path = folder.join(name);
+    create(&path).map(|file| (path.clone(), file)).map_err(|error| failed(&path, &error))
 }
 
 pub(crate) fn failed(path: &Path, error: &io::Error) -> Fault {
@@ -63,14 +72,8 @@ impl Session {
         let folder = home().join(wish.folder.trim());
         // First its place: a passphrase that opens nothing is told to nobody, and no export counts that was not written.
         let (_, connection) = self.connection(&wish.connection)?;
-        let (path, mut file) = match &wish.name {
-            Some(name) => {
-                let path = folder.join(name);
-                create(&path).map(|file| (path.clone(), file)).map_err(|error| failed(&path, &error))?
-            }
-            None => create_in(&folder, &format!("{}.sekisho-export", connection.enterprise_domain))
-                .map_err(|error| failed(&folder, &error))?,
-        };
+        let usual = format!("{}.sekisho-export", connection.enterprise_domain);
+        let (path, mut file) = new_file(&folder, wish.name.as_deref(), &usual)?;
         let written = match self.export(&wish.connection).await {
             Ok(exported) => {
                 let written = file.write_all(&exported.file).and_then(|()| file.sync_all());

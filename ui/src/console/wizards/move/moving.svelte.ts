@@ -4,31 +4,15 @@ import type { CertificatesOnScreen } from '../../pages/certificates/certificates
 import type { ServersWatch } from '../../servers.svelte';
 import type { Session } from '../../session.svelte';
 import type { StatusWatch } from '../../status.svelte';
+import { KeptAnswers } from '../kept.svelte';
 import { noAnswers, readAnswers, type Answers, type Person } from './answers';
 import type { Step } from './steps';
 
 /** A move to another hostname: the answers, kept on this computer for each connection. What it has come to is in the draft
  * and in what is applied. */
-export class Move {
-  answers = $state<Answers>(noAnswers());
-  #where: string | undefined;
-
-  /** Turns to a connection: its answers are read back. */
-  turnTo(connection: string | undefined): void {
-    const where = connection === undefined ? undefined : `move ${connection}`;
-    if (where === this.#where) return;
-    this.#where = where;
-    this.answers = where === undefined ? noAnswers() : readAnswers(localStorage.getItem(where));
-  }
-
-  /** Changes answers and keeps them. */
-  answer(changes: Partial<Answers>): void {
-    Object.assign(this.answers, changes);
-    if (this.#where !== undefined) localStorage.setItem(this.#where, JSON.stringify(this.answers));
-  }
-
-  leave(step: Step): void {
-    if (!this.answers.left.includes(step)) this.answer({ left: [...this.answers.left, step] });
+export class Move extends KeptAnswers<Step, Answers> {
+  constructor() {
+    super('move', noAnswers, readAnswers);
   }
 
   /** What sheets are made from. */
@@ -49,11 +33,6 @@ export class Move {
   /** Whether it was begun, and goes on. */
   get begun(): boolean {
     return this.answers.to !== '';
-  }
-
-  startOver(): void {
-    this.answers = noAnswers();
-    if (this.#where !== undefined) localStorage.removeItem(this.#where);
   }
 }
 

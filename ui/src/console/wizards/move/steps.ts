@@ -3,7 +3,7 @@ import type { Fault } from '../../../lib/backend/types/Fault';
 import type { StepState } from '../Rail.svelte';
 import type { Answers } from './answers';
 
-/** The way from one hostname to the next: three saves, each undone by the one before. */
+/** The way from one hostname to the next: three saves. */
 export const STEPS = ['name', 'certificate', 'idp', 'overlap', 'test', 'switch', 'retire'] as const;
 export type Step = (typeof STEPS)[number];
 
