@@ -20,6 +20,7 @@ fn contents() -> Contents {
         subject: "a1".into(),
         secret: [5; 32],
         state: State::Active,
+        linked: None,
     };
     Contents {
         place: PLACE,

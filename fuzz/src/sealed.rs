@@ -41,6 +41,7 @@ fn record(world: &World) -> Record {
         subject: "a1".into(),
         secret: [5; 32],
         state: State::Active,
+        linked: None,
     };
     let name = blinded(&world.keyring, &["identity", &user.idp, &user.source, &user.subject]);
     let context = Context { place: PLACE, user: name, revision: 1, epoch: 1 };

@@ -39,6 +39,8 @@ pub enum Kind {
     SignIn,
     /// A user was made at the first sign-in.
     Provisioned,
+    /// A user was recognised by the address, under a new identity (R16).
+    Recognised,
     /// A user signed out, or the identity provider ended the session.
     SignOut,
     /// A test login.

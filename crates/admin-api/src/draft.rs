@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use crate::Call;
 use crate::names::AnsweredName;
+use crate::relink::RelinkWindow;
 
 /// A field of the form as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -126,6 +127,9 @@ pub struct Draft {
     pub saml_second: Option<SecondCertificate>,
     /// The identity provider.
     pub idp: Option<IdpInfo>,
+    /// The window in which users are recognised by their addresses, if there is one.
+    #[serde(default)]
+    pub relink: Option<RelinkWindow>,
     /// The service provider, once the host is known.
     pub service_provider: Option<ServiceProvider>,
     /// What a save would change.

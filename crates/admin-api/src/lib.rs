@@ -23,6 +23,7 @@ pub mod names;
 pub mod pool;
 pub mod private_file;
 pub mod redact;
+pub mod relink;
 pub mod saml_message;
 pub mod save;
 pub mod save_watch;

@@ -12,6 +12,7 @@ use crate::email::Domain;
 use crate::host::Host;
 use crate::idp_ends;
 use crate::preset::{self, NameId};
+use crate::relink;
 use crate::rollover::SecondRole;
 
 /// The format of a `NameID` that is another one in each session (SAML core 8.3.8).
@@ -84,6 +85,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     if document.client_protocol {
         found.push(warning(codes::CLIENT_PROTOCOL, "client_protocol"));
     }
+    found.extend(relink::window(document, facts.domains, facts.now));
     found.extend(subject(document).map(|fault| fault.as_severity(Severity::Warning)));
     found.sort_by_key(|fault| std::cmp::Reverse(fault.severity));
     found

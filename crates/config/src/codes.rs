@@ -93,6 +93,18 @@ sekisho_fault::codes! {
     /// This identity provider's NameID is another one in each session, and nothing else names a user for good. Argument:
     /// `attribute`: what its preset takes instead.
     SUBJECT_PER_SESSION = "config.subject_per_session";
+    /// What names users for good is another thing from this save on: nobody is recognised who has signed in before.
+    USERS_BECOME_STRANGERS = "config.users_become_strangers";
+    /// Users are recognised by their addresses. Argument: `until` (time).
+    RELINK_OPEN = "config.relink_open";
+    /// They were. Argument: `until` (time).
+    RELINK_ENDED = "config.relink_ended";
+    /// Users are to be recognised by their addresses, but no mail domain is reserved.
+    RELINK_WITHOUT_DOMAIN = "config.relink_without_domain";
+    /// A window has one day or more. Argument: `most`.
+    RELINK_DAYS = "config.relink_days";
+    /// Nothing is saved that has named users.
+    RELINK_NOBODY = "config.relink_nobody";
     /// What is new in the metadata at its address is taken by itself.
     METADATA_ADDITIONS = "config.metadata_additions";
     /// The address of Entra ID's metadata lacks the application's ID.

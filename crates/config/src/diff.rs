@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::document::{Document, KeyPair, SamlKey};
+use crate::relink::Relink;
 use crate::webhook::Webhook;
 
 /// One difference, as a person reads it: values are shown, keys never. Two values that differ are never shown alike, so
@@ -158,6 +159,9 @@ fn shown(field: &str, value: Option<&Value>) -> String {
             Ok(webhook) => webhook.to_string(),
             Err(_) => webhook.to_string(),
         },
+        Some(relink @ Value::Object(_)) if field == "relink" => {
+            Relink::deserialize(relink).map_or_else(|_| relink.to_string(), |relink| relink.to_string())
+        }
         Some(other) => other.to_string(),
     }
 }

@@ -12,6 +12,7 @@ use crate::codes;
 use crate::host::Host;
 use crate::names::OtherName;
 use crate::network::Network;
+use crate::relink::Relink;
 use crate::rollover::SecondPair;
 use crate::urls::{ENTITY_ID, Urls};
 use crate::webhook::Webhook;
@@ -208,6 +209,9 @@ pub struct Document {
     /// The names of its attributes.
     #[serde(default)]
     pub attributes: Attributes,
+    /// Lets users be recognised by their addresses, after what names them has changed (R16).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relink: Option<Relink>,
     /// The `NameID` format that requests ask for.
     #[serde(default)]
     pub name_id_format: Option<String>,
@@ -287,6 +291,7 @@ impl Default for Document {
             sign_metadata: false,
             idp: Idp::default(),
             attributes: Attributes::default(),
+            relink: None,
             name_id_format: None,
             request_binding: RequestBinding::default(),
             authn_context: None,

@@ -243,6 +243,7 @@ mod tests {
             subject: "a1".into(),
             secret: [5; 32],
             state: State::Active,
+            linked: None,
         };
         Contents {
             place: Place { organisation: OrganisationId([1; 16]), connection: ConnectionId([2; 16]) },

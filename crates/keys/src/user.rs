@@ -103,6 +103,20 @@ pub struct User {
     /// Whether the user may sign in.
     #[n(7)]
     pub state: State,
+    /// Where it is a second identity of a user who was recognised by the address: the record of the one before (R16).
+    #[n(8)]
+    pub linked: Option<Linked>,
+}
+
+/// Whose user a second identity is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Linked {
+    /// The record of the identity before, which has the same secret.
+    #[n(0)]
+    pub from: UserId,
+    /// The window in which it was recognised, by its last moment: seconds since 1970.
+    #[n(1)]
+    pub window: i64,
 }
 
 impl std::fmt::Debug for User {
@@ -117,6 +131,20 @@ impl User {
     #[must_use]
     pub fn shred(self) -> Self {
         Self { first_name: String::new(), last_name: String::new(), secret: [0; 32], state: State::Locked, ..self }
+    }
+
+    /// The blinded name that the hub keeps to one holder: the address, or, of a second identity, the record of the one
+    /// before. So nobody has two accounts, and each record is followed by one other at most.
+    pub fn claim(&self, keyring: &Keyring) -> UserId {
+        match self.linked {
+            None => blinded(keyring, &["email", &self.email]),
+            Some(linked) => blinded(keyring, &["linked", &linked.from.to_string()]),
+        }
+    }
+
+    /// The blinded address, by which a server finds the records of a user.
+    pub fn address(&self, keyring: &Keyring) -> UserId {
+        blinded(keyring, &["email", &self.email])
     }
 
     /// Whether the secret is gone. No random secret is all zeros; nothing that is signed with this one counts.

@@ -74,6 +74,7 @@ fn user() -> User {
         subject: "alice".into(),
         secret: [5; 32],
         state: State::Active,
+        linked: None,
     }
 }
 

@@ -23,6 +23,7 @@ fn alice() -> User {
         subject: "a1".into(),
         secret: [5; 32],
         state: State::Active,
+        linked: None,
     }
 }
 

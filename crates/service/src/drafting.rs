@@ -8,13 +8,14 @@ use std::time::Duration;
 use sekisho_admin_api::draft::{CertificateRequest, Draft as View, Rebased, RequestWish, RolloverStep, SetField};
 use sekisho_admin_api::idp::{ChosenIdp, IdpSteps, WhichIdp, WhichSteps};
 use sekisho_admin_api::names::{NameStep, WhichName};
+use sekisho_admin_api::relink::RelinkWish;
 use sekisho_admin_api::save::{PastRevision, Prepared, SaveReason};
 use sekisho_admin_api::status::State;
 use sekisho_admin_api::test_login::{StartedTest, TestReport};
 use sekisho_config::check::{self, Facts};
 use sekisho_config::field::{self, Field};
 use sekisho_config::preset::{self, Filled};
-use sekisho_config::{Document, ThisServer};
+use sekisho_config::{Document, Relink, ThisServer};
 use sekisho_fault::{Fault, Result, Severity};
 use sekisho_saml::UnixTime;
 use zeroize::Zeroizing;
@@ -42,7 +43,7 @@ impl House {
         let checks = self.quick_checks(draft).await?;
         let applied = self.applied.read().await;
         let kept = self.idp_metadata.kept();
-        Ok(draft::view(draft, &applied.document, &self.settings.read(), kept.as_ref(), checks))
+        Ok(draft::view(draft, &applied.document, &self.settings.read(), kept.as_ref(), checks, clock::now()))
     }
 
     /// All keys that the draft may name: its own, and those that are saved.
@@ -73,6 +74,7 @@ impl House {
         if document.tls != applied.document.tls {
             found.extend(draft::answered_request(document, &self.requests()?));
         }
+        found.extend(sekisho_config::relink::strangers(document, &applied.document, now));
         found.extend(draft::not_restored(draft, &applied.document));
         Ok(found)
     }
@@ -249,6 +251,19 @@ impl House {
     pub async fn change_names(&self, step: NameStep) -> Result<View> {
         let saved = self.applied.read().await.document.clone();
         self.change_draft(async |draft| draft::change_names(draft, &step, &saved)).await
+    }
+
+    /// Opens a window in the draft in which users are recognised by their addresses, or takes it out.
+    ///
+    /// Codes: `RELINK_DAYS`, `RELINK_NOBODY` of the configuration, `FILE`.
+    pub async fn set_relink(&self, wish: RelinkWish) -> Result<View> {
+        let saved = self.applied.read().await.document.clone();
+        self.change_draft(async |draft| {
+            let open = |days| Relink::open(&saved, days, clock::now());
+            draft.document.relink = wish.days.map(open).transpose()?;
+            Ok(())
+        })
+        .await
     }
 
     /// The keys of open certificate requests.

@@ -158,7 +158,7 @@ async fn admit(
         }
         Client::OnPrem(asking) => client::confirm(applied, asking, &user, &profile, statement, now, language)?,
     };
-    serving.activity().sign_in(SignIn { is_new: user.is_new, ..sign_in.clone() });
+    serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
     Ok(response)
 }
 

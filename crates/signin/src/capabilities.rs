@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use sekisho_config::Email;
+use sekisho_config::{Email, Relink};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::Secret;
 use serde::{Deserialize, Serialize};
@@ -50,17 +50,42 @@ pub struct User {
     pub vault_key: Secret,
     /// The password for clients of the on-prem protocol.
     pub client_password: Secret,
-    /// Whether this sign-in made the user.
-    pub is_new: bool,
+    /// How this sign-in came to the user.
+    pub entry: Entry,
+}
+
+/// How a sign-in came to a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Entry {
+    /// By an identity that was known.
+    #[default]
+    Known,
+    /// It has made the user.
+    Made,
+    /// By the address, under a new identity (R16).
+    Recognised,
+}
+
+/// Who is let in besides known users.
+#[derive(Clone, Debug, Default)]
+pub struct Admits {
+    /// Everybody whom the identity provider vouches for: a user is made.
+    pub made: bool,
+    /// Known users under a new identity, by their addresses: the window, where one is open.
+    pub recognised: Option<Relink>,
 }
 
 /// The users.
 pub trait Users: Send + Sync + 'static {
-    /// The user with this identity; made when `may_create`.
+    /// The user with this identity; another one as far as the connection admits them.
     ///
-    /// Codes: `UNKNOWN_USER`, `EMAIL_TAKEN`, `USERS`.
-    fn sign_in<'a>(&'a self, identity: &'a Identity, profile: &'a Profile, may_create: bool)
-    -> Later<'a, Result<User>>;
+    /// Codes: `UNKNOWN_USER`, `EMAIL_TAKEN`, `RECOGNISED_ALREADY`, `LOCKED`, `REMOVED`, `HUB_NEEDED`, `DETACHED`, `USERS`.
+    fn sign_in<'a>(
+        &'a self,
+        identity: &'a Identity,
+        profile: &'a Profile,
+        admits: &'a Admits,
+    ) -> Later<'a, Result<User>>;
 }
 
 /// What came of a claim.
@@ -103,8 +128,8 @@ pub struct SignIn {
     pub reference: Option<String>,
     /// Why it was refused.
     pub refusal: Option<Fault>,
-    /// Whether the user was made by it.
-    pub is_new: bool,
+    /// How it came to the user.
+    pub entry: Entry,
     /// What was received, decoded.
     pub facts: Vec<(String, String)>,
 }

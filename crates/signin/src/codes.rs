@@ -21,6 +21,8 @@ sekisho_fault::codes! {
     UNKNOWN_USER = "signin.unknown_user";
     /// Another user has this e-mail address. Argument: `email`.
     EMAIL_TAKEN = "signin.email_taken";
+    /// The user was recognised by this address under another identity already. Argument: `email`.
+    RECOGNISED_ALREADY = "signin.recognised_already";
     /// An answer that nobody asked for was dropped: nobody could say whether it was used before. The page signs in anew.
     CLAIM_UNKNOWN = "signin.claim_unknown";
     /// What a browser would have to keep of a sign-in is more than browsers keep.

@@ -15,8 +15,10 @@ use crate::load::claiming::Claiming;
 use crate::load::pool::Pool;
 use crate::opened::Opened;
 use crate::replay::Replay;
-use crate::{Activity, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, SignIn, Trial, User, Users, pages};
-use sekisho_config::{Network, Urls};
+use crate::{
+    Activity, Admits, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, SignIn, Trial, User, Users, pages,
+};
+use sekisho_config::{Configuration, Network, Urls};
 use sekisho_fault::Fault;
 
 /// Verifications of answers to requests of ours, at work or waiting: at a millisecond each, the last waits a blink.
@@ -208,12 +210,15 @@ impl Serving {
         &self.applied
     }
 
-    /// The user with this identity; made where the configuration makes users at their first sign-in.
+    /// The user with this identity; made where the configuration makes users at their first sign-in, or recognised where it
+    /// has a window open for that.
     ///
     /// Codes: those of [`Users::sign_in`].
     pub(crate) async fn user(&self, identity: &Identity, profile: &Profile) -> Result<User, Fault> {
-        let may_create = self.applied.configuration.document.just_in_time;
-        self.face.users.sign_in(identity, profile, may_create).await
+        let Configuration { document, domains, .. } = &self.applied.configuration;
+        let window = document.relink.as_ref().filter(|relink| relink.is_open(self.now()) && !domains.is_empty());
+        let admits = Admits { made: document.just_in_time, recognised: window.cloned() };
+        self.face.users.sign_in(identity, profile, &admits).await
     }
 
     pub(crate) fn claiming(&self) -> &Claiming {

@@ -34,7 +34,9 @@ pub mod routes;
 pub mod trial;
 
 pub use applied::{Applied, Ids, Previous, StateSecrets};
-pub use capabilities::{Activity, Claimed, Claims, Clock, Heads, Identity, Profile, SignIn, User, Users};
+pub use capabilities::{
+    Activity, Admits, Claimed, Claims, Clock, Entry, Heads, Identity, Profile, SignIn, User, Users,
+};
 pub use face::Face;
 pub use load::prefix::{Peer, Prefix};
 pub use load::share::{Held, Shares};

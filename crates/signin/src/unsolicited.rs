@@ -58,7 +58,7 @@ pub(crate) async fn receive(
         Err(fault) if fault.code == codes::STATE_TOO_LARGE => return Ok(vault::start()),
         kept => kept?,
     }
-    serving.activity().sign_in(SignIn { is_new: user.is_new, ..sign_in.clone() });
+    serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
     Ok(response)
 }
 

@@ -276,6 +276,7 @@ export class Fake implements Backend {
       applied_names: [],
       saml: null,
       saml_second: null,
+      relink: null,
       idp: null,
       service_provider: null,
       changes: [],
@@ -499,6 +500,12 @@ export class Fake implements Backend {
         const further = this.#names.draft.others.find((one) => one.host === given['host']);
         if (further) further.own = this.dropped;
         else this.#draft.tls = this.dropped;
+        return this.#look();
+      }
+      case 'draft.relink': {
+        const days = (params as Methods['draft.relink']['params']).days;
+        const until = 1_800_000_000 + (days ?? 0) * 86_400;
+        this.#draft.relink = days === null ? null : { until, open: true, idps: ['https://idp.example.com/'] };
         return this.#look();
       }
       case 'draft.names':

@@ -17,14 +17,15 @@ use super::acts::{HeldRemoval, HeldRemovals, UserInfo, UserState};
 #[derive(Clone)]
 pub(super) struct Person {
     pub(super) email: String,
-    user: Option<User>,
+    /// The records of the address: one, and another for each identity under which the user was recognised later.
+    users: Vec<User>,
     fact: Option<Fact>,
 }
 
 impl Person {
     /// Nothing is known.
     pub(super) fn unknown(email: &str) -> Self {
-        Self { email: email.to_owned(), user: None, fact: None }
+        Self { email: email.to_owned(), users: Vec::new(), fact: None }
     }
 
     pub(super) fn said(&self) -> Option<Said> {
@@ -42,8 +43,13 @@ impl Person {
         }
     }
 
+    /// The one that was recognised last.
+    fn newest(&self) -> Option<&User> {
+        self.users.iter().max_by_key(|user| user.linked.map_or(i64::MIN, |linked| linked.window))
+    }
+
     fn is_shredded(&self) -> bool {
-        self.user.as_ref().is_some_and(User::is_shredded)
+        !self.users.is_empty() && self.users.iter().all(User::is_shredded)
     }
 }
 
@@ -68,7 +74,7 @@ impl Directory {
             match row.kind.as_str() {
                 "user" => {
                     if let Ok(user) = user(row, organisation, place, keyring) {
-                        person(&user.email, &|person| person.user = Some(user.clone()));
+                        person(&user.email, &|person| person.users.push(user.clone()));
                     }
                 }
                 "fact" => {
@@ -91,13 +97,14 @@ impl Directory {
 
     /// How many users there are.
     pub(super) fn count(&self) -> u64 {
-        self.people.values().filter(|one| one.user.is_some() && !one.is_shredded()).count() as u64
+        self.people.values().filter(|one| !one.users.is_empty() && !one.is_shredded()).count() as u64
     }
 
     /// Those who are neither removed nor shredded; one whose removal waits is there as before.
     pub(crate) fn living(self) -> Vec<User> {
         let stays = |one: &Person| !one.is_shredded() && (one.removal().is_none() || self.is_held(&one.email));
-        self.people.values().filter(|one| stays(one)).filter_map(|one| one.user.clone()).collect()
+        let living = |one: &Person| one.users.iter().filter(|user| !user.is_shredded()).cloned().collect::<Vec<_>>();
+        self.people.values().filter(|one| stays(one)).flat_map(living).collect()
     }
 
     pub(super) fn find(&self, email: &str) -> Option<&Person> {
@@ -121,7 +128,7 @@ impl Directory {
     }
 
     fn info(&self, person: &Person, now: i64) -> Option<UserInfo> {
-        let state = match (person.said(), &person.user) {
+        let state = match (person.said(), person.newest()) {
             (Some(Said::Removed(_)), _) if self.is_held(&person.email) => UserState::Waiting,
             (Some(Said::Removed(_)), _) if self.is_gone(person, now) => UserState::Gone,
             (Some(Said::Removed(_)), _) => UserState::Removed,
@@ -130,7 +137,7 @@ impl Directory {
             // Nothing is left of them but the name.
             _ => return None,
         };
-        let name = person.user.as_ref().map(|user| format!("{} {}", user.first_name, user.last_name));
+        let name = person.newest().map(|user| format!("{} {}", user.first_name, user.last_name));
         Some(UserInfo {
             email: person.email.clone(),
             name: name.unwrap_or_default().trim().to_owned(),

@@ -64,6 +64,15 @@ pub(crate) enum DraftCommand {
     /// Moves from one name to another, without a failed sign-in.
     #[command(subcommand)]
     Name(NameCommand),
+    /// Recognises users by their e-mail addresses for a time, after what names them has changed: each once.
+    Relink {
+        /// For so many days from now on.
+        #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=90), conflicts_with = "off")]
+        days: u16,
+        /// Not any more.
+        #[arg(long)]
+        off: bool,
+    },
     /// Makes a key, and prints the request for a certificate.
     Request(RequestedCertificate),
     /// Chooses the identity provider, and fills in what it usually sends where nothing was entered.

@@ -9,6 +9,7 @@ use sekisho_admin_api::draft::{
     SetMetadata, UseTrialCertificate,
 };
 use sekisho_admin_api::names::{ChangeNames, NameStep};
+use sekisho_admin_api::relink::{RelinkWish, SetRelink};
 use sekisho_fault::{Fault, Result, Severity};
 use sekisho_messages::time;
 
@@ -51,6 +52,9 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             service.call::<RollOverSamlKey>(step).await?
         }
         DraftCommand::Name(command) => service.call::<ChangeNames>(name_step(command)).await?,
+        DraftCommand::Relink { days, off } => {
+            service.call::<SetRelink>(RelinkWish { days: (!off).then_some(days) }).await?
+        }
         DraftCommand::TrialCertificate => service.call::<UseTrialCertificate>(()).await?,
         DraftCommand::Request(wish) => {
             let request = service.call::<RequestCertificate>(Some(wish.wish())).await?;
@@ -134,6 +138,9 @@ fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
     }
     if let Some(idp) = &draft.idp {
         lines.push(format!("{:<24} {}", "idp_metadata", idp.entity_id));
+    }
+    if let Some(window) = &draft.relink {
+        lines.push(format!("{:<24} {}  {}", "relink", time(window.until), window.idps.join(", ")));
     }
     if let Some(own) = &draft.service_provider {
         lines.push(printer.pair("entity_id", &own.entity_id));

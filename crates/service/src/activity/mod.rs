@@ -15,7 +15,7 @@ use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::sealed;
 use sekisho_keys::witness::SignIns;
-use sekisho_signin::SignIn;
+use sekisho_signin::{Entry as Entrance, SignIn};
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Connection as _, Row};
 use tokio::sync::mpsc;
@@ -169,7 +169,7 @@ impl sekisho_signin::Activity for ActivityLog {
         self.add(Entry {
             number: 0,
             time: clock::now(),
-            kind: if sign_in.is_new { Kind::Provisioned } else { Kind::SignIn },
+            kind: kind(sign_in.entry),
             who: sign_in.who,
             host: sign_in.host,
             reference: sign_in.reference,
@@ -253,6 +253,14 @@ async fn write_batch(pool: &SqlitePool, key: &Secret, batch: &[Entry]) -> std::r
     written
 }
 
+fn kind(entry: Entrance) -> Kind {
+    match entry {
+        Entrance::Known => Kind::SignIn,
+        Entrance::Made => Kind::Provisioned,
+        Entrance::Recognised => Kind::Recognised,
+    }
+}
+
 async fn store(
     connection: &mut SqliteConnection,
     batch: &[Entry],
@@ -268,7 +276,9 @@ async fn store(
     insert.build().persistent(false).execute(&mut *transaction).await?;
     let mut first = false;
     // Kept for good, when the entries themselves have long gone.
-    let signed_in = |entry: &&Entry| matches!(entry.kind, Kind::SignIn | Kind::Provisioned) && entry.refusal.is_none();
+    let signed_in = |entry: &&Entry| {
+        matches!(entry.kind, Kind::SignIn | Kind::Provisioned | Kind::Recognised) && entry.refusal.is_none()
+    };
     if let Some(last) = batch.iter().filter(signed_in).map(|entry| entry.time).max() {
         let count = i64::try_from(batch.iter().filter(signed_in).count()).unwrap_or(i64::MAX);
         let add =
@@ -310,7 +320,7 @@ fn by_host<'a>(entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<&'a str, (i
 
 #[cfg(test)]
 mod tests {
-    use sekisho_signin::{Activity, SignIn};
+    use sekisho_signin::{Activity, Entry as Entrance, SignIn};
 
     use super::*;
 
@@ -424,7 +434,7 @@ mod tests {
         log.sign_in(SignIn::default());
         assert!(written().await);
         let first = log.sign_ins().await.unwrap().unwrap();
-        log.sign_in(SignIn { is_new: true, ..SignIn::default() });
+        log.sign_in(SignIn { entry: Entrance::Made, ..SignIn::default() });
         assert!(!written().await, "the next ones are told with the next report");
         let then = log.sign_ins().await.unwrap().unwrap();
         assert!(then.first == first.first && then.last >= first.last);

@@ -20,6 +20,7 @@ use sekisho_admin_api::machine::{GetMachine, Machine};
 use sekisho_admin_api::metrics::GetMetrics;
 use sekisho_admin_api::names::ChangeNames;
 use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
+use sekisho_admin_api::relink::SetRelink;
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
 use sekisho_admin_api::save_watch::WatchSave;
@@ -82,6 +83,7 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
             answer::<UseTrialCertificate>(house.change_draft(change).await?)
         }
+        SetRelink::METHOD => answer::<SetRelink>(house.set_relink(params::<SetRelink>(request)?).await?),
         ChangeNames::METHOD => answer::<ChangeNames>(house.change_names(params::<ChangeNames>(request)?).await?),
         RollOverSamlKey::METHOD => {
             answer::<RollOverSamlKey>(house.roll_over(params::<RollOverSamlKey>(request)?).await?)

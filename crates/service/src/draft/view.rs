@@ -4,6 +4,7 @@ use sekisho_admin_api::draft::{
     CertificateInfo, Draft as View, DraftChange, FieldValue, IdpInfo, MetadataRefresh, SecondCertificate,
     ServiceProvider,
 };
+use sekisho_admin_api::relink::RelinkWindow;
 use sekisho_certs::pem;
 use sekisho_config::document::KeyPair;
 use sekisho_config::field::{self, Field};
@@ -69,6 +70,7 @@ pub(crate) fn view(
     server: &ThisServer,
     kept: Option<&Kept>,
     checks: Vec<Fault>,
+    now: i64,
 ) -> View {
     let document = &draft.document;
     let fields = Field::ALL.iter().map(|one| FieldValue {
@@ -89,6 +91,11 @@ pub(crate) fn view(
             Some(SecondCertificate { is_next: second.role == SecondRole::Next, certificate })
         }),
         idp: idp(document, kept),
+        relink: document.relink.as_ref().map(|relink| RelinkWindow {
+            until: relink.until,
+            open: relink.is_open(now),
+            idps: relink.from.iter().map(|naming| naming.idp.clone()).collect(),
+        }),
         service_provider: service_provider(document),
         changes: changes.into_iter().map(change).collect(),
         checks,

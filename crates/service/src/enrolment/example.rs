@@ -109,6 +109,7 @@ pub(crate) fn user(subject: &str) -> User {
         subject: subject.into(),
         secret: [5; 32],
         state: State::Active,
+        linked: None,
     }
 }
 

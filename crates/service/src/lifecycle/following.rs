@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::{House, LONGEST_PAUSE};
 use crate::connected::Connected;
 use crate::replication::News;
-use crate::{clock, codes, enrolment};
+use crate::{clock, codes, enrolment, users};
 
 /// How long a feed is held, in seconds.
 const WAIT: u64 = 25;
@@ -68,7 +68,16 @@ impl House {
             () = self.grant_wishes() => {}
             () = self.keep_resealing() => {}
             () = self.keep_shredding() => {}
+            () = self.complete_addresses() => {}
         }
+    }
+
+    /// Once: what has come since is kept with its address.
+    async fn complete_addresses(&self) {
+        if let Err(fault) = users::complete_addresses(&self.connected).await {
+            tracing::warn!(%fault, "the addresses of users who came earlier are not kept yet");
+        }
+        std::future::pending().await
     }
 
     async fn follow_feed(&self) {

@@ -7,9 +7,11 @@ use sekisho_keys::ids::UserId;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 
+use super::addresses;
+
 /// The rows, in the order in which they came. (Versions before this one kept them by their names.)
 const ROWS: &str = "CREATE TABLE IF NOT EXISTS rows (kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, \
-    body BLOB NOT NULL) STRICT;";
+    body BLOB NOT NULL, address TEXT) STRICT;";
 /// Finds each by its name, and keeps each name to one.
 const NAMES: &str = "CREATE UNIQUE INDEX IF NOT EXISTS names ON rows (kind, id)";
 /// Finds those that are not users. SQLite uses it where a statement says so in the same words.
@@ -17,7 +19,8 @@ const FEW: &str = "CREATE INDEX IF NOT EXISTS few ON rows (kind, id) WHERE kind 
 
 /// Makes the rows.
 pub(super) async fn make(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql(ROWS).execute(connection).await.map(drop)
+    sqlx::raw_sql(ROWS).execute(&mut *connection).await?;
+    addresses::make(connection).await
 }
 
 /// The names of the users who are there, whose order was under way when the database was closed.
@@ -40,11 +43,13 @@ pub(super) async fn begin(connection: &mut SqliteConnection) -> sqlx::Result<()>
     if are_kept_by_name(&mut work).await? {
         sqlx::raw_sql("ALTER TABLE rows RENAME TO before").execute(&mut *work).await?;
         sqlx::raw_sql(ROWS).execute(&mut *work).await?;
-        let over = "INSERT INTO rows (kind, id, rev, body) SELECT kind, id, rev, body FROM before; DROP TABLE before";
+        let over = "INSERT INTO rows (kind, id, rev, body, address) SELECT kind, id, rev, body, address FROM before; \
+             DROP TABLE before";
         sqlx::raw_sql(over).execute(&mut *work).await?;
     }
     sqlx::raw_sql(FEW).execute(&mut *work).await?;
     sqlx::raw_sql("DROP INDEX IF EXISTS names").execute(&mut *work).await?;
+    addresses::disorder(&mut work).await?;
     work.commit().await
 }
 
@@ -52,9 +57,9 @@ pub(super) async fn begin(connection: &mut SqliteConnection) -> sqlx::Result<()>
 pub(super) async fn end(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     if !are_kept_by_name(connection).await? {
         sqlx::raw_sql(NAMES).execute(&mut *connection).await?;
-        sqlx::raw_sql("DROP INDEX IF EXISTS few").execute(connection).await?;
+        sqlx::raw_sql("DROP INDEX IF EXISTS few").execute(&mut *connection).await?;
     }
-    Ok(())
+    addresses::order(connection).await
 }
 
 async fn are_kept_by_name(connection: &mut SqliteConnection) -> sqlx::Result<bool> {

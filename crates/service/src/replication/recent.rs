@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     fn row(id: &str, rev: u64) -> Stored {
-        Stored { kind: "user".into(), id: id.into(), rev, body: vec![7] }
+        Stored { kind: "user".into(), id: id.into(), rev, body: vec![7], address: None }
     }
 
     #[test]

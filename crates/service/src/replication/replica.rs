@@ -14,6 +14,7 @@ use sekisho_keys::user::Counted;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
+use super::addresses;
 use super::arriving::{self, Arriving};
 use super::recent::Recent;
 use crate::store;
@@ -28,7 +29,7 @@ const TABLES: &str = "\
     CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), feed INTEGER NOT NULL, \
         synced INTEGER NOT NULL, refused INTEGER NOT NULL) STRICT;";
 
-/// Rows of one statement: each is bound with up to four values, of which SQLite takes 32,766.
+/// Rows of one statement: each is bound with up to five values, of which SQLite takes 32,766.
 const TOGETHER: usize = 500;
 
 /// An order that could not be made is tried again after this time: each try writes as much as there is room for.
@@ -45,6 +46,15 @@ pub struct Stored {
     pub rev: u64,
     /// What was written.
     pub body: Vec<u8>,
+    /// Of a user that was opened: the blinded address.
+    pub address: Option<String>,
+}
+
+impl Stored {
+    /// As the hub's feed has it.
+    pub(super) fn of(row: wire::Row) -> Self {
+        Self { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0, address: None }
+    }
 }
 
 /// What came from the hub and was verified, to be stored as one.
@@ -316,10 +326,10 @@ impl Replica {
         }
         for rows in part.rows.chunks(TOGETHER) {
             // Names no index: a connection that has not heard of the newest would not find it.
-            let mut upsert = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO rows (kind, id, rev, body) ");
+            let mut upsert = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO rows (kind, id, rev, body, address) ");
             upsert.push_values(rows, |mut row, stored| {
                 row.push_bind(&stored.kind).push_bind(&stored.id);
-                row.push_bind(number(stored.rev)).push_bind(&stored.body);
+                row.push_bind(number(stored.rev)).push_bind(&stored.body).push_bind(&stored.address);
             });
             upsert.build().execute(&mut *transaction).await.map_err(self.failed())?;
         }
@@ -372,8 +382,8 @@ impl Replica {
             Ok(row) => return Ok(Some(row)),
             Err(begun) => begun,
         };
-        let of_users = "SELECT rev, body FROM rows WHERE kind = ? AND id = ?";
-        let of_few = "SELECT rev, body FROM rows WHERE kind = ? AND id = ? AND kind <> 'user'";
+        let of_users = "SELECT rev, body, address FROM rows WHERE kind = ? AND id = ?";
+        let of_few = "SELECT rev, body, address FROM rows WHERE kind = ? AND id = ? AND kind <> 'user'";
         let query = sqlx::query(if kind == "user" { of_users } else { of_few }).bind(kind).bind(id);
         let row = query.fetch_optional(&self.pool).await.map_err(self.failed())?;
         let row = row.map(|row| Stored {
@@ -381,6 +391,7 @@ impl Replica {
             id: id.to_owned(),
             rev: positive(row.get(0)),
             body: row.get(1),
+            address: row.get(2),
         });
         if let Some(row) = &row {
             self.recent.keep(row, begun);
@@ -396,14 +407,20 @@ impl Replica {
         let users = feed.iter().filter(|row| row.kind == "user").map(|row| row.id.as_str());
         let few = self.are_new(users) == Some(true);
         for rows in feed.chunks(TOGETHER).filter(|_| !few) {
-            let select = "SELECT kind, id, rev, body FROM rows WHERE (kind, id) IN ";
+            let select = "SELECT kind, id, rev, body, address FROM rows WHERE (kind, id) IN ";
             let mut query = QueryBuilder::<Sqlite>::new(select);
             query.push_tuples(rows, |mut name, row| {
                 name.push_bind(&row.kind).push_bind(&row.id);
             });
             for row in query.build().fetch_all(&self.pool).await.map_err(self.failed())? {
                 let (kind, id): (String, String) = (row.get(0), row.get(1));
-                let stored = Stored { kind: kind.clone(), id: id.clone(), rev: positive(row.get(2)), body: row.get(3) };
+                let stored = Stored {
+                    kind: kind.clone(),
+                    id: id.clone(),
+                    rev: positive(row.get(2)),
+                    body: row.get(3),
+                    address: row.get(4),
+                };
                 found.insert((kind, id), stored);
             }
         }
@@ -441,6 +458,7 @@ impl Replica {
             id: row.get(0),
             rev: positive(row.get(1)),
             body: row.get(2),
+            address: None,
         }))
     }
 
@@ -448,8 +466,9 @@ impl Replica {
     ///
     /// Code: `DATABASE`.
     pub async fn rows_after(&self, kind: &str, after: &str, limit: u32) -> Result<Vec<Stored>> {
-        let of_users = "SELECT id, rev, body FROM rows WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
-        let of_few = "SELECT id, rev, body FROM rows WHERE kind = ? AND id > ? AND kind <> 'user' ORDER BY id LIMIT ?";
+        let of_users = "SELECT id, rev, body, address FROM rows WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
+        let of_few =
+            "SELECT id, rev, body, address FROM rows WHERE kind = ? AND id > ? AND kind <> 'user' ORDER BY id LIMIT ?";
         let rows = sqlx::query(if kind == "user" { of_users } else { of_few })
             .bind(kind)
             .bind(after)
@@ -461,8 +480,32 @@ impl Replica {
             id: row.get(0),
             rev: positive(row.get(1)),
             body: row.get(2),
+            address: row.get(3),
         };
         Ok(rows.map_err(self.failed())?.iter().map(stored).collect())
+    }
+
+    /// The records of the users with a blinded address; those that came before it was kept are missing until
+    /// [`Replica::without_address`] finds none any more.
+    ///
+    /// Code: `DATABASE`.
+    pub(crate) async fn users_at(&self, address: &str) -> Result<Vec<Stored>> {
+        addresses::users_at(&self.pool, address).await.map_err(self.failed())
+    }
+
+    /// Users whose address is not kept yet, at most `limit`.
+    ///
+    /// Code: `DATABASE`.
+    pub(crate) async fn without_address(&self, limit: u32) -> Result<Vec<Stored>> {
+        addresses::missing(&self.pool, limit).await.map_err(self.failed())
+    }
+
+    /// Keeps the address of a user as it was opened, unless the record has changed meanwhile.
+    ///
+    /// Code: `DATABASE`.
+    pub(crate) async fn keep_address(&self, opened: &Stored, address: &str) -> Result<()> {
+        let _alone = self.taking.lock().await;
+        addresses::keep(&self.pool, opened, address).await.map_err(self.failed())
     }
 
     /// How many rows of a kind there are.

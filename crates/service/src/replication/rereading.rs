@@ -99,7 +99,7 @@ impl<'a> Rereading<'a> {
             *furthest = (*furthest).max(counter);
         }
         self.records.extend(record);
-        if stored == Some(&row) {
+        if stored.is_some_and(|stored| stored.rev == row.rev && stored.body == row.body) {
             self.news.remove(&name);
         } else {
             self.news.insert(name, row);

@@ -98,7 +98,7 @@ fn member_of_the_next_epoch() -> (Member, Keyring) {
 }
 
 fn stored(row: Row) -> Stored {
-    Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 }
+    Stored::of(row)
 }
 
 #[test]

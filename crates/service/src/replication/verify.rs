@@ -1,13 +1,13 @@
 //! Whether a row from the hub counts.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZero;
 
 use sekisho_certs::PrivateKey;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::Row;
 use sekisho_keys::fact::{self, Fact, Said};
-use sekisho_keys::ids::Hash;
+use sekisho_keys::ids::{Hash, UserId};
 use sekisho_keys::keyring::Keyring;
 use sekisho_keys::log::Head;
 use sekisho_keys::object;
@@ -43,8 +43,8 @@ pub(super) struct Counts {
 pub struct Sound {
     /// By this head of the organisation log: a later entry may say something else of who signed them.
     under: Head,
-    /// By the hashes of all their bytes.
-    records: HashSet<Hash>,
+    /// By the hashes of all their bytes, with their users' blinded addresses.
+    records: HashMap<Hash, UserId>,
 }
 
 impl Sound {
@@ -57,20 +57,20 @@ impl Sound {
         let users: Vec<(Hash, Record)> = rows.iter().filter(|row| row.kind == "user").filter_map(read).collect();
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         if users.len() < FEW || cores < 2 {
-            return Self { under, records: HashSet::new() };
+            return Self { under, records: HashMap::new() };
         }
         let epochs: BTreeSet<u32> = users.iter().map(|(_, record)| record.header().context.epoch).collect();
         // What has no keyring is refused in its turn.
         let keyrings: BTreeMap<u32, Keyring> =
             epochs.into_iter().filter_map(|epoch| Some((epoch, member.keyring(epoch).ok()?))).collect();
-        let is_sound = |(_, record): &&(Hash, Record)| {
-            let keyring = keyrings.get(&record.header().context.epoch);
-            record.verify(&organisation, place).is_ok() && keyring.is_some_and(|keyring| record.open(keyring).is_ok())
+        let sound = |(hash, record): &(Hash, Record)| {
+            let keyring = keyrings.get(&record.header().context.epoch)?;
+            record.verify(&organisation, place).ok()?;
+            Some((*hash, record.open(keyring).ok()?.address(keyring)))
         };
         let records = std::thread::scope(|scope| {
             let parts = users.chunks(users.len().div_ceil(cores));
-            let look =
-                |part: &[(Hash, Record)]| part.iter().filter(is_sound).map(|(hash, _)| *hash).collect::<Vec<_>>();
+            let look = |part: &[(Hash, Record)]| part.iter().filter_map(sound).collect::<Vec<_>>();
             let looking: Vec<_> = parts.map(|part| scope.spawn(move || look(part))).collect();
             looking.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
         });
@@ -86,8 +86,8 @@ pub(super) struct Verifier<'a> {
     pub(super) newest: Option<(u64, Hash)>,
     /// The key epoch of the newest revision.
     epoch: u32,
-    /// Records that were found sound, by the hashes of all their bytes.
-    sound: HashSet<Hash>,
+    /// Records that were found sound, by the hashes of all their bytes, with their users' blinded addresses.
+    sound: HashMap<Hash, UserId>,
     /// A revision that is known by its hash: what leads up to it may be by administrators who have left since.
     pin: Option<(u64, Hash)>,
 }
@@ -99,7 +99,7 @@ impl<'a> Verifier<'a> {
         let pin = pin.into_iter().chain(kept).max_by_key(|(number, _)| *number);
         let epoch = newest.map_or(0, |revision| revision.header().context.epoch);
         let newest = newest.map(|revision| (revision.header().context.revision, revision.hash()));
-        Self { member, keyrings: BTreeMap::new(), newest, epoch, sound: HashSet::new(), pin }
+        Self { member, keyrings: BTreeMap::new(), newest, epoch, sound: HashMap::new(), pin }
     }
 
     fn keyring(&mut self, epoch: u32) -> Result<&Keyring> {
@@ -127,9 +127,9 @@ impl<'a> Verifier<'a> {
     ///
     /// Codes: `WRONG_ROW`, `ROLLED_BACK`, `RETIRED_EPOCH`, `SPLICED`, and those of the keys.
     pub(super) fn row(&mut self, row: Row, before: Option<&Stored>) -> Result<Option<Counts>> {
-        let stored = |row: Row| Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
-        if before.is_some_and(|before| before.body == row.body.0) {
-            return Ok(Some(Counts { stored: stored(row), counters: Vec::new(), record: None, revision: None }));
+        if let Some(before) = before.filter(|before| before.body == row.body.0) {
+            let stored = Stored { address: before.address.clone(), ..Stored::of(row) };
+            return Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }));
         }
         if row.kind == "revision" && before.is_some() {
             // A revision is written once, and the chain goes on from the newest that is stored.
@@ -184,7 +184,7 @@ impl<'a> Verifier<'a> {
         not_before(revision.header().context.epoch, Ok(self.epoch), "revision")?;
         self.epoch = revision.header().context.epoch;
         self.newest = Some((number, revision.hash()));
-        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        let stored = Stored::of(row);
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: self.newest }))
     }
 
@@ -194,8 +194,8 @@ impl<'a> Verifier<'a> {
         if context.user.to_string() != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "user"));
         }
-        let is_sound = self.sound.contains(&Hash::of(row.body.as_slice()));
-        if !is_sound {
+        let sound = self.sound.get(&Hash::of(row.body.as_slice())).copied();
+        if sound.is_none() {
             record.verify(&self.member.organisation(), self.member.place)?;
         }
         // The first has no predecessors to account for.
@@ -203,13 +203,17 @@ impl<'a> Verifier<'a> {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "user"));
         }
         // Opening proves that it is sealed for this user and this connection.
-        if !is_sound {
-            record.open(self.keyring(context.epoch)?)?;
-        }
+        let address = match sound {
+            Some(address) => address,
+            None => {
+                let keyring = self.keyring(context.epoch)?;
+                record.open(keyring)?.address(keyring)
+            }
+        };
         let header = record.header();
         let own = Counted { server: header.server, counter: header.counter };
         let (counters, record) = (record.stands_for().collect(), Some((own, record.hash())));
-        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        let stored = Stored { address: Some(address.to_string()), ..Stored::of(row) };
         Ok(Some(Counts { stored, counters, record, revision: None }))
     }
 
@@ -222,7 +226,7 @@ impl<'a> Verifier<'a> {
         if Hash::of(PrivateKey::from_pkcs8(&key)?.spki()) != fingerprint {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "object"));
         }
-        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        let stored = Stored::of(row);
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
     }
 
@@ -231,7 +235,7 @@ impl<'a> Verifier<'a> {
         if row.id != ALL_SERVERS {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "sync"));
         }
-        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        let stored = Stored::of(row);
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
     }
 
@@ -247,7 +251,7 @@ impl<'a> Verifier<'a> {
         if matches!(fact.said, Said::Removed(_)) && organisation.administrator(fact.author).is_none() {
             return Err(Fault::new(sekisho_keys::codes::LOG_AUTHOR));
         }
-        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        let stored = Stored::of(row);
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
     }
 }

@@ -1,7 +1,9 @@
 //! The users of the connection: known ones sign in without the hub; new ones are made at the hub first, read back, and
 //! only then handed over (R11).
 
+mod addresses;
 mod claims;
+mod recognising;
 mod removals;
 mod shredding;
 mod writer;
@@ -13,9 +15,10 @@ use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::fact::{self, Fact, Said};
 use sekisho_keys::user::{self, Record, State};
-use sekisho_signin::capabilities::Later;
-use sekisho_signin::{Identity, Profile, User, codes};
+use sekisho_signin::capabilities::{Entry, Later};
+use sekisho_signin::{Admits, Identity, Profile, User, codes};
 
+pub(crate) use addresses::complete as complete_addresses;
 pub use claims::HubClaims;
 pub(crate) use removals::Removals;
 pub(crate) use shredding::{Observed, due};
@@ -69,13 +72,13 @@ async fn find(connected: &Connected, identity: &Identity) -> Result<Option<user:
     record.open(&keyring).map(Some)
 }
 
-fn opened(found: &user::User, is_new: bool) -> Result<User> {
+fn opened(found: &user::User, entry: Entry) -> Result<User> {
     let secret = Secret::new(found.secret);
     Ok(User {
         email: Email::parse(&found.email)?,
         vault_key: secret.derive(Purpose::VaultKey, b""),
         client_password: secret.derive(Purpose::ClientPassword, b""),
-        is_new,
+        entry,
     })
 }
 
@@ -84,7 +87,7 @@ impl sekisho_signin::Users for HubUsers {
         &'a self,
         identity: &'a Identity,
         profile: &'a Profile,
-        may_create: bool,
+        admits: &'a Admits,
     ) -> Later<'a, Result<User>> {
         Box::pin(async move {
             let refused = |code| Fault::new(code).with("email", profile.email.as_str());
@@ -99,17 +102,24 @@ impl sekisho_signin::Users for HubUsers {
             if let Some(found) = found.filter(|found| !found.is_shredded()) {
                 let locked =
                     found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
-                return if locked { Err(refused(codes::LOCKED)) } else { opened(&found, false) };
+                return if locked { Err(refused(codes::LOCKED)) } else { opened(&found, Entry::Known) };
             }
             let said = said(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
             if is_locked(&self.connected, profile.email.as_str()).map_err(unavailable)? {
                 return Err(refused(codes::LOCKED));
             }
-            match said {
-                Some(Said::Removed(_)) => return Err(refused(codes::REMOVED)),
-                Some(Said::Invited) => {}
-                Some(Said::Restored) | None if may_create => {}
-                Some(Said::Restored) | None => return Err(refused(codes::UNKNOWN_USER)),
+            if let Some(Said::Removed(_)) = said {
+                return Err(refused(codes::REMOVED));
+            }
+            let known = match &admits.recognised {
+                Some(window) => recognising::recognised(&self.connected, profile, window).await.map_err(|fault| {
+                    if fault.code == codes::RECOGNISED_ALREADY { fault } else { unavailable(fault) }
+                })?,
+                None => None,
+            };
+            let may_create = admits.made || said == Some(Said::Invited);
+            if known.is_none() && !may_create {
+                return Err(refused(codes::UNKNOWN_USER));
             }
             // Nobody is made in a connection that is deleted.
             if self.connected.member().map_err(unavailable)?.detachment().is_some() {
@@ -117,11 +127,14 @@ impl sekisho_signin::Users for HubUsers {
             }
             // In a task of its own: a browser that is closed half-way does not cut it off.
             let (connected, own, theirs) = (self.connected.clone(), identity.clone(), profile.clone());
-            let made = tokio::spawn(async move { connected.writer.make(&connected, &own, &theirs).await });
+            let entry = if known.is_some() { Entry::Recognised } else { Entry::Made };
+            let made =
+                tokio::spawn(async move { connected.writer.make(&connected, &own, &theirs, known.as_ref()).await });
             let made = made.await.unwrap_or_else(|_| Err(Fault::new(codes::USERS)));
-            let is_new = made.map_err(|fault| {
+            let is_own = made.map_err(|fault| {
                 if fault.code == sekisho_hub_api::codes::TAKEN {
-                    refused(codes::EMAIL_TAKEN)
+                    let recognised = entry == Entry::Recognised;
+                    refused(if recognised { codes::RECOGNISED_ALREADY } else { codes::EMAIL_TAKEN })
                 } else if fault.code == sekisho_hub_api::codes::DELETED {
                     refused(codes::DETACHED)
                 } else {
@@ -131,7 +144,7 @@ impl sekisho_signin::Users for HubUsers {
             })?;
             // Read back: what counts is what the hub's feed has brought and this server has verified, whoever wrote it.
             let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            opened(&found.ok_or_else(|| refused(codes::HUB_NEEDED))?, is_new)
+            opened(&found.ok_or_else(|| refused(codes::HUB_NEEDED))?, if is_own { entry } else { Entry::Known })
         })
     }
 }
@@ -155,7 +168,8 @@ mod tests {
         let who = Identity { idp: "idp".into(), source: "name_id".into(), value: "alice".into() };
         let email = Email::parse("alice.suzuki@example.com").unwrap();
         let profile = Profile { email, first_name: String::new(), last_name: String::new() };
-        users.sign_in(&who, &profile, true).await.err().map(|fault| fault.code)
+        let admits = Admits { made: true, recognised: None };
+        users.sign_in(&who, &profile, &admits).await.err().map(|fault| fault.code)
     }
 
     #[tokio::test]

@@ -8,10 +8,11 @@ use sekisho_hub_api::codes as hub_codes;
 use sekisho_hub_api::wire::NewRecord;
 use sekisho_keys::ids::UserId;
 use sekisho_keys::keyring::Keyring;
-use sekisho_keys::user::{Context, Record, State, User, Writer as Signer, blinded};
+use sekisho_keys::user::{Context, Linked, Record, State, User, Writer as Signer, blinded};
 use sekisho_signin::{Identity, Profile};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
+use zeroize::Zeroizing;
 
 use crate::connected::Connected;
 use crate::replication::Stored;
@@ -36,6 +37,15 @@ fn is_final(fault: &Fault) -> bool {
     last.contains(&fault.code)
 }
 
+/// The account that a second identity of a user is for.
+#[derive(Clone)]
+pub(super) struct Known {
+    /// Whose it is.
+    pub(super) linked: Linked,
+    /// Its secret.
+    pub(super) secret: Zeroizing<[u8; 32]>,
+}
+
 /// A record on its way: sent again until the hub has answered.
 #[derive(Clone, Serialize, Deserialize)]
 struct Outgoing {
@@ -55,18 +65,25 @@ impl Writer {
         Self { outgoing, turn: Mutex::new(()) }
     }
 
-    /// Makes a user, or finds that another server was first. True when it was this server.
+    /// Makes a user, or finds that another server was first. True when it was this server. `known`: gives the identity to a
+    /// user who has an account already, instead of a new one.
     ///
     /// Codes: `FORKED`, and the hub's.
-    pub(super) async fn make(&self, connected: &Connected, identity: &Identity, profile: &Profile) -> Result<bool> {
+    pub(super) async fn make(
+        &self,
+        connected: &Connected,
+        identity: &Identity,
+        profile: &Profile,
+        known: Option<&Known>,
+    ) -> Result<bool> {
         connected.trusts_hub()?;
         let _turn = self.turn.lock().await;
         self.deliver_rest(connected).await?;
-        match self.make_once(connected, identity, profile).await {
+        match self.make_once(connected, identity, profile, known).await {
             // An epoch has begun meanwhile: the user is sealed under it.
             Err(fault) if fault.code == hub_codes::RETIRED_EPOCH => {
                 connected.catch_up().await?;
-                self.make_once(connected, identity, profile).await
+                self.make_once(connected, identity, profile, known).await
             }
             outcome => outcome,
         }
@@ -137,7 +154,7 @@ impl Writer {
         let record = Record::read(&row.body)?;
         let epoch = record.header().context.epoch;
         let user = record.open(&member.keyring(epoch)?)?;
-        let email = blinded(&member.newest_keyring()?, &["email", &user.email]).to_string();
+        let email = user.claim(&member.newest_keyring()?).to_string();
         let (connection, user) = (member.place.connection.to_string(), row.id.clone());
         let record = NewRecord { after, epoch, record: Blob(row.body.clone()), email };
         let ask = |hub: sekisho_hub_api::Hub| {
@@ -156,21 +173,32 @@ impl Writer {
         }
     }
 
-    async fn make_once(&self, connected: &Connected, identity: &Identity, profile: &Profile) -> Result<bool> {
+    async fn make_once(
+        &self,
+        connected: &Connected,
+        identity: &Identity,
+        profile: &Profile,
+        known: Option<&Known>,
+    ) -> Result<bool> {
         let member = connected.member()?;
         let keyring = member.newest_keyring()?;
         let id = user_id(&keyring, identity);
         // A user who was removed for good begins anew, under the same name.
-        let mut before = None;
+        let (mut before, mut linked) = (None, known.map(|known| known.linked));
         if let Some(row) = connected.replica.row("user", &id.to_string()).await? {
             let record = Record::read(&row.body)?;
-            if !record.open(&member.keyring(record.header().context.epoch)?)?.is_shredded() {
+            let user = record.open(&member.keyring(record.header().context.epoch)?)?;
+            if !user.is_shredded() {
                 return Ok(false);
             }
+            linked = linked.or(user.linked);
             before = Some((record, row.rev));
         }
-        let mut secret = [0; 32];
-        rand::fill(&mut secret).map_err(|_| Fault::new(codes::RANDOM))?;
+        let mut secret = Zeroizing::new([0; 32]);
+        match known {
+            Some(known) => secret.clone_from(&known.secret),
+            None => rand::fill(&mut *secret).map_err(|_| Fault::new(codes::RANDOM))?,
+        }
         let user = User {
             email: profile.email.as_str().to_owned(),
             first_name: profile.first_name.clone(),
@@ -178,8 +206,9 @@ impl Writer {
             idp: identity.idp.clone(),
             source: identity.source.clone(),
             subject: identity.value.clone(),
-            secret,
+            secret: *secret,
             state: State::Active,
+            linked,
         };
         let revision = before.as_ref().map_or(1, |(record, _)| record.header().context.revision + 1);
         let context = Context { place: member.place, user: id, revision, epoch: keyring.epoch };
@@ -214,7 +243,7 @@ impl Writer {
             time: clock::now(),
         };
         let record = Record::sign(context, before.map(|(record, _)| record), user, keyring, signer, nonce)?;
-        let email = blinded(keyring, &["email", &user.email]).to_string();
+        let email = user.claim(keyring).to_string();
         let after = before.map_or(0, |(_, rev)| rev);
         let record = NewRecord { after, epoch: context.epoch, record: Blob(record.to_bytes()), email };
         self.outgoing.write(&Outgoing { user: context.user.to_string(), record })?;

@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use sekisho_config::field::Field;
 use sekisho_fault::{Fault, Result, Severity};
 use sekisho_signin::capabilities::Later;
-use sekisho_signin::{Condition, Identity, Profile, Pulse, Trial, User, Users, codes};
+use sekisho_signin::{Admits, Condition, Identity, Profile, Pulse, Trial, User, Users, codes};
 
 use crate::idp::{Answer, IDP};
 use crate::world::{ACS, Everybody, Hub, Reply, Untouchable, World, applied, built, page, vault_login};
@@ -257,11 +257,16 @@ async fn what_waits_is_no_state_of_a_sign_in_and_no_state_of_a_sign_in_waits() {
 struct Lockable(Everybody, AtomicBool);
 
 impl Users for Lockable {
-    fn sign_in<'a>(&'a self, identity: &'a Identity, profile: &'a Profile, new: bool) -> Later<'a, Result<User>> {
+    fn sign_in<'a>(
+        &'a self,
+        identity: &'a Identity,
+        profile: &'a Profile,
+        admits: &'a Admits,
+    ) -> Later<'a, Result<User>> {
         if self.1.load(Ordering::Relaxed) {
             return Box::pin(async { Err(Fault::new(codes::LOCKED)) });
         }
-        self.0.sign_in(identity, profile, new)
+        self.0.sign_in(identity, profile, admits)
     }
 }
 

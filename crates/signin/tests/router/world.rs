@@ -16,8 +16,8 @@ use sekisho_fault::{Code, Fault, Result};
 use sekisho_keys::derive::Secret;
 use sekisho_signin::capabilities::Later;
 use sekisho_signin::{
-    Activity, Applied, Claimed, Claims, Clock, Condition, Face, Heads, Identity, Ids, Peer, Profile, Pulse, SignIn,
-    StateSecrets, Trial, User, Users, router,
+    Activity, Admits, Applied, Claimed, Claims, Clock, Condition, Entry, Face, Heads, Identity, Ids, Peer, Profile,
+    Pulse, SignIn, StateSecrets, Trial, User, Users, router,
 };
 use tower::ServiceExt;
 use url::form_urlencoded;
@@ -32,14 +32,14 @@ pub const ACS: &str = "/sso-connect/saml/sso";
 pub struct Everybody(pub Mutex<Vec<String>>);
 
 impl Users for Everybody {
-    fn sign_in<'a>(&'a self, _: &'a Identity, profile: &'a Profile, _: bool) -> Later<'a, Result<User>> {
+    fn sign_in<'a>(&'a self, _: &'a Identity, profile: &'a Profile, _: &'a Admits) -> Later<'a, Result<User>> {
         self.0.lock().unwrap().push(profile.email.as_str().to_owned());
         Box::pin(async move {
             Ok(User {
                 email: profile.email.clone(),
                 vault_key: Secret::new([1; 32]),
                 client_password: Secret::new([2; 32]),
-                is_new: false,
+                entry: Entry::Known,
             })
         })
     }
@@ -49,7 +49,7 @@ impl Users for Everybody {
 pub struct Untouchable;
 
 impl Users for Untouchable {
-    fn sign_in<'a>(&'a self, _: &'a Identity, _: &'a Profile, _: bool) -> Later<'a, Result<User>> {
+    fn sign_in<'a>(&'a self, _: &'a Identity, _: &'a Profile, _: &'a Admits) -> Later<'a, Result<User>> {
         panic!("a test reached the users")
     }
 }

@@ -113,6 +113,11 @@ export class DraftOnScreen {
     return this.#try(() => this.backend.call('draft.names', step));
   }
 
+  /** Lets users be recognised by their addresses for so many days, or no longer. */
+  relink(days: number | null): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.relink', { days }));
+  }
+
   rollOver(step: RolloverStep): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('draft.saml_rollover', step));
   }

@@ -55,6 +55,7 @@ import type { NextUsers } from './types/NextUsers';
 import type { OpenedExport } from './types/OpenedExport';
 import type { OpenExport } from './types/OpenExport';
 import type { OpenInvitation } from './types/OpenInvitation';
+import type { RelinkWish } from './types/RelinkWish';
 import type { NameStep } from './types/NameStep';
 import type { Page } from './types/Page';
 import type { PastedError } from './types/PastedError';
@@ -125,6 +126,7 @@ export interface Methods {
   'draft.get': { params: null; reply: Draft };
   'draft.set': { params: SetField; reply: Draft };
   'draft.certificate': { params: SetCertificate; reply: Draft };
+  'draft.relink': { params: RelinkWish; reply: Draft };
   'draft.names': { params: NameStep; reply: Draft };
   'draft.saml_rollover': { params: RolloverStep; reply: Draft };
   'certificates.matrix': { params: null; reply: CertificateMatrix };

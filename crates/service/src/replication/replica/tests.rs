@@ -26,7 +26,7 @@ async fn a_counter_with_two_records_names_the_server_and_the_same_record_again_d
 }
 
 fn stored(kind: &str, id: &str, rev: u64) -> Stored {
-    Stored { kind: kind.into(), id: id.into(), rev, body: vec![7; 8] }
+    Stored { kind: kind.into(), id: id.into(), rev, body: vec![7; 8], address: None }
 }
 
 fn user(number: u8, rev: u64) -> Stored {

@@ -5,6 +5,7 @@ import type { DraftChange } from "./DraftChange";
 import type { Fault } from "./Fault";
 import type { FieldValue } from "./FieldValue";
 import type { IdpInfo } from "./IdpInfo";
+import type { RelinkWindow } from "./RelinkWindow";
 import type { SecondCertificate } from "./SecondCertificate";
 import type { ServiceProvider } from "./ServiceProvider";
 
@@ -44,6 +45,10 @@ saml_second: SecondCertificate | null,
  * The identity provider.
  */
 idp: IdpInfo | null, 
+/**
+ * The window in which users are recognised by their addresses, if there is one.
+ */
+relink: RelinkWindow | null, 
 /**
  * The service provider, once the host is known.
  */
