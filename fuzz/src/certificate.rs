@@ -23,7 +23,7 @@ fn dropped(octets: &[u8], passwords: Passwords<'_>) {
     let file = File { name: "dropped", bytes: octets };
     if let Ok(pair) = read(&[file], &passwords).and_then(Import::pair) {
         let _ = sekisho_certs::check::server(&pair, &["sso.example.com"], 0);
-        let _ = sekisho_certs::check::trusted(&pair, pair.chain(), 0);
+        let _ = sekisho_certs::check::trusted(pair.chain(), pair.chain(), 0);
         let _ = sekisho_certs::coverage::judged(pair.leaf(), "sso.example.com");
     }
 }

@@ -44,3 +44,13 @@ pub fn sign_founder_in(page: &Session, secret_file: &str, used: &mut String) {
     *used = wait_for("a code that was not used", fresh);
     sign_in(page, Some("tanaka"), PASSPHRASE, used);
 }
+
+/// The same in a window that may not know the hub yet.
+pub fn sign_founder_in_at(page: &Session, hub: &str, secret_file: &str, used: &mut String) {
+    page.wait("[data-testid=field-sign-in-passphrase]");
+    let asked = page.script("return document.querySelector('[data-testid=field-sign-in-hub]') !== null");
+    if asked == true {
+        page.fill("[data-testid=field-sign-in-hub]", hub);
+    }
+    sign_founder_in(page, secret_file, used);
+}

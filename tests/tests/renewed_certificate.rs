@@ -4,11 +4,12 @@
 
 use std::process::Command;
 
-use sekisho_tests::account::sign_founder_in;
+use sekisho_tests::account::sign_founder_in_at;
 use sekisho_tests::authority::Authority;
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::{self, Site};
+use sekisho_tests::three::Three;
 use sekisho_tests::wait::wait_for;
 use sekisho_tests::webdriver::Session;
 use sekisho_tests::window::Window;
@@ -29,28 +30,40 @@ fn done(page: &Session, step: &str) {
 }
 
 #[test]
-fn a_certificate_is_renewed_in_the_window_by_a_request_and_its_answer_and_seen_at_every_server() {
+fn a_certificate_is_renewed_in_the_window_whatever_is_killed_and_seen_at_three_servers_and_their_balancer() {
     let home = tempfile::tempdir().unwrap();
-    let site = Site::found(home.path());
-    let sp = site.draft(&[]);
-    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
-    site.save(&idp.metadata);
-    let (mut service_two, two) = site.second();
-    site::status(&two, "the second server runs", |status| status["revision"] == 1);
+    let three = Three::start(home.path());
+    let Three { site, sp, others: [(mut service_two, two), (_three, _)], listening, .. } = three;
     let browser = Browser::start(&home.path().join("browser"));
     browser.sign_in(&sp.origin, "alice");
     let key = browser.key_check();
-    let [one_at, two_at] = ["127.0.0.1", "127.0.0.2"].map(|address| format!("{address}:{}", site.port));
-    let before = served(&one_at);
-    assert_eq!(served(&two_at), before);
+    let public = format!("127.0.0.1:{}", site.port);
+    let before = served(&public);
+    let all = || listening.each_ref().map(|at| served(at));
+    assert_eq!(all(), [before.clone(), before.clone(), before.clone()]);
 
     let authority = Authority::new(&home.path().join("authority"));
-    let (console, secret) = (home.path().join("console"), site.founder.file("totp"));
+    let (console, secret, hub) = (home.path().join("console"), site.founder.file("totp"), site.hub.setup_code());
     let mut used = String::new();
-    {
+    // The window is killed in every step, not closed, and goes on in the other language.
+    let open = |language: &str| {
         let window = Window::open(&console, &site.service.socket);
-        let page = &window.page;
-        page.click("[data-testid=nav-certificates]");
+        window.page.choose("[data-testid=language]", language);
+        window.page.click("[data-testid=nav-certificates]");
+        window
+    };
+    // What it keeps has to be on the disk by then (texts as UTF-16).
+    let kept = |text: &str| {
+        let text: String = text.chars().flat_map(|letter| [letter, '\0']).collect();
+        wait_for("the answer is kept", || site::search(&console, &[&text]));
+    };
+    let renew = |language: &str| {
+        let window = open(language);
+        window.page.click("[data-testid=renew]");
+        window
+    };
+    {
+        let Window { page, .. } = &open("en");
         page.wait("[data-testid=cell-applied][data-covered=true]");
         page.wait("[data-testid=served-own][data-applied=true]");
         page.wait("[data-testid=served-at][data-applied=true]");
@@ -59,59 +72,81 @@ fn a_certificate_is_renewed_in_the_window_by_a_request_and_its_answer_and_seen_a
         page.click("[data-testid=close-request]");
         page.click("[data-testid=sent-ca]");
         page.wait("[data-testid=waiting-ca][data-state=sent]");
-        // The window is killed, not closed: what it keeps has to be on the disk by then (texts as UTF-16).
-        let sent: String = "\"sent\":1".chars().flat_map(|letter| [letter, '\0']).collect();
-        wait_for("it is kept when it was sent", || site::search(&console, &[&sent]));
+        kept("\"sent\":1");
     }
 
     // Days later. First comes one for another name: it is said what is wrong with it, and nothing is saved.
-    let window = Window::open(&console, &site.service.socket);
-    let page = &window.page;
-    page.click("[data-testid=nav-certificates]");
-    page.click("[data-testid=renew]");
-    page.wait("[data-testid=waiting-ca][data-state=sent]");
-    page.click("[data-testid=show-request]");
-    let text = page.script("return document.querySelector('[data-testid=text-request]').value");
-    let request = text.as_str().unwrap().to_owned();
-    page.click("[data-testid=close-request]");
-    let drop = |names: &[&str]| {
+    let request = {
+        let Window { page, .. } = &renew("ja");
+        page.wait("[data-testid=waiting-ca][data-state=sent]");
+        page.click("[data-testid=show-request]");
+        let text = page.script("return document.querySelector('[data-testid=text-request]').value");
+        page.click("[data-testid=close-request]");
+        text.as_str().unwrap().to_owned()
+    };
+    let drop = |page: &Session, names: &[&str]| {
         let answer = authority.answer(&request, names, 200);
         page.upload("[data-testid=field-tls]", &[&answer.to_string_lossy()]);
     };
-    drop(&["login.example.com"]);
-    done(page, "bring");
-    page.click("[data-testid=next]");
-    page.wait("[data-testid=fault-tls][data-code='certs.not_covered']");
-    page.wait("[data-testid=cell-draft][data-covered=false]");
-    page.wait("[data-testid=step-check][data-state=open]");
-    page.wait("[data-testid=step-save][data-state=locked]");
-    page.click("[data-testid=back]");
-    drop(&["localhost", "login.example.com"]);
-    page.wait("[data-testid=step-check][data-state=done]");
-    page.click("[data-testid=next]");
-    page.wait("[data-testid=fault-tls][data-code='certs.another_root']");
-    page.click("[data-testid=next]");
-    page.fill("[data-testid=field-sign-in-hub]", &site.hub.setup_code());
-    sign_founder_in(page, &secret, &mut used);
+    {
+        let Window { page, .. } = &renew("en");
+        drop(page, &["login.example.com"]);
+        done(page, "bring");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=fault-tls][data-code='certs.not_covered']");
+        page.wait("[data-testid=cell-draft][data-covered=false]");
+        page.wait("[data-testid=step-check][data-state=open]");
+        page.wait("[data-testid=step-save][data-state=locked]");
+    }
+    {
+        let Window { page, .. } = &renew("ja");
+        page.wait("[data-testid=step-check][data-state=open]");
+        page.click("[data-testid=step-bring]");
+        drop(page, &["localhost", "login.example.com"]);
+        page.wait("[data-testid=step-check][data-state=done]");
+        page.click("[data-testid=next]");
+        page.wait("[data-testid=fault-tls][data-code='certs.another_root']");
+    }
+    // The second server is away.
     service_two.kill();
-    page.click("[data-testid=save]:enabled");
-    done(page, "save");
-    page.click("[data-testid=next]");
-    page.wait("[data-testid=seen][data-done='1'][data-all='2']");
-    page.wait("[data-testid=served-own][data-applied=true]");
-    let after = served(&one_at);
+    {
+        let Window { page, .. } = &renew("en");
+        page.wait("[data-testid=page-save]");
+        sign_founder_in_at(page, &hub, &secret, &mut used);
+        page.click("[data-testid=save]:enabled");
+        done(page, "save");
+        kept("\"saved\":2");
+    }
+    let after = served(&public);
     assert_ne!(after, before);
+    {
+        let Window { page, .. } = &renew("ja");
+        page.wait("[data-testid=page-seen]");
+        page.wait("[data-testid=seen][data-done='2'][data-all='3']");
+        page.wait("[data-testid=served-own][data-applied=true]");
+        page.wait("[data-testid=served-at][data-applied=true]");
+    }
     // The one that was away serves it as soon as it is back.
     service_two.start_again();
-    page.wait("[data-testid=seen][data-done='2'][data-all='2']");
+    let Window { page, .. } = &renew("en");
+    page.wait("[data-testid=seen][data-done='3'][data-all='3']");
     done(page, "seen");
-    assert_eq!(served(&two_at), after);
     page.click("[data-testid=finish]");
-    page.wait("[data-testid=in-use]");
-
+    assert_eq!(all(), [after.clone(), after.clone(), after.clone()]);
     browser.page.go(&format!("{}/vault/", sp.origin));
     browser.page.click("[data-testid=sign-in]");
     assert_eq!(browser.key_check(), key, "the vault opens as before");
+
+    // The undo: the certificate of before is there with its key.
+    page.click("[data-testid=put-back]");
+    page.wait("[data-testid=put-back-note]");
+    site.founder.run(&["save", "--yes", "--reason", "back"]);
+    wait_for("all serve the one of before", || (all() == [&*before, &*before, &*before]).then_some(()));
+    // And it is gone once somebody had the disk of a server of its time.
+    site.founder.run(&["draft", "certificate-back"]);
+    let id = two.run(&["status"])["membership"]["server"].as_str().unwrap().to_owned();
+    site.founder.run(&["servers", "compromised", &id, "--yes"]);
+    assert_eq!(site.founder.code(&["draft", "certificate-back"]), "service.no_certificate_before");
 }
 
 /// The code of the verdict on a name.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Call;
-use crate::draft::{CertificateInfo, DroppedFile};
+use crate::draft::{CertificateInfo, Draft, DroppedFile};
 use crate::names::WhichName;
 
 /// Why a name matters.
@@ -85,6 +85,30 @@ pub struct CertificateMatrix {
     pub names: Vec<NameInPlay>,
     /// The certificates, each beside all names.
     pub certificates: Vec<JudgedCertificate>,
+    /// The SSL certificate that was replaced last, while it can be put back.
+    #[serde(default)]
+    pub before: Option<CertificateBefore>,
+}
+
+/// The SSL certificate that was replaced last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CertificateBefore {
+    /// The certificate.
+    pub certificate: CertificateInfo,
+    /// When it was replaced: seconds since 1970.
+    pub replaced: i64,
+    /// Until when it can be put back: seconds since 1970.
+    pub until: i64,
+}
+
+/// Takes the SSL certificate that was replaced last into the draft, with its key.
+pub struct PutCertificateBack;
+
+impl Call for PutCertificateBack {
+    const METHOD: &'static str = "draft.certificate_back";
+    type Params = ();
+    type Reply = Draft;
 }
 
 /// The certificates of what is applied and of the draft, beside the names in play.

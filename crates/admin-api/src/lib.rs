@@ -20,6 +20,7 @@ pub mod machine;
 pub mod message;
 pub mod metrics;
 pub mod names;
+pub mod plans;
 pub mod pool;
 pub mod private_file;
 pub mod redact;

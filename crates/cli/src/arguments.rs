@@ -12,6 +12,7 @@ mod certificates;
 mod draft;
 mod idp;
 mod names;
+mod plans;
 mod saml;
 mod servers;
 mod users;
@@ -24,6 +25,7 @@ pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCe
 pub(crate) use draft::{DraftCommand, SamlKeyStep};
 pub(crate) use idp::IdpMetadataCommand;
 pub(crate) use names::NameCommand;
+pub(crate) use plans::PlanCommand;
 pub(crate) use saml::{SamlCheck, SamlCommand};
 pub(crate) use servers::{Leaving, MarkedItem, ServersCommand};
 pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand};
@@ -185,6 +187,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<ServersCommand>,
     },
+    /// Drafts that are put aside until their window.
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// Shows the revisions.
     History,
     /// Puts an old revision into the draft; certificates and keys stay those of today.

@@ -13,6 +13,8 @@ sekisho_fault::codes! {
     SECRET_IN_ARGUMENTS = "cli.secret_in_arguments";
     /// Whoever was asked did not agree to what was to be signed.
     NOT_AGREED = "cli.not_agreed";
+    /// A plan changes what somebody has changed meanwhile. Argument: `fields`.
+    PLAN_CONFLICTS = "cli.plan_conflicts";
     /// The service lists changes that the file does not name. Argument: `fields`.
     OTHER_CHANGES = "cli.other_changes";
     /// What was typed is not the name of what was to be taken away.

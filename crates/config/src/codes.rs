@@ -37,6 +37,8 @@ sekisho_fault::codes! {
     ADDRESS = "config.address";
     /// Not a network: an IP address, or one with the number of bits that count. Argument: `value`.
     NETWORK = "config.network";
+    /// Not the address of a DNS server. Argument: `value`.
+    RESOLVER = "config.resolver";
     /// Not a proxy's address. Argument: `value`.
     PROXY = "config.proxy";
     /// A field that is needed is empty; the field is named.

@@ -1,6 +1,6 @@
 //! Setting one field from a text: the same words for form, command line and file.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use sekisho_fault::{Fault, Result};
 use serde::de::DeserializeOwned;
@@ -50,6 +50,7 @@ pub enum Field {
     TrustedProxies,
     Webhook,
     Proxy,
+    Resolver,
     Authorities,
 }
 
@@ -85,6 +86,7 @@ impl Field {
         Self::TrustedProxies,
         Self::Webhook,
         Self::Proxy,
+        Self::Resolver,
         Self::Authorities,
     ];
 
@@ -103,7 +105,7 @@ impl Field {
 
     /// Whether it belongs to this server only.
     pub fn is_local(self) -> bool {
-        matches!(self, Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Authorities)
+        matches!(self, Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Resolver | Self::Authorities)
     }
 }
 
@@ -209,7 +211,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::ClientProtocol => document.client_protocol = switch(text)?,
         Field::TrustedProxies => document.trusted_proxies = networks(text)?,
         Field::Webhook => document.webhook = optional(text, https)?.map(Webhook::at),
-        Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Authorities => {
+        Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Resolver | Field::Authorities => {
             return Err(Fault::new(codes::LOCAL_FIELD));
         }
     }
@@ -218,7 +220,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
 
 /// Sets a field of this server.
 ///
-/// Codes: `ADDRESS`, `PORT`, `PROXY`, `LOCAL_FIELD`; each with the field.
+/// Codes: `ADDRESS`, `PORT`, `PROXY`, `RESOLVER`, `LOCAL_FIELD`; each with the field.
 pub fn set_local(server: &mut ThisServer, field: Field, text: &str) -> Result<()> {
     let wrong = |code| Fault::new(code).with("value", text).on(&field.name());
     match field {
@@ -235,6 +237,13 @@ pub fn set_local(server: &mut ThisServer, field: Field, text: &str) -> Result<()
                 }
                 _ => Err(wrong(codes::PROXY)),
             })?;
+        }
+        Field::Resolver => {
+            let dns = |text: &str| match text.parse::<IpAddr>() {
+                Ok(ip) => Ok(SocketAddr::new(ip, 53)),
+                Err(_) => text.parse().ok().filter(|at: &SocketAddr| at.port() != 0).ok_or_else(|| wrong(codes::RESOLVER)),
+            };
+            server.resolver = optional(text, dns)?;
         }
         Field::Authorities => server.authorities = optional(text, |text| Ok(text.to_owned()))?,
         _ => return Err(wrong(codes::LOCAL_FIELD)),
@@ -275,6 +284,10 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::TrustedProxies => document.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         Field::Webhook => document.webhook.as_ref().map(|webhook| webhook.url.clone()).unwrap_or_default(),
         Field::Proxy => text(&server.proxy),
+        Field::Resolver => match server.resolver {
+            Some(at) if at.port() == 53 => at.ip().to_string(),
+            at => at.map(|at| at.to_string()).unwrap_or_default(),
+        },
         Field::Authorities => text(&server.authorities),
     }
 }
@@ -322,6 +335,13 @@ mod tests {
         set_local(&mut server, Field::Proxy, "http://proxy.example:3128").unwrap();
         assert_eq!(set_local(&mut server, Field::PrivateIp, "10.2.0").unwrap_err().code, codes::ADDRESS);
         assert_eq!(set_local(&mut server, Field::Proxy, "proxy").unwrap_err().code, codes::PROXY);
+        for (text, shown) in [("10.0.0.53", "10.0.0.53"), ("[fd00::53]:5353", "[fd00::53]:5353"), ("::1", "::1"), ("", "")] {
+            set_local(&mut server, Field::Resolver, text).unwrap();
+            assert_eq!(get(&Document::default(), &server, Field::Resolver), shown);
+        }
+        for text in ["dns.example.com", "10.0.0.53:0", "10.0.0.53:99999", "53"] {
+            assert_eq!(set_local(&mut server, Field::Resolver, text).unwrap_err().code, codes::RESOLVER, "{text}");
+        }
         assert_eq!(set_local(&mut server, Field::AdvertisedHost, "a").unwrap_err().code, codes::LOCAL_FIELD);
         assert_eq!(get(&Document::default(), &server, Field::PrivateIp), "10.2.0.11");
     }

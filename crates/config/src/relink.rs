@@ -158,10 +158,14 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
 
     fn of(idp: &str) -> Document {
+        let pem = sekisho_certs::trial::certificate("idp.example.com", NOW).unwrap().chain_pem();
+        let certificate: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
         let mut document = Document::default();
         document.idp.metadata = Some(format!(
             "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{idp}\">\
              <md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
+             <md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data>\
+             <ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
              <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" \
              Location=\"https://idp.example.com/\"/></md:IDPSSODescriptor></md:EntityDescriptor>"
         ));

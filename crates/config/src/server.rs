@@ -1,6 +1,6 @@
 //! This server's own settings; never applied elsewhere.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,9 @@ pub struct ThisServer {
     /// HTTP proxy on the way to the hub; without one, the system's settings.
     #[serde(default)]
     pub proxy: Option<String>,
+    /// The DNS server that is asked for names, except for the hub's; without one, this machine's resolver.
+    #[serde(default)]
+    pub resolver: Option<SocketAddr>,
     /// An administrator has stopped it: it stays stopped over restarts.
     #[serde(default)]
     pub stopped: bool,

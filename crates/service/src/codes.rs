@@ -82,6 +82,18 @@ sekisho_fault::codes! {
     KEY_MISSING = "service.key_missing";
     /// A revision is not applied; the one before goes on. Arguments: `revision`, `code`.
     NOT_APPLIED = "service.not_applied";
+    /// A plan's name is empty, too long, or cannot be shown. Argument: `most`.
+    PLAN_NAME = "service.plan_name";
+    /// Another plan has this name. Argument: `name`.
+    PLAN_KNOWN = "service.plan_known";
+    /// There is no plan of this name. Argument: `name`.
+    NO_PLAN = "service.no_plan";
+    /// As many plans are kept as there may be. Argument: `most`.
+    PLANS_FULL = "service.plans_full";
+    /// The draft has changes that a plan would replace.
+    DRAFT_UNSAVED = "service.draft_unsaved";
+    /// No SSL certificate was replaced that can be put back.
+    NO_CERTIFICATE_BEFORE = "service.no_certificate_before";
     /// The draft says what is applied: there is nothing to save.
     NO_CHANGES = "service.no_changes";
     /// The advertised host does not resolve. Argument: `host`.

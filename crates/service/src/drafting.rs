@@ -184,6 +184,7 @@ impl House {
         let turn = self.turn.lock().await;
         let ThisServer { stopped, drained, .. } = self.settings.read();
         self.settings.write(&ThisServer { stopped, drained, ..settings.clone() })?;
+        self.resolver.ask(settings.resolver);
         drop(turn);
         if network {
             self.idp_metadata.try_again(UnixTime(clock::now()));
@@ -253,6 +254,27 @@ impl House {
         self.change_draft(async |draft| draft::change_names(draft, &step, &saved)).await
     }
 
+    /// The SSL certificate that was replaced last, if it can be put back.
+    ///
+    /// Codes: those of the revisions, `DATABASE`.
+    pub(crate) async fn certificate_before(&self) -> Result<Option<draft::Before>> {
+        let Ok(member) = self.connected.member() else { return Ok(None) };
+        let applied = self.applied.read().await.clone();
+        draft::before(&member, &self.connected.replica, &applied, clock::now()).await
+    }
+
+    /// Takes it into the draft.
+    ///
+    /// Codes: `NO_CERTIFICATE_BEFORE`, `FILE`, and those of the revisions.
+    pub async fn put_certificate_back(&self) -> Result<View> {
+        let before = self.certificate_before().await?.ok_or_else(draft::nothing_before)?;
+        self.change_draft(async |draft| {
+            draft.document.tls = Some(before.pair);
+            Ok(())
+        })
+        .await
+    }
+
     /// Opens a window in the draft in which users are recognised by their addresses, or takes it out.
     ///
     /// Codes: `RELINK_DAYS`, `RELINK_NOBODY` of the configuration, `FILE`.
@@ -293,7 +315,7 @@ impl House {
     pub async fn check_draft(&self) -> Result<Vec<Fault>> {
         let draft = self.current().await?;
         let mut found = self.quick_checks(&draft).await?;
-        found.extend(draft::slow(&draft.document, &self.settings.read(), self.listening()).await);
+        found.extend(draft::slow(&self.resolver, &draft.document, &self.settings.read(), self.listening()).await);
         Ok(found)
     }
 

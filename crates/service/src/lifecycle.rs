@@ -39,6 +39,7 @@ use crate::configuration::{self, Ready, Settings, Source};
 use crate::connected::{Connected, ServedFacts};
 use crate::draft::{self, DraftFile};
 use crate::egress::Egress;
+use crate::resolving::Resolver;
 use crate::enrolment::{Member, Papers};
 use crate::heads::{Carried, Fork};
 use crate::idp_metadata::Watch;
@@ -93,12 +94,16 @@ pub struct House {
     pub(crate) editing: Mutex<()>,
     /// The keys of open certificate requests.
     pub(crate) requests: SealedFile,
+    /// Drafts that were put aside.
+    pub(crate) plans: SealedFile,
     /// When the newest test was started: seconds since 1970.
     pub(crate) trial_started: std::sync::Mutex<i64>,
     /// One start, stop or application at a time. Taken after `editing`, before `draft` and `trial`.
     pub(crate) turn: Mutex<()>,
     /// What the identity provider's metadata has come to since it was saved.
     pub(crate) idp_metadata: Watch,
+    /// Looks names up.
+    pub(crate) resolver: Resolver,
     /// The way to what others serve.
     pub(crate) egress: Egress,
     /// How sign-ins had ended when the newest revision was applied.
@@ -139,6 +144,8 @@ impl Service {
         let board = Arc::new(Board::new(host_name()));
         let activity = ActivityLog::open(data, &secret, board.clone()).await?;
         let settings = Settings::open(data)?;
+        let resolver = Resolver::default();
+        resolver.ask(settings.read().resolver);
         let link = Arc::new(HubLink::default());
         let replica = Replica::open(data).await?;
         let papers = Papers::new(data, &secret);
@@ -160,10 +167,12 @@ impl Service {
             trial: Mutex::new(None),
             editing: Mutex::new(()),
             requests: SealedFile::new(data, "requests.sealed", &secret),
+            plans: SealedFile::new(data, "plans.sealed", &secret),
             trial_started: std::sync::Mutex::default(),
             turn: Mutex::new(()),
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
-            egress: Egress::new(),
+            egress: Egress::new(resolver.clone()),
+            resolver,
             watched_save: std::sync::Mutex::default(),
             observed: SealedFile::new(data, "removals.sealed", &secret),
             webhook_works: Notify::new(),

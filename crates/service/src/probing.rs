@@ -18,6 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::resolving::Resolver;
 use crate::{codes, listener};
 
 /// How long an answer is waited for.
@@ -28,9 +29,15 @@ const MOST: usize = 8;
 /// Asks this server on `listening`, and whatever `host` leads to, on `port`.
 ///
 /// Codes: `CONNECTION_SETTINGS` of the hub's client. What does not answer is told in its place.
-pub async fn probe(host: &str, port: u16, listening: SocketAddr, certificate: &[u8]) -> Result<Probe> {
+pub(crate) async fn probe(
+    resolver: &Resolver,
+    host: &str,
+    port: u16,
+    listening: SocketAddr,
+    certificate: &[u8],
+) -> Result<Probe> {
     let own = ask_plainly(reachable(listening), certificate);
-    let (addresses, unresolved) = match self::led_to(host, port).await {
+    let (addresses, unresolved) = match self::led_to(resolver, host, port).await {
         Ok(addresses) => (addresses, None),
         Err(fault) => (Vec::new(), Some(fault)),
     };
@@ -39,14 +46,14 @@ pub async fn probe(host: &str, port: u16, listening: SocketAddr, certificate: &[
     Ok(Probe { host: host.to_owned(), own: own?, led_to: led_to.into_iter().collect::<Result<_>>()?, unresolved })
 }
 
-/// The addresses that a name leads to, by this machine's resolver: at most a few.
+/// The addresses that a name leads to: at most a few.
 ///
 /// Code: `PROBE_NO_ADDRESS`.
-pub async fn led_to(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+pub(crate) async fn led_to(resolver: &Resolver, host: &str, port: u16) -> Result<Vec<SocketAddr>> {
     let no_address = |detail: String| Fault::new(codes::PROBE_NO_ADDRESS).with("host", host).with("detail", detail);
-    let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, port))).await;
+    let found = tokio::time::timeout(PATIENCE, resolver.addresses(host, port)).await;
     let found = found.map_err(|late| no_address(late.to_string()))?;
-    let mut addresses: Vec<SocketAddr> = found.map_err(|error| no_address(error.to_string()))?.collect();
+    let mut addresses = found.map_err(|error| no_address(error.to_string()))?;
     addresses.sort();
     addresses.dedup();
     addresses.truncate(MOST);

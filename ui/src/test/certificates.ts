@@ -27,6 +27,7 @@ export const matrixOf = (
   certificates: Partial<Record<CertificatePlace, CertificateInfo | null>>,
 ): CertificateMatrix => ({
   names,
+  before: null,
   certificates: Object.entries(certificates).flatMap(([place, certificate]) =>
     certificate
       ? [

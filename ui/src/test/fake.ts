@@ -1,5 +1,8 @@
 import type { Backend } from '../lib/backend/backend';
 import type { Method, Methods } from '../lib/backend/methods';
+import type { DraftConflict } from '../lib/backend/types/DraftConflict';
+import type { ParkedPlan } from '../lib/backend/types/ParkedPlan';
+import type { CertificateBefore } from '../lib/backend/types/CertificateBefore';
 import type { CertificateInfo } from '../lib/backend/types/CertificateInfo';
 import type { Draft } from '../lib/backend/types/Draft';
 import type { Fault } from '../lib/backend/types/Fault';
@@ -64,6 +67,7 @@ const FIELDS: [string, string, boolean][] = [
   ['trusted_proxies', '', false],
   ['webhook', '', false],
   ['proxy', '', true],
+  ['resolver', '', true],
   ['authorities', '', true],
 ];
 
@@ -151,6 +155,12 @@ export class Fake implements Backend {
   };
   /** The certificate in the next file that is dropped. */
   dropped: CertificateInfo = certificate(['*.example.co.jp', 'example.co.jp']);
+  /** What others have changed of the plan that is taken up next. */
+  conflicts: DraftConflict[] = [];
+  /** Drafts that were put aside. */
+  plans: ParkedPlan[] = [];
+  /** The certificate that was replaced last. */
+  before: CertificateBefore | null = null;
   /** The certificate at the other address of the name, if it is another one than this server's. */
   balancer: CertificateInfo | undefined;
   /** Every call that was made. */
@@ -405,7 +415,7 @@ export class Fake implements Backend {
     ];
     const [applied, draft] = [this.#applied.tls, this.#draft.tls];
     const drafted = draft?.subject === applied?.subject ? null : draft;
-    return matrixOf(names, { applied, draft: drafted, shown });
+    return { ...matrixOf(names, { applied, draft: drafted, shown }), before: this.before };
   }
 
   #save(author: string, reason: string, change_number: string): number {
@@ -502,6 +512,26 @@ export class Fake implements Backend {
         else this.#draft.tls = this.dropped;
         return this.#look();
       }
+      case 'plans.list':
+        return this.plans;
+      case 'plans.park': {
+        const { changes } = this.#look();
+        this.plans.push({ name: given['name'] ?? '', parked: NOW, base: this.#draft.base, changes });
+        this.#draft = structuredClone(this.#applied);
+        return this.plans;
+      }
+      case 'plans.take': {
+        const taken = this.plans.find((one) => one.name === given['name']);
+        this.plans = this.plans.filter((one) => one !== taken);
+        for (const { field, to } of taken?.changes ?? []) this.#set(field, to);
+        return { draft: this.#look(), conflicts: this.conflicts };
+      }
+      case 'plans.discard':
+        this.plans = this.plans.filter((one) => one.name !== given['name']);
+        return this.plans;
+      case 'draft.certificate_back':
+        this.#draft.tls = this.before?.certificate ?? null;
+        return this.#look();
       case 'draft.relink': {
         const days = (params as Methods['draft.relink']['params']).days;
         const until = 1_800_000_000 + (days ?? 0) * 86_400;

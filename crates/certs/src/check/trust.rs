@@ -6,7 +6,7 @@ use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, ExtendedKeyUsageValida
 
 use crate::codes;
 use crate::describe::name_title;
-use crate::pair::{Pair, parse};
+use crate::pair::parse;
 
 /// A warning if the chain leads to none of these root certificates (DER). Code: `NOT_TRUSTED`.
 ///
@@ -14,15 +14,15 @@ use crate::pair::{Pair, parse};
 /// is taken at the moment nearest to `now` (seconds since 1970) at which all of it holds. That an issuer may not vouch for
 /// a name is not either: `NAME_CONSTRAINTS` says it.
 /// Code of the error itself: `CERTIFICATE`.
-pub fn trusted(pair: &Pair, roots: &[Vec<u8>], now: i64) -> Result<Option<Fault>> {
-    let certificates = pair.chain().iter().map(|der| parse(der)).collect::<Result<Vec<_>>>()?;
+pub fn trusted(chain: &[Vec<u8>], roots: &[Vec<u8>], now: i64) -> Result<Option<Fault>> {
+    let certificates = chain.iter().map(|der| parse(der)).collect::<Result<Vec<_>>>()?;
     let Some(last) = certificates.last() else { return Ok(None) };
     let validities = || certificates.iter().map(|one| one.validity());
     let ends = validities().map(|one| one.not_after.timestamp());
     let begins = validities().map(|one| one.not_before.timestamp());
     let then = begins.fold(ends.fold(now, i64::min), i64::max);
     // Whoever has the certificate itself among the roots trusts it, whoever made it.
-    if roots.iter().any(|root| root == pair.leaf()) || leads(pair.chain(), roots, then) {
+    if chain.first().is_some_and(|leaf| roots.contains(leaf)) || leads(chain, roots, then) {
         return Ok(None);
     }
     let fault = Fault::new(codes::NOT_TRUSTED).with("issuer", name_title(last.issuer()));

@@ -196,7 +196,7 @@ fn names_that_an_issuer_may_not_vouch_for_are_named_as_openssl_refuses_them() {
         assert_eq!(said.contains("leaf.crt: OK"), forbidden.is_empty(), "{names}");
         // The names are no question of trust.
         let root = pair.chain()[2].clone();
-        assert_eq!(check::trusted(&pair, &[root], now()).unwrap(), None, "{names}");
+        assert_eq!(check::trusted(pair.chain(), &[root], now()).unwrap(), None, "{names}");
     }
 }
 
@@ -221,7 +221,7 @@ fn a_chain_is_trusted_where_its_root_is_known() {
     let stranger = sekisho_certs::trial::certificate("stranger.example.com", now()).unwrap();
     let roots = [stranger.leaf().to_vec(), b"no certificate".to_vec(), root];
     let issuer = |pair: &Pair, roots: &[Vec<u8>], then| {
-        let fault = check::trusted(pair, roots, then).unwrap()?;
+        let fault = check::trusted(pair.chain(), roots, then).unwrap()?;
         assert_eq!((&fault.code, fault.severity), (&codes::NOT_TRUSTED, Severity::Warning));
         Some(fault.args["issuer"].clone())
     };
@@ -243,7 +243,7 @@ fn a_root_of_the_same_name_and_another_key_is_not_trusted() {
     shop.ec_key("root.key", "P-256");
     shop.openssl("req -x509 -new -key root.key -subj /CN=Test-Root -days 3650 -out root.crt");
     let impostor = sekisho_certs::pem::read(&shop.read("root.crt")).unwrap().certificates;
-    assert!(check::trusted(&pair, &impostor, now()).unwrap().is_some());
+    assert!(check::trusted(pair.chain(), &impostor, now()).unwrap().is_some());
 }
 
 #[test]

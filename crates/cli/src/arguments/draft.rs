@@ -64,6 +64,8 @@ pub(crate) enum DraftCommand {
     /// Moves from one name to another, without a failed sign-in.
     #[command(subcommand)]
     Name(NameCommand),
+    /// Takes the SSL certificate that was replaced last, and its key, while it can be put back.
+    CertificateBack,
     /// Recognises users by their e-mail addresses for a time, after what names them has changed: each once.
     Relink {
         /// For so many days from now on.

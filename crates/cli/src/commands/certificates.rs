@@ -66,6 +66,10 @@ fn lines(printer: Printer, matrix: &CertificateMatrix) -> Vec<String> {
         }
         lines.extend(one.remarks.iter().map(|remark| format!("  {}", printer.fault(remark))));
     }
+    if let Some(before) = &matrix.before {
+        let told = [("subject", &*before.certificate.subject), ("until", &time(before.until))];
+        lines.push(printer.say("certificates.before", &told));
+    }
     if lines.is_empty() {
         lines.push(printer.say("certificates.none", &[]));
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use data_encoding::BASE64;
+use sekisho_admin_api::certificates::PutCertificateBack;
 use sekisho_admin_api::draft::{
     CheckDraft, DiscardDraft, Draft, DroppedFile, GetDraft, GetSpMetadata, Purpose, RebaseDraft, RequestCertificate,
     RollOverSamlKey, RolloverStep, SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SetField,
@@ -52,6 +53,7 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             service.call::<RollOverSamlKey>(step).await?
         }
         DraftCommand::Name(command) => service.call::<ChangeNames>(name_step(command)).await?,
+        DraftCommand::CertificateBack => service.call::<PutCertificateBack>(()).await?,
         DraftCommand::Relink { days, off } => {
             service.call::<SetRelink>(RelinkWish { days: (!off).then_some(days) }).await?
         }

@@ -15,6 +15,7 @@ mod leaving;
 mod login;
 mod metrics;
 mod organisation;
+mod plans;
 mod pool;
 mod saml_check;
 mod save;
@@ -88,6 +89,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
             let reason = SaveReason { reason, change_number };
             save::save(&context, &login, consent, reason, seconds(wait)).await
         }
+        Command::Plan(command) => plans::plan(&context, command).await,
         Command::History => save::history(&context).await,
         Command::Restore { revision } => save::restore(&context, revision).await,
         Command::SpMetadata => draft::sp_metadata(&context).await,

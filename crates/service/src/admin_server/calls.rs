@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use sekisho_admin_api::activity::ListActivity;
 use sekisho_admin_api::balancer::{GetSnippets, NoteCertificateGivenOut, SeeTopology};
-use sekisho_admin_api::certificates::{GetCertificates, GetServedCertificates, JudgeCertificate, JudgeFiles};
+use sekisho_admin_api::certificates::{
+    GetCertificates, GetServedCertificates, JudgeCertificate, JudgeFiles, PutCertificateBack,
+};
 use sekisho_admin_api::diagnostics::GetDiagnostics;
 use sekisho_admin_api::draft::{
     CheckDraft, DiscardDraft, GetDraft, GetSpMetadata, RebaseDraft, RequestCertificate, RollOverSamlKey,
@@ -19,6 +21,7 @@ use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
 use sekisho_admin_api::metrics::GetMetrics;
 use sekisho_admin_api::names::ChangeNames;
+use sekisho_admin_api::plans::{DiscardPlan, ListPlans, ParkDraft, TakePlan};
 use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
 use sekisho_admin_api::relink::SetRelink;
 use sekisho_admin_api::saml_message::ExplainMessage;
@@ -83,6 +86,11 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             let change = async |draft: &mut draft::Draft| draft::trial_certificate(draft, clock::now());
             answer::<UseTrialCertificate>(house.change_draft(change).await?)
         }
+        PutCertificateBack::METHOD => answer::<PutCertificateBack>(house.put_certificate_back().await?),
+        ListPlans::METHOD => answer::<ListPlans>(house.list_plans().await?),
+        ParkDraft::METHOD => answer::<ParkDraft>(house.park(&params::<ParkDraft>(request)?).await?),
+        TakePlan::METHOD => answer::<TakePlan>(house.take_plan(&params::<TakePlan>(request)?).await?),
+        DiscardPlan::METHOD => answer::<DiscardPlan>(house.discard_plan(&params::<DiscardPlan>(request)?).await?),
         SetRelink::METHOD => answer::<SetRelink>(house.set_relink(params::<SetRelink>(request)?).await?),
         ChangeNames::METHOD => answer::<ChangeNames>(house.change_names(params::<ChangeNames>(request)?).await?),
         RollOverSamlKey::METHOD => {

@@ -16,16 +16,22 @@ pub(super) fn judge(
     chain: &[Vec<u8>],
     trial: bool,
     names: &[NameInPlay],
+    roots: &[Vec<u8>],
     now: i64,
 ) -> Result<JudgedCertificate> {
     let leaf = chain.first().map_or(&[][..], Vec::as_slice);
     let coverage = names.iter().map(|one| Ok(covered(one, expected(one), &coverage::judged(leaf, &one.name)?)));
+    let mut remarks = check::of_chain(chain, now)?;
+    // Nobody expects it of a trial certificate.
+    if !trial {
+        remarks.extend(check::trusted(chain, roots, now)?);
+    }
     Ok(JudgedCertificate {
         place,
         host: host.map(str::to_owned),
         certificate: draft::describe(leaf, trial)?,
         coverage: coverage.collect::<Result<_>>()?,
-        remarks: check::of_chain(chain, now)?,
+        remarks,
     })
 }
 

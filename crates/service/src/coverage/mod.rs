@@ -3,6 +3,7 @@
 mod handshake;
 mod judging;
 mod names;
+mod roots;
 mod served;
 
 pub(crate) use names::in_play;
@@ -11,7 +12,7 @@ use std::net::SocketAddr;
 
 use data_encoding::BASE64;
 use sekisho_admin_api::certificates::{
-    CertificateMatrix, CertificatePlace, JudgeFiles, JudgedCertificate, NameInPlay, ServedCertificates,
+    CertificateBefore, CertificateMatrix, CertificatePlace, JudgeFiles, JudgedCertificate, NameInPlay, ServedCertificates,
 };
 use sekisho_admin_api::names::WhichName;
 use sekisho_certs::import::{self, File, Passwords};
@@ -21,7 +22,7 @@ use sekisho_config::{Document, Host};
 use sekisho_fault::{Fault, Result};
 
 use crate::lifecycle::House;
-use crate::{clock, codes};
+use crate::{clock, codes, draft};
 
 /// Names that are asked for at once.
 const MOST_ASKED: usize = 100;
@@ -41,17 +42,26 @@ impl House {
             Err(_) => Vec::new(),
         };
         let names = in_play(&applied, &draft, &servers, &wish.names);
-        let now = clock::now();
+        let (roots, now) = (roots::of_this_machine().await, clock::now());
         let mut certificates = Vec::new();
-        certificates.extend(of_document(CertificatePlace::Applied, &applied, &names, now)?);
+        certificates.extend(of_document(CertificatePlace::Applied, &applied, &names, &roots, now)?);
         if served_pairs(&draft) != served_pairs(&applied) {
-            certificates.extend(of_document(CertificatePlace::Draft, &draft, &names, now)?);
+            certificates.extend(of_document(CertificatePlace::Draft, &draft, &names, &roots, now)?);
         }
         if !wish.files.is_empty() {
             let shown = shown(wish).await?;
-            certificates.push(judging::judge((CertificatePlace::Shown, None), |_| true, &shown, false, &names, now)?);
+            let place = (CertificatePlace::Shown, None);
+            certificates.push(judging::judge(place, |_| true, &shown, false, &names, &roots, now)?);
         }
-        Ok(CertificateMatrix { names, certificates })
+        let before = self.certificate_before().await?;
+        let before = before.and_then(|before| {
+            Some(CertificateBefore {
+                certificate: draft::describe(chain(&before.pair).ok()?.first()?, false).ok()?,
+                replaced: before.replaced,
+                until: before.until,
+            })
+        });
+        Ok(CertificateMatrix { names, certificates, before })
     }
 
     /// What this server serves, and what comes at the addresses that its name leads to, or one of its further names.
@@ -73,7 +83,7 @@ impl House {
         };
         let pair = applied.pair_of(&host);
         let leaf = pair.and_then(|pair| chain(pair).ok()).and_then(|chain| chain.into_iter().next());
-        served::look(host.as_str(), port, listening, leaf.as_deref()).await
+        served::look(&self.resolver, host.as_str(), port, listening, leaf.as_deref()).await
     }
 }
 
@@ -89,6 +99,7 @@ fn of_document(
     place: CertificatePlace,
     document: &Document,
     names: &[NameInPlay],
+    roots: &[Vec<u8>],
     now: i64,
 ) -> Result<Vec<JudgedCertificate>> {
     let pairs = served_pairs(document);
@@ -98,7 +109,7 @@ fn of_document(
             Some(host) => name.name == *host,
             None => !has_own(name),
         };
-        judging::judge((place, *host), expected, &chain(pair)?, pair.trial, names, now)
+        judging::judge((place, *host), expected, &chain(pair)?, pair.trial, names, roots, now)
     };
     pairs.iter().map(judge).collect()
 }

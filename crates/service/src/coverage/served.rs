@@ -8,6 +8,7 @@ use sekisho_fault::Result;
 
 use super::handshake;
 use crate::probing::{led_to, reachable};
+use crate::resolving::Resolver;
 use crate::{draft, listener};
 
 /// Shakes hands with this server on `listening`, and with whatever `host` leads to on `port`. `applied`: the leaf (DER) of
@@ -15,13 +16,14 @@ use crate::{draft, listener};
 ///
 /// Code: `CERTIFICATE`.
 pub(super) async fn look(
+    resolver: &Resolver,
     host: &str,
     port: u16,
     listening: SocketAddr,
     applied: Option<&[u8]>,
 ) -> Result<ServedCertificates> {
     let own = at(host, reachable(listening), applied);
-    let (addresses, unresolved) = match led_to(host, port).await {
+    let (addresses, unresolved) = match led_to(resolver, host, port).await {
         Ok(addresses) => (addresses, None),
         Err(fault) => (Vec::new(), Some(fault)),
     };

@@ -5,13 +5,19 @@ use std::net::SocketAddr;
 use sekisho_config::{Document, ThisServer};
 use sekisho_fault::{Fault, Severity};
 
+use crate::resolving::Resolver;
 use crate::{codes, listener};
 
 /// Looks the advertised host up, and tries the port unless this service holds it already.
-pub async fn slow(document: &Document, server: &ThisServer, listening: Option<SocketAddr>) -> Vec<Fault> {
+pub(crate) async fn slow(
+    resolver: &Resolver,
+    document: &Document,
+    server: &ThisServer,
+    listening: Option<SocketAddr>,
+) -> Vec<Fault> {
     let mut found = Vec::new();
     if let Some(host) = &document.advertised_host {
-        found.extend(name(host.as_str(), document.advertised_port).await);
+        found.extend(name(resolver, host.as_str(), document.advertised_port).await);
     }
     let port = server.private_port.unwrap_or(document.advertised_port);
     if listening.is_none_or(|listening| listening.port() != port) {
@@ -22,13 +28,13 @@ pub async fn slow(document: &Document, server: &ThisServer, listening: Option<So
     found
 }
 
-async fn name(host: &str, port: u16) -> Option<Fault> {
-    let Ok(resolved) = tokio::net::lookup_host((host, port)).await else {
+async fn name(resolver: &Resolver, host: &str, port: u16) -> Option<Fault> {
+    let Ok(resolved) = resolver.addresses(host, port).await else {
         let fault = Fault::new(codes::HOST_UNRESOLVED).with("host", host).on("advertised_host");
         // Names for users may be known outside only: this machine's view is not everybody's.
         return Some(fault.as_severity(Severity::Warning));
     };
-    let mut addresses: Vec<String> = resolved.map(|address| address.ip().to_string()).collect();
+    let mut addresses: Vec<String> = resolved.iter().map(|address| address.ip().to_string()).collect();
     addresses.sort();
     addresses.dedup();
     let own = listener::addresses();

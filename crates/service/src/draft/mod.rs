@@ -1,5 +1,6 @@
 //! The draft: what is being edited. It survives a crash, and holds the private keys that were imported for it, sealed.
 
+mod before;
 mod checks;
 mod edit;
 mod history;
@@ -19,7 +20,8 @@ use zeroize::Zeroizing;
 
 use crate::store::SealedFile;
 
-pub use checks::slow;
+pub(crate) use before::{Before, before, none as nothing_before};
+pub(crate) use checks::slow;
 pub use edit::{Requests, certificate, ensure_saml_pair, metadata, request, roll_over, set, trial_certificate};
 pub(crate) use history::{document, not_restored};
 pub use history::{list as revisions, restore};
@@ -30,7 +32,7 @@ pub(crate) use replaced::{answered_request, replaced_certificate};
 pub(crate) use save::keys;
 pub use save::{prepare, rebase};
 pub use view::sp_metadata;
-pub(crate) use view::{describe, view};
+pub(crate) use view::{change, describe, view};
 
 /// The draft, as it is kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -103,7 +103,7 @@ pub(crate) fn view(
 }
 
 /// A difference, for people.
-pub(super) fn change(change: diff::Change) -> DraftChange {
+pub(crate) fn change(change: diff::Change) -> DraftChange {
     DraftChange { field: change.field, from: change.from, to: change.to }
 }
 

@@ -21,6 +21,7 @@ use sekisho_fault::{Fault, Result};
 use url::Url;
 
 use crate::codes;
+use crate::resolving::Resolver;
 pub(crate) use address::Place;
 pub(crate) use post::Delivery;
 
@@ -32,7 +33,7 @@ pub(crate) type Resolved = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr
 
 /// The door to the outside. Outside of tests there is one way to make it, which vets as this module says.
 pub(crate) struct Egress {
-    resolve: fn(String, u16) -> Resolved,
+    resolve: Box<dyn Fn(String, u16) -> Resolved + Send + Sync>,
     place: fn(IpAddr) -> Place,
 }
 
@@ -59,15 +60,19 @@ pub(crate) struct Wish<'a> {
 }
 
 impl Egress {
-    /// Resolves as this machine does, and vets.
-    pub(crate) fn new() -> Self {
-        Self { resolve: by_this_machine, place: address::place }
+    /// Resolves as this server is told to, and vets.
+    pub(crate) fn new(resolver: Resolver) -> Self {
+        let resolve = move |host: String, port| -> Resolved {
+            let resolver = resolver.clone();
+            Box::pin(async move { resolver.addresses(&host, port).await })
+        };
+        Self { resolve: Box::new(resolve), place: address::place }
     }
 
     /// For tests: another resolver, or another map of the world.
     #[cfg(test)]
     pub(crate) fn of(resolve: fn(String, u16) -> Resolved, place: fn(IpAddr) -> Place) -> Self {
-        Self { resolve, place }
+        Self { resolve: Box::new(resolve), place }
     }
 
     /// Fetches a text.
@@ -127,10 +132,6 @@ impl Egress {
         let client = client(host, &resolved, authorities).map_err(Closed::Client)?;
         Ok((url, client))
     }
-}
-
-fn by_this_machine(host: String, port: u16) -> Resolved {
-    Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
 }
 
 fn client(host: &str, resolved: &[SocketAddr], authorities: &[Vec<u8>]) -> reqwest::Result<reqwest::Client> {

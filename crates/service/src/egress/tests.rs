@@ -8,6 +8,7 @@ use sekisho_fault::{Arg, Code, Result};
 use super::site::{Site, door, loopback};
 use super::{Delivery, Egress, Place, Resolved, Wish, address};
 use crate::codes;
+use crate::resolving::Resolver;
 
 async fn fetch(egress: &Egress, site: &Site, signed: Option<&str>) -> Result<String> {
     let authorities = [site.authority.clone()];
@@ -58,7 +59,7 @@ async fn an_inside_address_is_reached_for_the_host_that_was_signed_and_no_other(
 
 #[tokio::test]
 async fn signing_opens_no_way_to_this_machine_or_the_cloud() {
-    let never = Egress::new();
+    let never = Egress::new(Resolver::default());
     for host in
         ["127.0.0.1", "[::1]", "169.254.169.254", "[fd00:ec2::254]", "[::ffff:10.0.0.1]", "2130706433", "0x7f.1"]
     {
@@ -117,7 +118,7 @@ async fn an_event_is_sent_where_the_metadata_is_fetched_from_and_nowhere_else() 
     let inside = Egress::of(loopback, |_| Place::Inside);
     assert_eq!(send(&inside, &site, None).await.unwrap_err().code, codes::WEBHOOK_ADDRESS);
     assert_eq!(send(&inside, &site, Some("https://idp.example.test/other")).await.unwrap(), 200);
-    assert_eq!(send(&Egress::new(), &site, Some(&site.url)).await.unwrap_err().code, codes::WEBHOOK_NAME);
+    assert_eq!(send(&Egress::new(Resolver::default()), &site, Some(&site.url)).await.unwrap_err().code, codes::WEBHOOK_NAME);
     let loopback = Egress::of(loopback, address::place);
     assert_eq!(send(&loopback, &site, Some(&site.url)).await.unwrap_err().code, codes::WEBHOOK_ADDRESS);
     assert_eq!(site.asked(), 2);

@@ -41,6 +41,6 @@ impl House {
             return Err(Fault::new(codes::NOTHING_SAVED));
         };
         let host = applied.advertised_host.as_ref().ok_or_else(|| Fault::new(codes::NOTHING_SAVED))?;
-        probing::probe(host.as_str(), applied.advertised_port, listening, &certificate).await
+        probing::probe(&self.resolver, host.as_str(), applied.advertised_port, listening, &certificate).await
     }
 }

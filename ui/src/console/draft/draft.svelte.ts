@@ -113,6 +113,11 @@ export class DraftOnScreen {
     return this.#try(() => this.backend.call('draft.names', step));
   }
 
+  /** Takes the SSL certificate that was replaced last. */
+  certificateBack(): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.certificate_back', null));
+  }
+
   /** Lets users be recognised by their addresses for so many days, or no longer. */
   relink(days: number | null): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('draft.relink', { days }));

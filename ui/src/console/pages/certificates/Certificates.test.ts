@@ -37,6 +37,18 @@ test('every name stands beside the certificate with its reason, and what is serv
   expect(screen.getByTestId('lifetime-saml').dataset['tone']).toBe('ok');
 });
 
+test('the certificate that was replaced last can be put back', async () => {
+  const fake = new Fake().running();
+  const before = certificate(['sso.example.co.jp'], false, 5);
+  [before.subject, before.sha256] = ['CN=before', 'bb'.repeat(32)];
+  fake.before = { certificate: before, replaced: before.not_before, until: before.not_after };
+  await open(fake);
+  await click('put-back');
+  await screen.findByTestId('put-back-note');
+  expect(fake.calls.map(([method]) => method)).toContain('draft.certificate_back');
+  expect(screen.queryByTestId('put-back')).toBeNull();
+});
+
 test('the days that are left are judged by the lifetime', async () => {
   const fake = new Fake().running();
   const short = { ...certificate(['sso.example.co.jp'], false, 20) };

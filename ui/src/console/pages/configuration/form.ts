@@ -21,6 +21,7 @@ export const RARE = [
   'webhook',
   'entity_id',
   'proxy',
+  'resolver',
   'authorities',
 ] as const satisfies readonly Field[];
 
