@@ -15,6 +15,7 @@ pub mod https;
 pub mod hub;
 pub mod idp;
 pub mod installed;
+pub mod mail_server;
 pub mod namespace;
 pub mod nodes;
 pub mod postgres;

@@ -27,6 +27,7 @@ const DRIVE: &[&str] = &[
     "curl",
     "dbus",
     "desktop-file-utils",
+    "exim4-daemon-light",
     "faketime",
     "fonts-noto-cjk",
     "haproxy",

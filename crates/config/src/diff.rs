@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::document::{Document, KeyPair, SamlKey};
+use crate::mail::Mail;
 use crate::webhook::Webhook;
 
 /// One difference, as a person reads it: values are shown, keys never. Two values that differ are never shown alike, so
@@ -157,6 +158,10 @@ fn shown(field: &str, value: Option<&Value>) -> String {
         Some(webhook @ Value::Object(_)) if field == "webhook" => match Webhook::deserialize(webhook) {
             Ok(webhook) => webhook.to_string(),
             Err(_) => webhook.to_string(),
+        },
+        Some(mail @ Value::Object(_)) if field == "mail" => match Mail::deserialize(mail) {
+            Ok(mail) => mail.to_string(),
+            Err(_) => mail.to_string(),
         },
         Some(other) => other.to_string(),
     }

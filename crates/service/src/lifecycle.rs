@@ -107,6 +107,10 @@ pub struct House {
     pub(crate) observed: SealedFile,
     /// The webhook's receiver has taken a test.
     pub(crate) webhook_works: Notify,
+    /// The mail server has taken a test.
+    pub(crate) mail_works: Notify,
+    /// What was told by mail.
+    pub(crate) told: SealedFile,
     /// What the other servers report.
     servers: Servers,
     /// What browsers carry between servers.
@@ -167,6 +171,8 @@ impl Service {
             watched_save: std::sync::Mutex::default(),
             observed: SealedFile::new(data, "removals.sealed", &secret),
             webhook_works: Notify::new(),
+            mail_works: Notify::new(),
+            told: sealed("told.sealed"),
             servers: Servers::default(),
             carried,
             joining: Mutex::new(()),
@@ -184,6 +190,7 @@ impl Service {
         let mut watching =
             vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
         watching.push(tokio::spawn(house.clone().send_events(lines)));
+        watching.push(tokio::spawn(house.clone().send_mails()));
         watching.push(tokio::spawn(house.clone().hear_browsers(brought)));
         watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })

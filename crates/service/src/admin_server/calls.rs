@@ -27,6 +27,7 @@ use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
 use sekisho_admin_api::test_login::{GetTestReport, StartTest};
+use sekisho_admin_api::mail::{SetMailPassword, TestMail};
 use sekisho_admin_api::webhook::{GetWebhookSecret, TestWebhook};
 use sekisho_admin_api::{Call, Request, codes};
 use sekisho_config::{Document, idp_error};
@@ -125,6 +126,10 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         GetTestReport::METHOD => {
             answer::<GetTestReport>(house.test_report(&params::<GetTestReport>(request)?.test).await)
         }
+        SetMailPassword::METHOD => {
+            answer::<SetMailPassword>(house.set_mail_password(&params::<SetMailPassword>(request)?).await?)
+        }
+        TestMail::METHOD => answer::<TestMail>(house.test_mail().await?),
         TestWebhook::METHOD => answer::<TestWebhook>(house.test_webhook().await?),
         GetWebhookSecret::METHOD => answer::<GetWebhookSecret>(house.webhook_secret().await?),
         ExplainMessage::METHOD => {
