@@ -11,8 +11,8 @@ use sekisho_admin_api::heads::exchange;
 use sekisho_admin_api::{Client, SshHost, default_endpoint};
 use sekisho_fault::{Fault, Result};
 use serde_json::Value;
-use tauri::{AppHandle, Manager};
 use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager};
 use tokio::sync::{Mutex, oneshot};
 
 use crate::diagnostics;

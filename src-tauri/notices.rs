@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_secs(10);
 /// The most servers of which it is remembered what was told.
 const SERVERS: usize = 64;
+/// So many others are named in a notice about the first.
+const OTHERS: usize = 4;
 
 /// What the page tells.
 #[derive(Clone, Deserialize)]
@@ -60,7 +62,8 @@ struct Memory(BTreeMap<String, Told>);
 impl Memory {
     /// What cannot be read is told once more: better than never.
     fn read(file: &Path) -> Self {
-        let kept: Self = std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let kept: Self =
+            std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         let now = now();
         Self(kept.0.into_iter().map(|(server, told)| (server, told.reopened(now))).collect())
     }
@@ -120,7 +123,13 @@ async fn heard(events: Option<broadcast::Receiver<Event>>) {
     }
 }
 
-async fn tell(app: &AppHandle, desktop: &mut desktop::Desktop, memory: &mut Memory, language: Language, status: &Status) {
+async fn tell(
+    app: &AppHandle,
+    desktop: &mut desktop::Desktop,
+    memory: &mut Memory,
+    language: Language,
+    status: &Status,
+) {
     let now = now();
     let there = troubles(status, now);
     let server = status.membership.as_ref().map_or(&status.server_name, |own| &own.server);
@@ -144,14 +153,12 @@ async fn tell(app: &AppHandle, desktop: &mut desktop::Desktop, memory: &mut Memo
     }
 }
 
-/// Of one, why and what to do; of several, what each is.
+/// Of the first, why and what to do; of the others, what each is.
 fn body(language: Language, server: &str, news: &[Trouble], now: i64) -> String {
-    if let [one] = news {
-        let (reason, remedy) = sekisho_notices::text(language, one);
-        return format!("{reason}\n{remedy}");
-    }
+    let (reason, remedy) = news.first().map(|first| sekisho_notices::text(language, first)).unwrap_or_default();
     let title = |trouble: &Trouble| sekisho_notices::title(language, server, trouble, now);
-    news.iter().skip(1).take(5).map(title).collect::<Vec<_>>().join("\n")
+    let others = news.iter().skip(1).take(OTHERS).map(title);
+    [reason, remedy].into_iter().chain(others).collect::<Vec<_>>().join("\n")
 }
 
 fn now() -> i64 {

@@ -18,6 +18,7 @@ pub mod installed;
 pub mod mail_server;
 pub mod namespace;
 pub mod nodes;
+pub mod noticing;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

@@ -24,7 +24,8 @@ fn subjects(server: &MailServer) -> Vec<String> {
 /// The newest of the mails that are no tests, as soon as there are so many.
 fn told(server: &MailServer, site: &Site, count: usize) -> Value {
     let news = || {
-        let is_test = |mail: &Value| [": a test", ": テスト"].iter().any(|end| mail["subject"].as_str().unwrap().ends_with(end));
+        let is_test =
+            |mail: &Value| [": a test", ": テスト"].iter().any(|end| mail["subject"].as_str().unwrap().ends_with(end));
         server.mails().into_iter().filter(|mail| !is_test(mail)).collect::<Vec<_>>()
     };
     let mails = wait_or_say(
@@ -95,18 +96,28 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
     set(&["--server", &tls, "--security", "tls", "--user", USER, "--password-file", &right]);
     set(&["--to", "nobody@example.com", "--to", "boss@example.com"]);
     let some = site.founder.run(&["mail", "test"]);
-    assert_eq!((&some["to"], &some["refused"][0]["code"]), (&serde_json::json!(["boss@example.com"]), &"service.mail_refused".into()));
+    assert_eq!(
+        (&some["to"], &some["refused"][0]["code"]),
+        (&serde_json::json!(["boss@example.com"]), &"service.mail_refused".into())
+    );
     site.founder.run(&["draft", "set", "authorities", ""]);
     assert_eq!(site.founder.code(&["mail", "test"]), "service.mail_tls");
     site.founder.run(&["draft", "set", "authorities", &server.authority]);
     site.founder.run(&["draft", "discard"]);
+
+    // A certificate that nobody has signed is worth a mail.
+    let mail = told(&server, &site, 1);
+    assert!(
+        mail["subject"].as_str().unwrap().ends_with(": The certificate “localhost” is signed by itself."),
+        "{mail}"
+    );
 
     // The certificate comes near its end: one mail, which says what, when, and what to do.
     self_signed_before(home.path(), "near", "localhost", 80);
     let file = |name: &str| home.path().join(name).to_string_lossy().into_owned();
     site.founder.run(&["draft", "certificate", &file("near.crt"), &file("near.key")]);
     site.founder.run(&["save", "--yes", "--reason", "near its end"]);
-    let mail = told(&server, &site, 1);
+    let mail = told(&server, &site, 2);
     let subject = mail["subject"].as_str().unwrap();
     assert!(subject.starts_with("[Sekisho] ") && subject.contains(": SSL certificate ends in 9 days ("), "{subject}");
     assert_eq!((&mail["from"], &mail["to"]), (&"Sekisho <sekisho@example.com>".into(), &"admins@example.com".into()));
@@ -122,9 +133,9 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
     site.service.start_with_clock_of(&clock);
     status(&site.founder, "it runs again", |status| warns(status, "certs.ends_soon"));
     looked("the service has looked since the restart");
-    told(&server, &site, 1);
+    told(&server, &site, 2);
     fs::write(&clock, "+3d").unwrap();
-    let mail = told(&server, &site, 2);
+    let mail = told(&server, &site, 3);
     assert!(mail["subject"].as_str().unwrap().contains("SSL証明書の有効期限まであと6日 ("), "{mail}");
     let body = mail["body"].as_str().unwrap();
     assert!(body.contains("対処: 証明書を更新してください。") && body.contains("コンソールの画面: 証明書"), "{body}");
@@ -136,7 +147,7 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
     assert_eq!(away["state"]["state"], "running");
     server.start_again();
     site.founder.run(&["mail", "test"]);
-    let mail = told(&server, &site, 3);
+    let mail = told(&server, &site, 4);
     assert!(mail["subject"].as_str().unwrap().contains("有効期限"), "{mail}");
     status(&site.founder, "the warning goes", |status| !warns(status, "service.mail_"));
 
@@ -147,7 +158,7 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
     status(&site.founder, "the end is far", |status| !warns(status, "certs.ends_soon"));
     fs::write(&clock, "+15d").unwrap();
     looked("the service has looked since the renewal");
-    told(&server, &site, 3);
+    told(&server, &site, 4);
 
     // The password is nowhere in plain text, and nothing shows it.
     let everything = ["status", "history"].map(|command| site.founder.run(&[command]).to_string()).concat();

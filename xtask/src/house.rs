@@ -21,7 +21,10 @@ const LINKS: &[(&str, &[&str])] = &[
     ("hub", &["hub-api", "messages", "windows"]),
     ("admin", &["keys", "hub-api", "config"]),
     ("signin", &["saml", "config", "keys", "messages"]),
-    ("service", &["signin", "admin-api", "hub-api", "config", "keys", "certs", "saml", "messages", "notices", "windows"]),
+    (
+        "service",
+        &["signin", "admin-api", "hub-api", "config", "keys", "certs", "saml", "messages", "notices", "windows"],
+    ),
     ("cli", &["admin", "admin-api", "messages", "saml", "certs", "config", "windows"]),
     ("console", &["admin", "admin-api", "messages", "notices"]),
     ("tests", &["admin-api"]),

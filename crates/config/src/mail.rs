@@ -176,9 +176,8 @@ impl Mail {
         if self.server.is_none() {
             return Vec::new();
         }
-        let missing = |lacks: bool, field: &str| {
-            lacks.then(|| Fault::new(codes::MISSING).on(field).as_severity(Severity::Error))
-        };
+        let missing =
+            |lacks: bool, field: &str| lacks.then(|| Fault::new(codes::MISSING).on(field).as_severity(Severity::Error));
         let all = [
             missing(self.from.is_none(), "mail_from"),
             missing(self.to.is_empty(), "mail_to"),
@@ -288,10 +287,15 @@ mod tests {
             ("[fd00::1]:25", "fd00::1", 25),
         ] {
             let server = Server::parse(text).unwrap();
-            assert_eq!((server.host.as_str(), server.port(Security::Starttls), &*server.to_string()), (host, port, text));
+            assert_eq!(
+                (server.host.as_str(), server.port(Security::Starttls), &*server.to_string()),
+                (host, port, text)
+            );
         }
         assert_eq!(Server::parse("smtp.example.com").unwrap().port(Security::Tls), 465);
-        for text in ["", "smtp.example.com:", "smtp.example.com:0", "smtp://a.example", "a b:25", "[a.example]:25", "x:25:25"] {
+        for text in
+            ["", "smtp.example.com:", "smtp.example.com:0", "smtp://a.example", "a b:25", "[a.example]:25", "x:25:25"]
+        {
             assert!(Server::parse(text).is_err(), "{text}");
         }
     }
@@ -333,9 +337,8 @@ mod tests {
 
     #[test]
     fn what_lacks_is_told_at_its_field_and_only_where_mails_are_wanted() {
-        let fields = |document: &Document| {
-            document.mail.check().into_iter().filter_map(|fault| fault.field).collect::<Vec<_>>()
-        };
+        let fields =
+            |document: &Document| document.mail.check().into_iter().filter_map(|fault| fault.field).collect::<Vec<_>>();
         assert!(fields(&Document::default()).is_empty());
         let mut document = Document::default();
         set(&mut document, Field::MailTo, "a@example.com").unwrap();
@@ -363,7 +366,10 @@ mod tests {
         theirs.mail.password = Some("0".repeat(64));
         let changes = diff(&base, &theirs);
         assert_eq!(changes.len(), 1);
-        assert!(changes[0].from.contains("smtp.example.com:2525") && changes[0].to.contains(&"0".repeat(64)), "{changes:?}");
+        assert!(
+            changes[0].from.contains("smtp.example.com:2525") && changes[0].to.contains(&"0".repeat(64)),
+            "{changes:?}"
+        );
         set(&mut ours, Field::MailUser, "other").unwrap();
         let (merged, conflicts) = merge(&base, &theirs, &ours);
         assert_eq!((merged.mail, conflicts.len()), (ours.mail, 1), "no server with another server's user");

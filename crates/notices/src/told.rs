@@ -58,7 +58,9 @@ impl Told {
             self.0.insert(trouble.name.clone(), Seen { last: now, end });
         }
         while self.0.len() > MOST {
-            let Some(oldest) = self.0.iter().min_by_key(|(_, seen)| seen.last).map(|(name, _)| name.clone()) else { break };
+            let Some(oldest) = self.0.iter().min_by_key(|(_, seen)| seen.last).map(|(name, _)| name.clone()) else {
+                break;
+            };
             self.0.remove(&oldest);
         }
     }

@@ -195,7 +195,7 @@ pub(crate) mod tests {
     #[test]
     fn the_ends_of_the_identity_provider_are_told_although_the_configuration_warns_of_them() {
         let codes = [sekisho_config::codes::IDP_CERTIFICATE_ENDS, sekisho_config::codes::IDP_CERTIFICATE_ENDED];
-        assert_eq!(codes.map(|code| code.to_string()), COMES);
+        assert_eq!(codes.each_ref().map(ToString::to_string), COMES);
         for code in codes {
             let warning = Fault::new(code).at("ends", NOW + DAY);
             assert_eq!(troubles(&status(|it| it.warnings = vec![warning]), NOW)[0].what, What::Ends(NOW + DAY));

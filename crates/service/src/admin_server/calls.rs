@@ -17,6 +17,7 @@ use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpDifferences, GetI
 use sekisho_admin_api::import::{ImportDraft, ImportUsers};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
+use sekisho_admin_api::mail::{SetMailPassword, TestMail};
 use sekisho_admin_api::metrics::GetMetrics;
 use sekisho_admin_api::names::ChangeNames;
 use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
@@ -27,7 +28,6 @@ use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::GetStatus;
 use sekisho_admin_api::sync::{FullSync, Serve, StopServing};
 use sekisho_admin_api::test_login::{GetTestReport, StartTest};
-use sekisho_admin_api::mail::{SetMailPassword, TestMail};
 use sekisho_admin_api::webhook::{GetWebhookSecret, TestWebhook};
 use sekisho_admin_api::{Call, Request, codes};
 use sekisho_config::{Document, idp_error};

@@ -37,9 +37,9 @@ impl House {
         let credentials = match (&mail.user, &mail.password) {
             (Some(user), Some(name)) => {
                 let found = keys.get(name).and_then(|sealed| mail::password(sealed));
-                Some((user.as_str(), found.ok_or_else(|| Fault::new(codes::MAIL_PASSWORD))?))
+                Some((user.as_str(), found.ok_or_else(|| Fault::new(codes::MAIL_PASSWORD).on("mail_password"))?))
             }
-            (Some(_), None) => return Err(Fault::new(codes::MAIL_PASSWORD)),
+            (Some(_), None) => return Err(Fault::new(codes::MAIL_PASSWORD).on("mail_password")),
             (None, _) => None,
         };
         let name = self.board.read().server_name;

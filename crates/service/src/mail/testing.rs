@@ -19,11 +19,7 @@ impl House {
     ///
     /// Codes: `MAIL_PASSWORD` of the configuration, and those of the draft.
     pub(crate) async fn set_mail_password(&self, wish: &MailPassword) -> Result<View> {
-        let sealed = if wish.password.is_empty() {
-            None
-        } else {
-            Some(mail::seal_ready(&wish.password, random()?)?)
-        };
+        let sealed = if wish.password.is_empty() { None } else { Some(mail::seal_ready(&wish.password, random()?)?) };
         let change = async |draft: &mut crate::draft::Draft| {
             if let Some(before) = draft.document.mail.password.take() {
                 draft.keys.remove(&before);

@@ -105,8 +105,9 @@ fn severity(level: Level) -> &'static str {
 /// What of a reason leaves the servers: what tells it from others, counts and moments. What others have written (addresses,
 /// names, the words of a system) stays in the log; the code says where to look.
 fn loggable(reason: &Fault) -> impl Iterator<Item = (String, Value)> {
-    let leaves =
-        |(name, value): &(&String, &Arg)| sekisho_notices::tells_apart(name) || matches!(value, Arg::Number(_) | Arg::Time(_));
+    let leaves = |(name, value): &(&String, &Arg)| {
+        sekisho_notices::tells_apart(name) || matches!(value, Arg::Number(_) | Arg::Time(_))
+    };
     reason.args.iter().filter(leaves).map(|(name, value)| {
         let value = match value {
             Arg::Text(text) => Value::from(text.as_str()),
@@ -137,6 +138,7 @@ fn about(line: &Line, sender: &Sender) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal;
     use crate::status::Board;
 
     fn sender(server: &str) -> Sender {
