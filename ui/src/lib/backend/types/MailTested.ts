@@ -4,4 +4,24 @@ import type { Fault } from "./Fault";
 /**
  * A test mail that the mail server took.
  */
-export type MailTested = { server: string, answer: string, to: Array<string>, refused: Array<Fault>, milliseconds: number, };
+export type MailTested = { 
+/**
+ * The mail server.
+ */
+server: string, 
+/**
+ * What it answered when it took the mail.
+ */
+answer: string, 
+/**
+ * To whom it takes mails.
+ */
+to: Array<string>, 
+/**
+ * Why it takes none for the others.
+ */
+refused: Array<Fault>, 
+/**
+ * How long it took, in milliseconds.
+ */
+milliseconds: number, };
