@@ -19,7 +19,7 @@ const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
-/// Needed to drive the real window, a real browser, a real identity provider, a real PostgreSQL and real balancers, and
+/// Needed to drive the real window, a real browser, a real identity provider, a real PostgreSQL, a real mail server and real balancers, and
 /// to judge our XML.
 const DRIVE: &[&str] = &[
     "chromium",

@@ -10,6 +10,8 @@ mod post;
 pub(crate) mod site;
 mod smtp;
 #[cfg(test)]
+mod smtp_tests;
+#[cfg(test)]
 mod tests;
 
 use std::error::Error;
