@@ -127,11 +127,12 @@ mod tests {
     #[test]
     fn what_is_remembered_is_bounded_and_the_newest_stays() {
         let mut told = Told::default();
-        for at in 0..MOST as i64 + 5 {
+        let most = i64::try_from(MOST).unwrap();
+        for at in 0..most + 5 {
             tell(&mut told, &of(vec![ends("tls", NOW + 86_400 + at)], NOW + at), NOW + at);
         }
         assert_eq!(told.0.len(), MOST);
-        let last = NOW + MOST as i64 + 4;
+        let last = NOW + most + 4;
         assert_eq!(tell(&mut told, &of(vec![ends("tls", last + 86_400)], last), last), 0);
     }
 }

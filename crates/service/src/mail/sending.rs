@@ -44,13 +44,13 @@ impl House {
     }
 
     fn told_by_mail(&self) -> Told {
-        let kept = self.told.read().unwrap_or_else(|fault| {
+        let kept: Option<Told> = self.told.read().unwrap_or_else(|fault| {
             // Told once more is better than never.
             tracing::error!(%fault, "what was told by mail is damaged: it is set aside");
             self.told.set_aside();
             None
         });
-        kept.unwrap_or_else(Told::default).reopened(clock::now())
+        kept.unwrap_or_default().reopened(clock::now())
     }
 
     async fn write_news(&self, told: &mut Told, pauses: &mut Pauses, started: Instant) {
