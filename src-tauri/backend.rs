@@ -11,11 +11,12 @@ use sekisho_admin_api::heads::exchange;
 use sekisho_admin_api::{Client, SshHost, default_endpoint};
 use sekisho_fault::{Fault, Result};
 use serde_json::Value;
-use tauri::AppHandle;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager};
 use tokio::sync::{Mutex, oneshot};
 
 use crate::diagnostics;
+use crate::notices::{Notices, Wish};
 use crate::tray::{self, Words};
 
 sekisho_fault::codes! {
@@ -29,6 +30,8 @@ pub struct Backend {
     /// The machine whose service is managed; none: this one.
     host: Mutex<Option<SshHost>>,
     desk: Mutex<Desk>,
+    /// Where the administrator's memory is, and what else the console remembers.
+    memory: PathBuf,
     /// Where files for support cases go.
     downloads: PathBuf,
     /// The page hears events through it; its newest subscription.
@@ -46,13 +49,20 @@ impl Backend {
             client: Mutex::default(),
             host: Mutex::default(),
             desk: Mutex::new(Desk::new(&memory)),
+            memory,
             downloads,
             page: StdMutex::default(),
             keeps: AtomicBool::new(false),
         }
     }
 
-    async fn client(&self) -> Result<Client> {
+    /// The folder of what is remembered.
+    pub fn memory_folder(&self) -> &Path {
+        self.memory.parent().unwrap_or(Path::new("."))
+    }
+
+    /// The connection to the service that is managed.
+    pub(crate) async fn client(&self) -> Result<Client> {
         let mut held = self.client.lock().await;
         if let Some(client) = held.as_ref().filter(|client| !client.is_closed()) {
             return Ok(client.clone());
@@ -126,6 +136,11 @@ pub async fn call(app: AppHandle, backend: tauri::State<'_, Backend>, method: St
         "console.manage" => backend.manage(params.as_str().unwrap_or_default()).await,
         "console.managed" => Ok(backend.managed().await),
         "console.diagnostics" => backend.diagnostics(params.as_str().unwrap_or_default()).await,
+        "console.notices" => {
+            let wish: Wish = serde_json::from_value(params).map_err(|error| defect(&error))?;
+            app.state::<Notices>().wish(wish);
+            Ok(Value::Null)
+        }
         "console.tray" => show_tray(&app, params).await,
         _ => backend.client().await?.call_raw(&method, params).await,
     }

@@ -1,10 +1,13 @@
 //! The desktop app: one window, two commands. Everything else is in the crates.
 
 mod backend;
+mod desktop;
 mod diagnostics;
+mod notices;
 mod tray;
 
 use backend::Backend;
+use notices::Notices;
 use tauri::{Manager, WindowEvent};
 
 /// Opens the window and runs until it is closed.
@@ -17,7 +20,10 @@ pub fn run() -> tauri::Result<()> {
             let folder = app.path().app_config_dir()?;
             // An account without a folder for downloads has a home.
             let downloads = app.path().download_dir().or_else(|_| app.path().home_dir())?;
-            app.manage(Backend::new(&folder, downloads));
+            let backend = Backend::new(&folder, downloads);
+            app.manage(Notices::new(backend.memory_folder()));
+            app.manage(backend);
+            tauri::async_runtime::spawn(notices::keep_watching(app.handle().clone()));
             Ok(())
         })
         .on_window_event(|window, event| {

@@ -116,7 +116,14 @@ impl Service {
 
 /// Makes NAME.key and NAME.crt for a host.
 pub fn self_signed(folder: &Path, name: &str, host: &str) {
+    self_signed_before(folder, name, host, 0);
+}
+
+/// The same, made so many days ago, and for 90 days as all of them.
+pub fn self_signed_before(folder: &Path, name: &str, host: &str, days: u32) {
     let made = Command::new("openssl")
+        .env("LD_PRELOAD", FAKETIME)
+        .env("FAKETIME", format!("-{days}d"))
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90", "-subj", &format!("/CN={host}")])
         .args(["-addext", &format!("subjectAltName=DNS:{host}")])
         .args(["-keyout", &format!("{name}.key"), "-out", &format!("{name}.crt")])

@@ -19,14 +19,15 @@ const BUILD: &[&str] = &[
     "pkg-config",
 ];
 
-/// Needed to drive the real window, a real browser, a real identity provider, a real PostgreSQL and real balancers, and
-/// to judge our XML.
+/// Needed to drive the real window, a real browser, a real identity provider, a real PostgreSQL, a real mail server and real
+/// balancers, and to judge our XML.
 const DRIVE: &[&str] = &[
     "chromium",
     "chromium-driver",
     "curl",
     "dbus",
     "desktop-file-utils",
+    "exim4-daemon-light",
     "faketime",
     "fonts-noto-cjk",
     "haproxy",

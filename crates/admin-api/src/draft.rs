@@ -112,6 +112,9 @@ pub struct Draft {
     pub base: u64,
     /// All fields, this server's own too.
     pub fields: Vec<FieldValue>,
+    /// Whether there is a password for mails.
+    #[serde(default)]
+    pub mail_password: bool,
     /// The TLS certificate.
     pub tls: Option<CertificateInfo>,
     /// The names that the draft has answered, the advertised one first.

@@ -17,6 +17,7 @@ pub mod idp;
 pub mod import;
 pub mod join;
 pub mod machine;
+pub mod mail;
 pub mod message;
 pub mod metrics;
 pub mod names;

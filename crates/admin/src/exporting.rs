@@ -208,7 +208,7 @@ impl Session {
 
 /// The private keys that a document names, from the connection's rows.
 fn keys(document: &sekisho_config::Document, rows: &[Row], place: Place, keyring: &Keyring) -> Result<Vec<PrivateKey>> {
-    let mut names: Vec<&str> = document.key_pairs().map(|pair| pair.key.as_str()).collect();
+    let mut names: Vec<&str> = document.sealed_names().collect();
     names.sort_unstable();
     names.dedup();
     let opened = |name: &str| {

@@ -11,6 +11,7 @@ mod balancer;
 mod certificates;
 mod draft;
 mod idp;
+mod mail;
 mod names;
 mod plans;
 mod saml;
@@ -24,6 +25,7 @@ pub(crate) use balancer::{BalancerCommand, GivenCertificate};
 pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCertificate};
 pub(crate) use draft::{DraftCommand, SamlKeyStep};
 pub(crate) use idp::IdpMetadataCommand;
+pub(crate) use mail::{DraftMailCommand, MailCommand, MailLanguage, MailSecurity, MailSettings};
 pub(crate) use names::NameCommand;
 pub(crate) use plans::PlanCommand;
 pub(crate) use saml::{SamlCheck, SamlCommand};
@@ -267,6 +269,9 @@ pub(crate) enum Command {
     /// The webhook of the draft: tests it, shows its secret.
     #[command(subcommand)]
     Webhook(WebhookCommand),
+    /// The mails of the draft: tests them. They are set by `draft mail`.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Writes what a support case needs into one file, whether the service runs or not. No key, no user's name or address
     /// is in it; look through it all the same before you give it away: it is readable text (JSON).
     Diagnostics(DiagnosticsFile),

@@ -57,6 +57,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
         found.push(Fault::new(codes::UNSIGNED_METADATA).on("sign_metadata"));
     }
     found.extend(rollover(document));
+    found.extend(document.mail.check());
     match metadata(document) {
         Ok(metadata) => {
             found.extend(address(document, &metadata));

@@ -19,6 +19,10 @@ sekisho_fault::codes! {
     JIT_WITHOUT_DOMAIN = "config.jit_without_domain";
     /// Not one plain e-mail address. Argument: `value`.
     EMAIL = "config.email";
+    /// More recipients than mails are written to. Argument: `most`.
+    TOO_MANY_RECIPIENTS = "config.too_many_recipients";
+    /// Not a password that a mail server takes: empty, too long, or with control characters.
+    MAIL_PASSWORD = "config.mail_password";
     /// The document is in a newer schema. Arguments: `needed`, `known`.
     NEWER_SCHEMA = "config.newer_schema";
     /// The document cannot be read. Argument: `detail`.

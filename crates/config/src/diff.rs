@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::document::{Document, KeyPair, SamlKey};
+use crate::mail::Mail;
 use crate::relink::Relink;
 use crate::webhook::Webhook;
 
@@ -162,6 +163,10 @@ fn shown(field: &str, value: Option<&Value>) -> String {
         Some(relink @ Value::Object(_)) if field == "relink" => {
             Relink::deserialize(relink).map_or_else(|_| relink.to_string(), |relink| relink.to_string())
         }
+        Some(mail @ Value::Object(_)) if field == "mail" => match Mail::deserialize(mail) {
+            Ok(mail) => mail.to_string(),
+            Err(_) => mail.to_string(),
+        },
         Some(other) => other.to_string(),
     }
 }

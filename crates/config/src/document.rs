@@ -10,6 +10,7 @@ use ts_rs::TS;
 
 use crate::codes;
 use crate::host::Host;
+use crate::mail::{self, Mail};
 use crate::names::OtherName;
 use crate::network::Network;
 use crate::relink::Relink;
@@ -37,10 +38,14 @@ pub struct KeyPair {
     pub unknown: Map<String, Value>,
 }
 
-/// The name under which a private key (PKCS#8) is sealed: SHA-256 of its public key, in lower-case hexadecimal.
+/// The name under which a private key (PKCS#8) is sealed: SHA-256 of its public key, in lower-case hexadecimal. A password
+/// is named by SHA-256 of all that is sealed.
 ///
 /// Code: `KEY` of the certificates.
 pub fn key_name(pkcs8: &[u8]) -> Result<String> {
+    if mail::password(pkcs8).is_some() {
+        return Ok(sekisho_certs::sha256(pkcs8));
+    }
     Ok(sekisho_certs::sha256(sekisho_certs::key::PrivateKey::from_pkcs8(pkcs8)?.spki()))
 }
 
@@ -252,6 +257,9 @@ pub struct Document {
     /// Where the servers send what happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Webhook>,
+    /// Whom the servers write mails to.
+    #[serde(default, skip_serializing_if = "Mail::is_unset")]
+    pub mail: Mail,
     /// Why it was saved, for the history.
     #[serde(default)]
     pub reason: String,
@@ -305,6 +313,7 @@ impl Default for Document {
             client_protocol: false,
             trusted_proxies: Vec::new(),
             webhook: None,
+            mail: Mail::default(),
             reason: String::new(),
             change_number: String::new(),
             unknown: Map::new(),
@@ -361,6 +370,11 @@ impl Document {
         let second = self.saml_second.as_ref().map(|second| &second.pair);
         let others = self.other_names.iter().filter_map(|other| other.tls.as_ref());
         [self.tls.as_ref(), self.saml.as_ref(), second].into_iter().flatten().chain(others)
+    }
+
+    /// The names of all that is sealed apart from the document: private keys, and the password for mails.
+    pub fn sealed_names(&self) -> impl Iterator<Item = &str> {
+        self.key_pairs().map(|pair| pair.key.as_str()).chain(self.mail.password.as_deref())
     }
 
     /// The pairs that are in our metadata and decrypt: the one that signs, then the second one, if there is one.

@@ -10,7 +10,9 @@ use ts_rs::TS;
 
 use crate::codes;
 use crate::document::Document;
+use crate::email::Email;
 use crate::host::Host;
+use crate::mail::{self, Server};
 use crate::network::Network;
 use crate::server::ThisServer;
 use crate::webhook::Webhook;
@@ -49,6 +51,12 @@ pub enum Field {
     ClientProtocol,
     TrustedProxies,
     Webhook,
+    MailServer,
+    MailSecurity,
+    MailUser,
+    MailFrom,
+    MailTo,
+    MailLanguage,
     Proxy,
     Resolver,
     Authorities,
@@ -85,6 +93,12 @@ impl Field {
         Self::ClientProtocol,
         Self::TrustedProxies,
         Self::Webhook,
+        Self::MailServer,
+        Self::MailSecurity,
+        Self::MailUser,
+        Self::MailFrom,
+        Self::MailTo,
+        Self::MailLanguage,
         Self::Proxy,
         Self::Resolver,
         Self::Authorities,
@@ -129,7 +143,7 @@ fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T>) -> Result<Optio
     if text.is_empty() { Ok(None) } else { read(text).map(Some) }
 }
 
-fn port(text: &str) -> Result<u16> {
+pub(crate) fn port(text: &str) -> Result<u16> {
     text.parse().ok().filter(|port| *port > 0).ok_or_else(|| Fault::new(codes::PORT).with("value", text))
 }
 
@@ -174,8 +188,8 @@ fn networks(text: &str) -> Result<Vec<Network>> {
 
 /// Sets a field of the document.
 ///
-/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `LOCAL_FIELD`, `ROLLOVER_UNDER_WAY`;
-/// each with the field.
+/// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `EMAIL`, `TOO_MANY_RECIPIENTS`,
+/// `LOCAL_FIELD`, `ROLLOVER_UNDER_WAY`; each with the field.
 pub fn set(document: &mut Document, field: Field, text: &str) -> Result<()> {
     set_shared(document, field, text).map_err(|fault| fault.on(&field.name()))
 }
@@ -211,6 +225,12 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::ClientProtocol => document.client_protocol = switch(text)?,
         Field::TrustedProxies => document.trusted_proxies = networks(text)?,
         Field::Webhook => document.webhook = optional(text, https)?.map(Webhook::at),
+        Field::MailServer => document.mail.set_server(optional(text, Server::parse)?),
+        Field::MailSecurity => document.mail.security = choice(text)?,
+        Field::MailUser => document.mail.set_user(optional(text, name)?),
+        Field::MailFrom => document.mail.from = optional(text, Email::parse)?,
+        Field::MailTo => document.mail.to = mail::recipients(text)?,
+        Field::MailLanguage => document.mail.language = choice(text)?,
         Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Resolver | Field::Authorities => {
             return Err(Fault::new(codes::LOCAL_FIELD));
         }
@@ -241,7 +261,9 @@ pub fn set_local(server: &mut ThisServer, field: Field, text: &str) -> Result<()
         Field::Resolver => {
             let dns = |text: &str| match text.parse::<IpAddr>() {
                 Ok(ip) => Ok(SocketAddr::new(ip, 53)),
-                Err(_) => text.parse().ok().filter(|at: &SocketAddr| at.port() != 0).ok_or_else(|| wrong(codes::RESOLVER)),
+                Err(_) => {
+                    text.parse().ok().filter(|at: &SocketAddr| at.port() != 0).ok_or_else(|| wrong(codes::RESOLVER))
+                }
             };
             server.resolver = optional(text, dns)?;
         }
@@ -283,6 +305,12 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::ClientProtocol => document.client_protocol.to_string(),
         Field::TrustedProxies => document.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         Field::Webhook => document.webhook.as_ref().map(|webhook| webhook.url.clone()).unwrap_or_default(),
+        Field::MailServer => document.mail.server.as_ref().map(ToString::to_string).unwrap_or_default(),
+        Field::MailSecurity => plain_word(&document.mail.security),
+        Field::MailUser => text(&document.mail.user),
+        Field::MailFrom => document.mail.from.as_ref().map(|from| from.as_str().to_owned()).unwrap_or_default(),
+        Field::MailTo => mail::addresses(&document.mail.to),
+        Field::MailLanguage => plain_word(&document.mail.language),
         Field::Proxy => text(&server.proxy),
         Field::Resolver => match server.resolver {
             Some(at) if at.port() == 53 => at.ip().to_string(),
@@ -335,7 +363,9 @@ mod tests {
         set_local(&mut server, Field::Proxy, "http://proxy.example:3128").unwrap();
         assert_eq!(set_local(&mut server, Field::PrivateIp, "10.2.0").unwrap_err().code, codes::ADDRESS);
         assert_eq!(set_local(&mut server, Field::Proxy, "proxy").unwrap_err().code, codes::PROXY);
-        for (text, shown) in [("10.0.0.53", "10.0.0.53"), ("[fd00::53]:5353", "[fd00::53]:5353"), ("::1", "::1"), ("", "")] {
+        for (text, shown) in
+            [("10.0.0.53", "10.0.0.53"), ("[fd00::53]:5353", "[fd00::53]:5353"), ("::1", "::1"), ("", "")]
+        {
             set_local(&mut server, Field::Resolver, text).unwrap();
             assert_eq!(get(&Document::default(), &server, Field::Resolver), shown);
         }

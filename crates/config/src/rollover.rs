@@ -170,6 +170,7 @@ impl Document {
         self.saml_key = today.saml_key;
         self.saml.clone_from(&today.saml);
         self.saml_second.clone_from(&today.saml_second);
+        self.mail.take_password(&today.mail);
         self
     }
 }

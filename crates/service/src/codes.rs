@@ -130,6 +130,28 @@ sekisho_fault::codes! {
     WEBHOOK_SILENT = "service.webhook_silent";
     /// The webhook's host refuses the event. Arguments: `host`, `status`.
     WEBHOOK_STATUS = "service.webhook_status";
+    /// No mail server is set, or nobody to write to.
+    MAIL_NONE = "service.mail_none";
+    /// The mail server's address is not one that the service connects to. Argument: `host`.
+    MAIL_ADDRESS = "service.mail_address";
+    /// The mail server's name does not resolve. Arguments: `host`, `detail`.
+    MAIL_NAME = "service.mail_name";
+    /// Nothing takes connections at the mail server, or it speaks no SMTP. Arguments: `host`, `detail`.
+    MAIL_CONNECTION = "service.mail_connection";
+    /// The mail server offers no encryption. Argument: `host`.
+    MAIL_NO_TLS = "service.mail_no_tls";
+    /// The mail server's certificate is not trusted, or TLS fails otherwise. Arguments: `host`, `detail`.
+    MAIL_TLS = "service.mail_tls";
+    /// The mail server does not take user and password. Arguments: `host`, `answer`.
+    MAIL_SIGN_IN = "service.mail_sign_in";
+    /// The mail server does not take the mail yet. Arguments: `host`, `answer`.
+    MAIL_LATER = "service.mail_later";
+    /// The mail server refuses the mail. Arguments: `host`, `answer`.
+    MAIL_REFUSED = "service.mail_refused";
+    /// The mail server does not answer in time. Arguments: `host`, `seconds`.
+    MAIL_SILENT = "service.mail_silent";
+    /// The password for the mail server is not there, or not open to this server.
+    MAIL_PASSWORD = "service.mail_password";
     /// There is nothing to serve: no revision was saved yet.
     NOTHING_SAVED = "service.nothing_saved";
     /// The process ends, because it was told to.

@@ -451,6 +451,7 @@ impl House {
             webhook.url =
                 url::Url::parse(&webhook.url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
         }
+        document.mail = document.mail.redacted();
         let document = serde_json::from_slice(&document.to_json()).unwrap_or(serde_json::Value::Null);
         serde_json::json!({
             "version": status.version,

@@ -7,7 +7,8 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use sekisho_admin_api::status::{HubState, State, Status};
-use sekisho_fault::{Arg, Code, Fault};
+use sekisho_fault::{Code, Fault};
+use sekisho_notices::about;
 use tracing::Level;
 
 use crate::codes;
@@ -146,23 +147,8 @@ fn hub(before: &HubState, after: &HubState, now: i64) -> Option<Line> {
     }
 }
 
-/// What makes two warnings one: days that pass, and the words of a system, are no news.
-const IDENTITY: [&str; 4] = ["server", "revision", "what", "code"];
-
 fn same(one: &Fault, other: &Fault) -> bool {
     about(one) == about(other)
-}
-
-/// Whether an argument of this name tells a warning from others of its code.
-pub(crate) fn tells_apart(name: &str) -> bool {
-    IDENTITY.contains(&name)
-}
-
-/// What makes a warning itself.
-pub(crate) fn about(fault: &Fault) -> Fault {
-    let known = |(name, _): &(&String, &Arg)| tells_apart(name);
-    let args = fault.args.iter().filter(known).map(|(name, value)| (name.clone(), value.clone())).collect();
-    Fault { args, ..fault.clone() }
 }
 
 /// Forgeries, and what keeps users out, are errors; what an administrator has chosen is worth knowing.

@@ -39,11 +39,11 @@ use crate::configuration::{self, Ready, Settings, Source};
 use crate::connected::{Connected, ServedFacts};
 use crate::draft::{self, DraftFile};
 use crate::egress::Egress;
-use crate::resolving::Resolver;
 use crate::enrolment::{Member, Papers};
 use crate::heads::{Carried, Fork};
 use crate::idp_metadata::Watch;
 use crate::replication::{HubLink, Replica};
+use crate::resolving::Resolver;
 use crate::runtime::Runtime;
 use crate::secret::file_fault;
 use crate::servers::Servers;
@@ -112,6 +112,10 @@ pub struct House {
     pub(crate) observed: SealedFile,
     /// The webhook's receiver has taken a test.
     pub(crate) webhook_works: Notify,
+    /// The mail server has taken a test.
+    pub(crate) mail_works: Notify,
+    /// What was told by mail.
+    pub(crate) told: SealedFile,
     /// What the other servers report.
     servers: Servers,
     /// What browsers carry between servers.
@@ -176,6 +180,8 @@ impl Service {
             watched_save: std::sync::Mutex::default(),
             observed: SealedFile::new(data, "removals.sealed", &secret),
             webhook_works: Notify::new(),
+            mail_works: Notify::new(),
+            told: sealed("told.sealed"),
             servers: Servers::default(),
             carried,
             joining: Mutex::new(()),
@@ -193,6 +199,7 @@ impl Service {
         let mut watching =
             vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
         watching.push(tokio::spawn(house.clone().send_events(lines)));
+        watching.push(tokio::spawn(house.clone().send_mails()));
         watching.push(tokio::spawn(house.clone().hear_browsers(brought)));
         watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })

@@ -66,6 +66,12 @@ const FIELDS: [string, string, boolean][] = [
   ['client_protocol', 'false', false],
   ['trusted_proxies', '', false],
   ['webhook', '', false],
+  ['mail_server', '', false],
+  ['mail_security', 'starttls', false],
+  ['mail_user', '', false],
+  ['mail_from', '', false],
+  ['mail_to', '', false],
+  ['mail_language', 'en', false],
   ['proxy', '', true],
   ['resolver', '', true],
   ['authorities', '', true],
@@ -122,6 +128,10 @@ const kit = (organisation: string): KitSheet => ({
 export class Fake implements Backend {
   /** How the newest save goes. */
   watched: Methods['save.watch']['reply'] = null;
+  /** The password for mails that was entered last. */
+  mailPassword: string | undefined;
+  /** How notices of the desktop were wanted last. */
+  noticesWish: Methods['console.notices']['params'] | undefined;
   /** What the tray was told last. */
   trayWords: Methods['console.tray']['params'] | undefined;
   status: Status = {
@@ -281,6 +291,7 @@ export class Fake implements Backend {
     return {
       base: 0,
       fields: FIELDS.map(([field, value, local]) => ({ field, value, local })),
+      mail_password: false,
       tls: null,
       names: [],
       applied_names: [],
@@ -467,6 +478,13 @@ export class Fake implements Backend {
         return joinFile();
       case 'save.watch':
         return this.watched;
+      case 'draft.mail_password':
+        this.mailPassword = (params as Methods['draft.mail_password']['params']).password;
+        this.#draft.mail_password = true;
+        return this.#look();
+      case 'console.notices':
+        this.noticesWish = params as Methods['console.notices']['params'];
+        return null;
       case 'console.tray':
         this.trayWords = params as Methods['console.tray']['params'];
         return true;

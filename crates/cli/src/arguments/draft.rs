@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use sekisho_config::document::IdpType;
 
-use super::{NameCommand, RequestedCertificate, idp_type};
+use super::{DraftMailCommand, NameCommand, RequestedCertificate, idp_type};
 
 /// A step in the change of SAML's key.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -88,6 +88,9 @@ pub(crate) enum DraftCommand {
         /// File or address.
         from: String,
     },
+    /// Mails about what an administrator should look at.
+    #[command(subcommand)]
+    Mail(DraftMailCommand),
     /// Goes back to what is applied.
     Discard,
     /// Brings the draft together with what was saved in between.

@@ -70,6 +70,7 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             context.printer.reply(&draft, |printer| shown(printer, &draft).into_iter().chain(differs).collect());
             return Ok(());
         }
+        DraftCommand::Mail(command) => super::mail::draft(&service, command).await?,
         DraftCommand::Discard => service.call::<DiscardDraft>(()).await?,
         DraftCommand::Rebase => {
             let rebased = service.call::<RebaseDraft>(()).await?;

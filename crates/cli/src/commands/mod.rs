@@ -13,6 +13,7 @@ mod idp_metadata;
 mod initialize;
 mod leaving;
 mod login;
+mod mail;
 mod metrics;
 mod organisation;
 mod plans;
@@ -107,6 +108,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Metrics => metrics::metrics(&context).await,
         Command::Certificates { command } => certificates::certificates(&context, command).await,
         Command::Balancer(command) => balancer::balancer(&context, command).await,
+        Command::Mail(command) => mail::mail(&context, command).await,
         Command::Webhook(command) => webhook::webhook(&context, command).await,
         Command::Diagnostics(wish) => diagnostics::diagnostics(&context, &wish).await,
         Command::Export { .. } => service::export(&context).await,

@@ -19,6 +19,7 @@ use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpDifferences, GetI
 use sekisho_admin_api::import::{ImportDraft, ImportUsers};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
+use sekisho_admin_api::mail::{SetMailPassword, TestMail};
 use sekisho_admin_api::metrics::GetMetrics;
 use sekisho_admin_api::names::ChangeNames;
 use sekisho_admin_api::plans::{DiscardPlan, ListPlans, ParkDraft, TakePlan};
@@ -135,6 +136,10 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         GetTestReport::METHOD => {
             answer::<GetTestReport>(house.test_report(&params::<GetTestReport>(request)?.test).await)
         }
+        SetMailPassword::METHOD => {
+            answer::<SetMailPassword>(house.set_mail_password(&params::<SetMailPassword>(request)?).await?)
+        }
+        TestMail::METHOD => answer::<TestMail>(house.test_mail().await?),
         TestWebhook::METHOD => answer::<TestWebhook>(house.test_webhook().await?),
         GetWebhookSecret::METHOD => answer::<GetWebhookSecret>(house.webhook_secret().await?),
         ExplainMessage::METHOD => {

@@ -12,7 +12,8 @@ use std::net::SocketAddr;
 
 use data_encoding::BASE64;
 use sekisho_admin_api::certificates::{
-    CertificateBefore, CertificateMatrix, CertificatePlace, JudgeFiles, JudgedCertificate, NameInPlay, ServedCertificates,
+    CertificateBefore, CertificateMatrix, CertificatePlace, JudgeFiles, JudgedCertificate, NameInPlay,
+    ServedCertificates,
 };
 use sekisho_admin_api::names::WhichName;
 use sekisho_certs::import::{self, File, Passwords};

@@ -82,6 +82,7 @@ pub(crate) fn view(
     View {
         base: draft.base,
         fields: fields.collect(),
+        mail_password: document.mail.password.is_some(),
         tls: leaf(document.tls.as_ref()),
         names: answered(document),
         applied_names: answered(applied),

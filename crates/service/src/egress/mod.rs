@@ -8,6 +8,9 @@ mod address;
 mod post;
 #[cfg(test)]
 pub(crate) mod site;
+mod smtp;
+#[cfg(test)]
+mod smtp_tests;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +27,7 @@ use crate::codes;
 use crate::resolving::Resolver;
 pub(crate) use address::Place;
 pub(crate) use post::Delivery;
+pub(crate) use smtp::{Letter, Taken};
 
 /// For all of it, from the first byte sent to the last one received.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -119,6 +123,13 @@ impl Egress {
         let port = url.port().unwrap_or(443);
         let same_host = |signed: &str| Url::parse(signed).is_ok_and(|signed| signed.host() == url.host());
         let inside = signed.is_some_and(same_host);
+        let resolved = self.vetted(host, port, inside).await?;
+        let client = client(host, &resolved, authorities).map_err(Closed::Client)?;
+        Ok((url, client))
+    }
+
+    /// All addresses of a host, if each is one that may be connected to. `inside`: those of the company are.
+    async fn vetted(&self, host: &str, port: u16, inside: bool) -> Result<Vec<SocketAddr>, Closed> {
         let resolved = (self.resolve)(host.trim_matches(['[', ']']).to_owned(), port).await;
         let resolved = resolved.map_err(|error| Closed::Unresolved(error.to_string()))?;
         let reachable = |address: &SocketAddr| match (self.place)(address.ip()) {
@@ -129,8 +140,7 @@ impl Egress {
         if resolved.is_empty() || !resolved.iter().all(reachable) {
             return Err(Closed::Refused);
         }
-        let client = client(host, &resolved, authorities).map_err(Closed::Client)?;
-        Ok((url, client))
+        Ok(resolved)
     }
 }
 

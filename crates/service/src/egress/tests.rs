@@ -118,7 +118,10 @@ async fn an_event_is_sent_where_the_metadata_is_fetched_from_and_nowhere_else() 
     let inside = Egress::of(loopback, |_| Place::Inside);
     assert_eq!(send(&inside, &site, None).await.unwrap_err().code, codes::WEBHOOK_ADDRESS);
     assert_eq!(send(&inside, &site, Some("https://idp.example.test/other")).await.unwrap(), 200);
-    assert_eq!(send(&Egress::new(Resolver::default()), &site, Some(&site.url)).await.unwrap_err().code, codes::WEBHOOK_NAME);
+    assert_eq!(
+        send(&Egress::new(Resolver::default()), &site, Some(&site.url)).await.unwrap_err().code,
+        codes::WEBHOOK_NAME
+    );
     let loopback = Egress::of(loopback, address::place);
     assert_eq!(send(&loopback, &site, Some(&site.url)).await.unwrap_err().code, codes::WEBHOOK_ADDRESS);
     assert_eq!(site.asked(), 2);

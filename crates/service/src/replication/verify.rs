@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZero;
 
-use sekisho_certs::PrivateKey;
+use sekisho_config::document::key_name;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::Row;
 use sekisho_keys::fact::{self, Fact, Said};
@@ -217,13 +217,13 @@ impl<'a> Verifier<'a> {
         Ok(Some(Counts { stored, counters, record, revision: None }))
     }
 
-    /// A sealed object counts when it opens as the key that its name says: garbage never takes the place of a key.
+    /// A sealed object counts when it opens as the key or password that its name says: garbage never takes the place of a key.
     fn object(&mut self, row: Row) -> Result<Option<Counts>> {
         let fingerprint: Hash = row.id.parse()?;
         let epoch = object::epoch(row.body.as_slice())?;
         let keyring = self.keyring(epoch)?.clone();
         let key = Zeroizing::new(object::open(&keyring, self.member.place, fingerprint, row.body.as_slice())?);
-        if Hash::of(PrivateKey::from_pkcs8(&key)?.spki()) != fingerprint {
+        if key_name(&key)? != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "object"));
         }
         let stored = Stored::of(row);

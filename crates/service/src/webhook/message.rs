@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use tracing::Level;
 
 use crate::codes;
-use crate::journal::{self, Line};
+use crate::journal::Line;
 
 /// The form of the body.
 const SCHEMA: u32 = 1;
@@ -105,8 +105,9 @@ fn severity(level: Level) -> &'static str {
 /// What of a reason leaves the servers: what tells it from others, counts and moments. What others have written (addresses,
 /// names, the words of a system) stays in the log; the code says where to look.
 fn loggable(reason: &Fault) -> impl Iterator<Item = (String, Value)> {
-    let leaves =
-        |(name, value): &(&String, &Arg)| journal::tells_apart(name) || matches!(value, Arg::Number(_) | Arg::Time(_));
+    let leaves = |(name, value): &(&String, &Arg)| {
+        sekisho_notices::tells_apart(name) || matches!(value, Arg::Number(_) | Arg::Time(_))
+    };
     reason.args.iter().filter(leaves).map(|(name, value)| {
         let value = match value {
             Arg::Text(text) => Value::from(text.as_str()),
@@ -125,7 +126,7 @@ fn is_shared(reason: &Fault) -> bool {
 
 fn about(line: &Line, sender: &Sender) -> String {
     let what = match &line.reason {
-        Some(reason) if line.event.name().starts_with("warning") => journal::about(reason).to_string(),
+        Some(reason) if line.event.name().starts_with("warning") => sekisho_notices::about(reason).to_string(),
         _ => line.event.name().split('.').next().unwrap_or_default().to_owned(),
     };
     let field = line.reason.as_ref().and_then(|reason| reason.field.as_deref()).unwrap_or_default();
@@ -137,6 +138,7 @@ fn about(line: &Line, sender: &Sender) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal;
     use crate::status::Board;
 
     fn sender(server: &str) -> Sender {

@@ -4,17 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::message::Message;
+use crate::pauses::{Pauses, TRIES};
 
 /// The most messages that wait; beyond it the oldest goes.
 const MOST: usize = 64;
-/// After each failure in a row the receiver is left alone for longer; after the last of these its messages go unsent.
-const PAUSES: [Duration; 5] = [
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_mins(2),
-    Duration::from_mins(10),
-    Duration::from_mins(30),
-];
 
 #[derive(Debug)]
 struct Waiting {
@@ -26,8 +19,7 @@ struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     waiting: VecDeque<Waiting>,
-    failures: usize,
-    next: Duration,
+    pauses: Pauses,
 }
 
 impl Outbox {
@@ -46,12 +38,12 @@ impl Outbox {
 
     /// When the next one is to be sent, if one waits.
     pub(super) fn next(&self) -> Option<Duration> {
-        (!self.waiting.is_empty()).then_some(self.next)
+        (!self.waiting.is_empty()).then_some(self.pauses.next())
     }
 
     /// What is to be sent now.
     pub(super) fn due(&self, now: Duration) -> Option<&Message> {
-        self.waiting.front().filter(|_| self.next <= now).map(|waiting| &waiting.message)
+        self.waiting.front().filter(|_| self.pauses.next() <= now).map(|waiting| &waiting.message)
     }
 
     /// The oldest was taken.
@@ -62,16 +54,14 @@ impl Outbox {
 
     /// The receiver works again: what waits is sent at once.
     pub(super) fn works(&mut self) {
-        (self.failures, self.next) = (0, Duration::ZERO);
+        self.pauses.works();
     }
 
     /// The receiver did not take it. That is a failure of all that wait: they are not tried one by one.
     pub(super) fn failed(&mut self, now: Duration) {
-        let pause = PAUSES.get(self.failures).or(PAUSES.last()).copied().unwrap_or_default();
-        self.failures += 1;
-        self.next = now + pause;
+        self.pauses.failed(now);
         self.waiting.iter_mut().for_each(|waiting| waiting.failures += 1);
-        self.waiting.retain(|waiting| waiting.failures <= PAUSES.len());
+        self.waiting.retain(|waiting| waiting.failures < TRIES);
     }
 }
 

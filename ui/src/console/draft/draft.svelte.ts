@@ -61,7 +61,9 @@ export class DraftOnScreen {
   }
 
   isChanged(field: string): boolean {
-    return this.draft?.changes.some((one) => one.field === field) ?? false;
+    // Mails are one value in a difference.
+    const name = field.startsWith('mail_') ? 'mail' : field;
+    return this.draft?.changes.some((one) => one.field === name) ?? false;
   }
 
   /** Every check that is known now. */
@@ -106,6 +108,11 @@ export class DraftOnScreen {
 
   trialCertificate(): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('draft.trial_certificate', null));
+  }
+
+  /** Keeps the password for the mail server and its user. */
+  mailPassword(password: string): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.mail_password', { password }));
   }
 
   /** Goes a step from one name to another. */

@@ -10,6 +10,12 @@ export interface WrittenDiagnostics {
   log_lines: number;
 }
 
+/** How notices of the desktop are wanted. */
+export interface NoticesWish {
+  on: boolean;
+  language: string;
+}
+
 /** What the icon in the tray says. */
 export interface TrayWords {
   /** Server and state. */

@@ -1,4 +1,4 @@
-import type { TrayWords, WrittenDiagnostics } from './console';
+import type { NoticesWish, TrayWords, WrittenDiagnostics } from './console';
 import type { AcceptInvitation } from './types/AcceptInvitation';
 import type { AddConnection } from './types/AddConnection';
 import type { AdminSession } from './types/AdminSession';
@@ -92,6 +92,8 @@ import type { Suggested } from './types/Suggested';
 import type { SyncReport } from './types/SyncReport';
 import type { TestReport } from './types/TestReport';
 import type { UserInfo } from './types/UserInfo';
+import type { MailPassword } from './types/MailPassword';
+import type { MailTested } from './types/MailTested';
 import type { WebhookSecret } from './types/WebhookSecret';
 import type { WebhookTested } from './types/WebhookTested';
 import type { WhichAdministrator } from './types/WhichAdministrator';
@@ -158,6 +160,8 @@ export interface Methods {
   'history.restore': { params: WhichRevision; reply: Draft };
   'test.start': { params: WhichName | null; reply: StartedTest };
   'test.report': { params: WhichTest; reply: TestReport | null };
+  'draft.mail_password': { params: MailPassword; reply: Draft };
+  'mail.test': { params: null; reply: MailTested };
   'webhook.test': { params: null; reply: WebhookTested };
   'webhook.secret': { params: null; reply: WebhookSecret };
   'saml.explain': { params: SamlMessage; reply: Explained };
@@ -169,6 +173,7 @@ export interface Methods {
   'console.managed': { params: null; reply: string };
   /** The parameter is the moment, as the page's clock has it. */
   'console.diagnostics': { params: string; reply: WrittenDiagnostics };
+  'console.notices': { params: NoticesWish; reply: null };
   /** False where the desktop shows no icon. */
   'console.tray': { params: TrayWords; reply: boolean };
   'admin.session': { params: null; reply: AdminSession };

@@ -19,6 +19,12 @@ export const RARE = [
   'client_protocol',
   'trusted_proxies',
   'webhook',
+  'mail_server',
+  'mail_security',
+  'mail_user',
+  'mail_from',
+  'mail_to',
+  'mail_language',
   'entity_id',
   'proxy',
   'resolver',
@@ -39,9 +45,9 @@ const FIELDS: readonly string[] = [
   ...RARE,
 ] satisfies Field[];
 
-/** Certificates and metadata, which come as files. */
-const FILES: readonly string[] = ['tls', 'saml', 'idp', 'idp_metadata', 'idp_metadata_url'];
+/** Certificates and metadata, which come as files, and what is never shown. */
+const APART: readonly string[] = ['tls', 'saml', 'idp', 'idp_metadata', 'idp_metadata_url', 'mail_password'];
 
 /** Whether a check of this field is shown at the field; all others stand at the top. */
 export const isOnTheForm = (field: string | undefined): boolean =>
-  field !== undefined && (FIELDS.includes(field) || FILES.includes(field));
+  field !== undefined && (FIELDS.includes(field) || APART.includes(field));

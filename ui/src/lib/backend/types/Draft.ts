@@ -22,6 +22,10 @@ base: number,
  */
 fields: Array<FieldValue>, 
 /**
+ * Whether there is a password for mails.
+ */
+mail_password: boolean, 
+/**
  * The TLS certificate.
  */
 tls: CertificateInfo | null, 

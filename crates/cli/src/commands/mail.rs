@@ -1,0 +1,74 @@
+//! `sekisho mail` and `sekisho draft mail`: mails about what an administrator should look at.
+
+use sekisho_admin_api::Client;
+use sekisho_admin_api::draft::{Draft, GetDraft, SetDraftField, SetField};
+use sekisho_admin_api::mail::{MailPassword, SetMailPassword, TestMail};
+use sekisho_config::field::Field;
+use sekisho_fault::Result;
+
+use super::Context;
+use crate::arguments::{DraftMailCommand, MailCommand, MailLanguage, MailSecurity, MailSettings};
+use crate::secrets;
+
+/// Tests the draft's settings.
+pub(super) async fn mail(context: &Context, command: MailCommand) -> Result<()> {
+    let MailCommand::Test = command;
+    let tested = context.service().await?.call::<TestMail>(()).await?;
+    let (milliseconds, to) = (tested.milliseconds.to_string(), tested.to.join(", "));
+    let known = [
+        ("server", tested.server.as_str()),
+        ("milliseconds", milliseconds.as_str()),
+        ("answer", tested.answer.as_str()),
+        ("to", to.as_str()),
+    ];
+    context.printer.reply(&tested, |printer| {
+        let refused = tested.refused.iter().map(|fault| printer.fault(fault));
+        [printer.say("mail.took", &known)].into_iter().chain(refused).collect()
+    });
+    Ok(())
+}
+
+/// Changes the draft's settings.
+pub(super) async fn draft(service: &Client, command: DraftMailCommand) -> Result<Draft> {
+    let (fields, password) = match command {
+        DraftMailCommand::Set(wish) => {
+            let password = wish.password_file.as_deref().map(secrets::read).transpose()?;
+            (set(wish), password.map(|password| password.to_string()))
+        }
+        DraftMailCommand::Off => (off(), None),
+    };
+    for (field, value) in fields {
+        service.call::<SetDraftField>(SetField { field: field.name(), value }).await?;
+    }
+    match password {
+        // After server and user: it is for them alone.
+        Some(password) => service.call::<SetMailPassword>(MailPassword { password }).await,
+        None => service.call::<GetDraft>(()).await,
+    }
+}
+
+fn set(wish: MailSettings) -> Vec<(Field, String)> {
+    let security = wish.security.map(|security| match security {
+        MailSecurity::Starttls => "starttls".to_owned(),
+        MailSecurity::Tls => "tls".to_owned(),
+    });
+    let language = wish.language.map(|language| match language {
+        MailLanguage::En => "en".to_owned(),
+        MailLanguage::Ja => "ja".to_owned(),
+    });
+    let all = [
+        (Field::MailServer, wish.server),
+        (Field::MailSecurity, security),
+        (Field::MailUser, wish.user),
+        (Field::MailFrom, wish.from),
+        (Field::MailTo, (!wish.to.is_empty()).then(|| wish.to.join(" "))),
+        (Field::MailLanguage, language),
+    ];
+    all.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
+}
+
+fn off() -> Vec<(Field, String)> {
+    let cleared = [Field::MailServer, Field::MailUser, Field::MailFrom, Field::MailTo];
+    let usual = [(Field::MailSecurity, "starttls".to_owned()), (Field::MailLanguage, "en".to_owned())];
+    cleared.into_iter().map(|field| (field, String::new())).chain(usual).collect()
+}
