@@ -17,6 +17,7 @@ pub mod idp;
 pub mod installed;
 pub mod namespace;
 pub mod nodes;
+pub mod pebble;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

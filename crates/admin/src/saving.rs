@@ -97,7 +97,7 @@ impl Session {
             Ok((name.clone(), bytes))
         });
         let objects: Vec<(String, Vec<u8>)> = objects.collect::<Result<_>>()?;
-        if !objects.iter().all(|(object, _)| document.key_pairs().any(|pair| pair.key == *object))
+        if !objects.iter().all(|(object, _)| document.key_names().any(|key| key == object))
             || !are_keys(&objects, &keyring, place)?
         {
             hidden.push("objects".to_owned());

@@ -5,6 +5,7 @@ use sekisho_saml::metadata::IdpMetadata;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::acme::Acme;
 use crate::document::{Document, KeyPair, SamlKey};
 use crate::webhook::Webhook;
 
@@ -43,7 +44,7 @@ const SAML_KEYS: [&str; 3] = ["saml_key", "saml", "saml_second"];
 const NAMES: [&str; 4] = ["advertised_host", "advertised_port", "other_names", "answers_on"];
 
 /// The private keys' fields, and what says which of them SAML uses.
-pub const KEYS: [&str; 4] = ["tls", "saml_key", "saml", "saml_second"];
+pub const KEYS: [&str; 5] = ["tls", "saml_key", "saml", "saml_second", "acme"];
 
 /// The differences, field by field, in the order of the document.
 pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
@@ -157,6 +158,10 @@ fn shown(field: &str, value: Option<&Value>) -> String {
         Some(webhook @ Value::Object(_)) if field == "webhook" => match Webhook::deserialize(webhook) {
             Ok(webhook) => webhook.to_string(),
             Err(_) => webhook.to_string(),
+        },
+        Some(acme @ Value::Object(_)) if field == "acme" => match Acme::deserialize(acme) {
+            Ok(acme) => acme.to_string(),
+            Err(_) => acme.to_string(),
         },
         Some(other) => other.to_string(),
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+use crate::acme::Acme;
 use crate::codes;
 use crate::host::Host;
 use crate::names::OtherName;
@@ -248,6 +249,9 @@ pub struct Document {
     /// Where the servers send what happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Webhook>,
+    /// How servers get and renew the SSL certificate by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acme: Option<Acme>,
     /// Why it was saved, for the history.
     #[serde(default)]
     pub reason: String,
@@ -300,6 +304,7 @@ impl Default for Document {
             client_protocol: false,
             trusted_proxies: Vec::new(),
             webhook: None,
+            acme: None,
             reason: String::new(),
             change_number: String::new(),
             unknown: Map::new(),

@@ -51,6 +51,8 @@ pub enum Field {
     Webhook,
     Proxy,
     Authorities,
+    AcmePort,
+    AcmeHook,
 }
 
 impl Field {
@@ -86,6 +88,8 @@ impl Field {
         Self::Webhook,
         Self::Proxy,
         Self::Authorities,
+        Self::AcmePort,
+        Self::AcmeHook,
     ];
 
     /// Its name in files, on the command line and in faults.
@@ -103,7 +107,8 @@ impl Field {
 
     /// Whether it belongs to this server only.
     pub fn is_local(self) -> bool {
-        matches!(self, Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Authorities)
+        let own = [Self::PrivateIp, Self::PrivatePort, Self::Proxy, Self::Authorities, Self::AcmePort, Self::AcmeHook];
+        own.contains(&self)
     }
 }
 
@@ -170,6 +175,12 @@ fn networks(text: &str) -> Result<Vec<Network>> {
     if networks.len() > 64 { Err(Fault::new(codes::NETWORK).with("value", networks.len())) } else { Ok(networks) }
 }
 
+/// The whole path of a program; nothing is looked for, and no shell reads it.
+fn hook(text: &str) -> Option<String> {
+    let whole = std::path::Path::new(text).is_absolute() && text.len() <= 1024 && !text.contains(char::is_control);
+    whole.then(|| text.to_owned())
+}
+
 /// Sets a field of the document.
 ///
 /// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `LOCAL_FIELD`, `ROLLOVER_UNDER_WAY`;
@@ -209,7 +220,12 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::ClientProtocol => document.client_protocol = switch(text)?,
         Field::TrustedProxies => document.trusted_proxies = networks(text)?,
         Field::Webhook => document.webhook = optional(text, https)?.map(Webhook::at),
-        Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Authorities => {
+        Field::PrivateIp
+        | Field::PrivatePort
+        | Field::Proxy
+        | Field::Authorities
+        | Field::AcmePort
+        | Field::AcmeHook => {
             return Err(Fault::new(codes::LOCAL_FIELD));
         }
     }
@@ -237,6 +253,10 @@ pub fn set_local(server: &mut ThisServer, field: Field, text: &str) -> Result<()
             })?;
         }
         Field::Authorities => server.authorities = optional(text, |text| Ok(text.to_owned()))?,
+        Field::AcmePort => {
+            server.acme_port = optional(text, port).map_err(|fault| fault.on(&field.name()))?;
+        }
+        Field::AcmeHook => server.acme_hook = optional(text, |text| hook(text).ok_or_else(|| wrong(codes::ACME_HOOK)))?,
         _ => return Err(wrong(codes::LOCAL_FIELD)),
     }
     Ok(())
@@ -276,6 +296,8 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::Webhook => document.webhook.as_ref().map(|webhook| webhook.url.clone()).unwrap_or_default(),
         Field::Proxy => text(&server.proxy),
         Field::Authorities => text(&server.authorities),
+        Field::AcmePort => server.acme_port.map(|port| port.to_string()).unwrap_or_default(),
+        Field::AcmeHook => text(&server.acme_hook),
     }
 }
 

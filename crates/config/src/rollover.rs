@@ -170,6 +170,8 @@ impl Document {
         self.saml_key = today.saml_key;
         self.saml.clone_from(&today.saml);
         self.saml_second.clone_from(&today.saml_second);
+        // With the key of the account that is known today.
+        self.acme.clone_from(&today.acme);
         self
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sekisho_admin_api::acme::{EndAcme, GetAcme, OrderByAcme, SetAcme};
 use sekisho_admin_api::activity::ListActivity;
 use sekisho_admin_api::balancer::{GetSnippets, NoteCertificateGivenOut, SeeTopology};
 use sekisho_admin_api::certificates::{GetCertificates, GetServedCertificates, JudgeCertificate, JudgeFiles};
@@ -125,6 +126,10 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         GetTestReport::METHOD => {
             answer::<GetTestReport>(house.test_report(&params::<GetTestReport>(request)?.test).await)
         }
+        SetAcme::METHOD => answer::<SetAcme>(house.set_acme(&params::<SetAcme>(request)?).await?),
+        EndAcme::METHOD => answer::<EndAcme>(house.end_acme().await?),
+        GetAcme::METHOD => answer::<GetAcme>(house.acme_state().await?),
+        OrderByAcme::METHOD => answer::<OrderByAcme>(house.order_by_acme().await?),
         TestWebhook::METHOD => answer::<TestWebhook>(house.test_webhook().await?),
         GetWebhookSecret::METHOD => answer::<GetWebhookSecret>(house.webhook_secret().await?),
         ExplainMessage::METHOD => {

@@ -51,7 +51,7 @@ async fn named(member: &Member, replica: &Replica) -> Result<BTreeSet<String>> {
     let mut named = BTreeSet::new();
     for number in 1..=newest {
         let (_, past) = revision(member, replica, number).await?;
-        named.extend(past.key_pairs().map(|pair| pair.key.clone()));
+        named.extend(past.key_names().map(str::to_owned));
     }
     Ok(named)
 }
@@ -62,13 +62,13 @@ fn imported(
     named: &BTreeSet<String>,
     today: &AppliedRevision,
 ) -> Draft {
-    let current: BTreeSet<&str> = today.document.key_pairs().map(|pair| pair.key.as_str()).collect();
-    if document.key_pairs().any(|pair| named.contains(&pair.key) && !current.contains(pair.key.as_str())) {
+    let current: BTreeSet<&str> = today.document.key_names().collect();
+    if document.key_names().any(|key| named.contains(key) && !current.contains(key)) {
         return restored(document, today);
     }
     document.reason.clear();
     document.change_number.clear();
-    let wanted: BTreeSet<&str> = document.key_pairs().map(|pair| pair.key.as_str()).collect();
+    let wanted: BTreeSet<&str> = document.key_names().collect();
     keys.retain(|name, _| wanted.contains(name.as_str()));
     Draft { base: today.revision, document, keys, ..Draft::default() }
 }

@@ -63,7 +63,7 @@ pub fn prepare(
 
 /// The private keys that a document names.
 pub(crate) fn keys(document: &Document) -> Vec<String> {
-    let mut keys: Vec<String> = document.key_pairs().map(|pair| pair.key.clone()).collect();
+    let mut keys: Vec<String> = document.key_names().map(str::to_owned).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -5,6 +5,7 @@
 //! used: it would resolve the name by itself.
 
 mod address;
+mod exchange;
 mod post;
 #[cfg(test)]
 pub(crate) mod site;
@@ -22,6 +23,7 @@ use url::Url;
 
 use crate::codes;
 pub(crate) use address::Place;
+pub(crate) use exchange::Exchange;
 pub(crate) use post::Delivery;
 
 /// For all of it, from the first byte sent to the last one received.
@@ -31,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) type Resolved = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
 /// The door to the outside. Outside of tests there is one way to make it, which vets as this module says.
+#[derive(Clone, Copy)]
 pub(crate) struct Egress {
     resolve: fn(String, u16) -> Resolved,
     place: fn(IpAddr) -> Place,

@@ -64,7 +64,7 @@ fn about(url: &str, code: sekisho_fault::Code) -> Fault {
 }
 
 /// Whether TLS failed, rather than the connection below it. What lies in an error of the system is not its source.
-fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+pub(super) fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
     let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     error.is::<rustls::Error>()
         || inside.is_some_and(|inside| is_of_tls(inside))

@@ -6,6 +6,7 @@ use std::num::NonZero;
 use sekisho_certs::PrivateKey;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::Row;
+use sekisho_keys::acme;
 use sekisho_keys::fact::{self, Fact, Said};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::keyring::Keyring;
@@ -151,6 +152,7 @@ impl<'a> Verifier<'a> {
             "user" => self.user(row),
             "fact" => self.fact(row),
             "object" => self.object(row),
+            "acme" => self.acme(row),
             "sync" => self.sync(row),
             // The hub's own pointers, and what newer versions bring.
             _ => Ok(None),
@@ -221,6 +223,18 @@ impl<'a> Verifier<'a> {
         let key = Zeroizing::new(object::open(&keyring, self.member.place, fingerprint, row.body.as_slice())?);
         if Hash::of(PrivateKey::from_pkcs8(&key)?.spki()) != fingerprint {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "object"));
+        }
+        let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
+        Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
+    }
+
+    /// What a server has come to by ACME counts in its own row. What is served of it, the setting that was signed decides.
+    fn acme(&mut self, row: Row) -> Result<Option<Counts>> {
+        let (organisation, place) = (self.member.organisation(), self.member.place);
+        let keyring = self.keyring(acme::order(row.body.as_slice())?.0)?;
+        let (which, _) = acme::open(row.body.as_slice(), &organisation, place, keyring)?;
+        if which.row() != row.id {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", "acme"));
         }
         let stored = Stored { kind: row.kind, id: row.id, rev: row.rev, body: row.body.0 };
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
