@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use sekisho_keys::acme::{self, Author, Issued, Said};
 use sekisho_keys::ids::{Hash, NodeId};
 use sekisho_keys::log::{Act, Entry};
 use sekisho_keys::revision::Revision;
@@ -15,7 +16,7 @@ use crate::organisation::{PLACE, SERVER, World};
 /// One of each kind, as octets.
 struct Genuine {
     world: World,
-    octets: [Vec<u8>; 5],
+    octets: [Vec<u8>; 6],
 }
 
 static GENUINE: LazyLock<Genuine> = LazyLock::new(|| {
@@ -27,6 +28,7 @@ static GENUINE: LazyLock<Genuine> = LazyLock::new(|| {
         record(&world).to_bytes(),
         report(&world).sign(&world.server),
         object::seal(&world.keyring, PLACE, Hash::of(b"object"), [3; 12], b"a sealed object").unwrap(),
+        issued(&world),
     ];
     Genuine { world, octets }
 });
@@ -47,6 +49,12 @@ fn record(world: &World) -> Record {
     let context = Context { place: PLACE, user: name, revision: 1, epoch: 1 };
     let writer = Writer { identity: &world.server, server: SERVER, counter: 1, previous: Hash::NONE, time: 0 };
     Record::sign(context, None, &user, &world.keyring, writer, [2; 12]).unwrap()
+}
+
+fn issued(world: &World) -> Vec<u8> {
+    let issued = Issued { setting: Hash::of(b"setting"), certificates: "PEM".into(), key: vec![7; 40] };
+    let author = Author { identity: &world.server, server: SERVER, time: 0 };
+    acme::sign(PLACE, 1, &Said::Certificate(issued), &world.keyring, author, [4; 12]).unwrap()
 }
 
 fn report(world: &World) -> Report {
@@ -73,7 +81,7 @@ fn report(world: &World) -> Report {
 }
 
 /// What octets mean when they are taken as each kind in turn: nothing, where they are refused.
-fn meanings(octets: &[u8]) -> [Option<String>; 5] {
+fn meanings(octets: &[u8]) -> [Option<String>; 6] {
     let world = &GENUINE.world;
     let entry = || {
         let entry = Entry::read(octets).ok()?;
@@ -93,7 +101,12 @@ fn meanings(octets: &[u8]) -> [Option<String>; 5] {
     };
     let report = || Some(format!("{:?}", Report::verify(octets, &world.organisation, PLACE).ok()?));
     let object = || Some(format!("{:?}", object::open(&world.keyring, PLACE, Hash::of(b"object"), octets).ok()?));
-    [entry(), revision(), record(), report(), object()]
+    let issued = || {
+        let (_, record) = acme::open(octets, &world.organisation, PLACE, &world.keyring).ok()?;
+        let Said::Certificate(issued) = &record.said else { return None };
+        Some(format!("{record:?} {} {} {:?}", issued.setting, issued.certificates, issued.key))
+    };
+    [entry(), revision(), record(), report(), object(), issued()]
 }
 
 /// The body. Octets: which of the genuine ones, then changes of three octets each (where, and what is added to it); or, where
@@ -102,7 +115,7 @@ pub fn run(octets: &[u8]) {
     let Some((which, rest)) = octets.split_first() else { return };
     let Some(genuine) = GENUINE.octets.get(usize::from(*which)) else {
         // Nothing that a fuzzer writes is signed by anyone of the organisation.
-        assert_eq!(meanings(rest), [const { None }; 5]);
+        assert_eq!(meanings(rest), [const { None }; 6]);
         let _ = Ticket::read(rest);
         let _ = envelope::open(rest, &[0; 64]);
         let _ = sealed::open_padded(&GENUINE.world.keyring.key, b"", rest);
@@ -129,8 +142,8 @@ pub fn run(octets: &[u8]) {
 
 /// What to begin with.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let whole = (0..5).map(|which| vec![which]);
-    let changed = (0..5).flat_map(|which| (0..=255).step_by(17).map(move |at| vec![which, 0, at, 9]));
+    let whole = (0..6).map(|which| vec![which]);
+    let changed = (0..6).flat_map(|which| (0..=255).step_by(17).map(move |at| vec![which, 0, at, 9]));
     let raw = GENUINE.octets.iter().map(|octets| [&[255], &octets[..octets.len() - 1]].concat());
     whole.chain(changed).chain(raw).collect()
 }

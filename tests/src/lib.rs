@@ -20,6 +20,7 @@ pub mod mail_server;
 pub mod namespace;
 pub mod nodes;
 pub mod noticing;
+pub mod pebble;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

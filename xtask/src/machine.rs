@@ -40,6 +40,7 @@ const DRIVE: &[&str] = &[
     "openssh-client",
     "openssh-server",
     "openssl",
+    "pebble",
     "php-cli",
     "php-mbstring",
     "php-sqlite3",

@@ -51,6 +51,8 @@ pub enum Kind {
     Metadata,
     /// An administrator has written the SSL certificate into a file, with its key.
     CertificateGivenOut,
+    /// A certificate was got by ACME, or could not be got.
+    CertificateOrdered,
     /// The service started serving.
     Started,
     /// The service stopped serving.

@@ -3,6 +3,7 @@
 //! Length-framed JSON over a local socket (Unix) or a named pipe (Windows), never TCP. Each feature
 //! is one module with one [`Call`] a method. The first frame of each side is a [`Hello`].
 
+pub mod acme;
 pub mod activity;
 pub mod balancer;
 pub mod certificates;

@@ -12,7 +12,7 @@ use crate::session::Session;
 impl Session {
     /// Writes the certificate of what is saved, its chain and its key into a new file, which only this account may read.
     ///
-    /// Codes: `EXPORT_FILE`, `NO_TLS_CERTIFICATE`, and those of making it.
+    /// Codes: `EXPORT_FILE`, `NO_TLS_CERTIFICATE`, `CERTIFICATE_BY_ACME`, and those of making it.
     pub async fn certificate_to_file(&mut self, wish: &CertificateToFile) -> Result<CertificateFile> {
         let folder = home().join(wish.folder.trim());
         // First its place: a passphrase that opens nothing is told to nobody.

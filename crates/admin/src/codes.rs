@@ -71,6 +71,8 @@ sekisho_fault::codes! {
     NO_ADMINISTRATOR = "admin.no_administrator";
     /// Nobody removes themselves: they would know the keys that follow.
     REMOVES_ITSELF = "admin.removes_itself";
+    /// The SSL certificate is renewed by ACME: a file of it would soon have ended.
+    CERTIFICATE_BY_ACME = "admin.certificate_by_acme";
     /// There is no such method. Argument: `method`.
     UNKNOWN_METHOD = "admin.unknown_method";
     /// The parameters do not fit the method. Arguments: `method`, `detail`.

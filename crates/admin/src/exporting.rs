@@ -141,6 +141,9 @@ impl Session {
         let whole = self.whole(place).await?;
         let missing = || Fault::new(codes::NO_TLS_CERTIFICATE);
         let document = crate::saving::read(whole.newest.as_ref().ok_or_else(missing)?, &keyring)?;
+        if document.acme.is_some() {
+            return Err(Fault::new(codes::CERTIFICATE_BY_ACME));
+        }
         let pair = document.tls.as_ref().ok_or_else(missing)?;
         let pkcs8 = key(&pair.key, &whole.rows, place, &keyring)?;
         let passphrase = passphrase::suggest(random());

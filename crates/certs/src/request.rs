@@ -94,6 +94,15 @@ pub fn lacking(request: &str, answer: &Pair) -> Result<Option<Fault>> {
     Ok((!missing.is_empty()).then(|| fault().as_severity(Severity::Warning)))
 }
 
+/// A request (PEM) as an authority's programs take it: DER.
+///
+/// Code: `REQUEST`.
+pub fn der(request: &str) -> Result<Vec<u8>> {
+    let unreadable = || Fault::new(codes::REQUEST);
+    let sections = pem::sections(request.as_bytes()).map_err(|_| unreadable())?;
+    sections.first().map(|der| der.to_vec()).ok_or_else(unreadable)
+}
+
 /// The host names and IP addresses that a request (PEM) asks for.
 ///
 /// Code: `REQUEST`.

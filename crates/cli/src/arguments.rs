@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use sekisho_config::document::IdpType;
 use sekisho_config::preset;
 
+mod acme;
 mod adding;
 mod balancer;
 mod certificates;
@@ -20,6 +21,7 @@ mod users;
 mod watching;
 mod whole;
 
+pub(crate) use acme::{AcmeCommand, AcmeWish};
 pub(crate) use adding::{Enrol, PoolCommand};
 pub(crate) use balancer::{BalancerCommand, GivenCertificate};
 pub(crate) use certificates::{CertificatesCommand, CheckCertificate, RequestedCertificate};
@@ -266,6 +268,9 @@ pub(crate) enum Command {
     /// A load balancer before the servers: what it looks like, what it has to be told, and the certificate for it.
     #[command(subcommand)]
     Balancer(BalancerCommand),
+    /// The SSL certificate that the servers get and renew by themselves (ACME).
+    #[command(subcommand)]
+    Acme(AcmeCommand),
     /// The webhook of the draft: tests it, shows its secret.
     #[command(subcommand)]
     Webhook(WebhookCommand),

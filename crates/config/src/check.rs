@@ -6,6 +6,7 @@ use sekisho_saml::keys::IdpKey;
 use sekisho_saml::metadata::entra::{self, Missing};
 use sekisho_saml::metadata::{Binding, IdpMetadata};
 
+use crate::acme_check;
 use crate::codes;
 use crate::document::{Document, RequestBinding, SamlKey};
 use crate::email::Domain;
@@ -58,6 +59,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     }
     found.extend(rollover(document));
     found.extend(document.mail.check());
+    found.extend(acme_check::check(document));
     match metadata(document) {
         Ok(metadata) => {
             found.extend(address(document, &metadata));
@@ -156,7 +158,21 @@ fn tls(document: &Document, pair: &Pair, now: i64) -> Vec<Fault> {
     let others = document.other_names.iter().filter(|other| other.tls.is_none()).map(|other| &other.host);
     let hosts: Vec<&str> = document.advertised_host.iter().chain(others).map(crate::Host::as_str).collect();
     let mut found = check::server(pair, &hosts, now).unwrap_or_else(|fault| vec![fault]);
-    if document.tls.as_ref().is_some_and(|tls| tls.trial) {
+    let trial = document.tls.as_ref().is_some_and(|tls| tls.trial);
+    if document.acme.is_some() {
+        // It is only served until the next one is there, which is ordered: nobody is kept from saving by it.
+        if trial {
+            return vec![Fault::new(codes::ACME_STOPGAP).as_severity(Severity::Info)];
+        }
+        return found
+            .into_iter()
+            .map(|fault| {
+                let severity = fault.severity.min(Severity::Warning);
+                fault.as_severity(severity)
+            })
+            .collect();
+    }
+    if trial {
         // Said once, in words that fit: a trial certificate is self-signed on purpose.
         found.retain(|fault| fault.severity == Severity::Error);
         found.push(Fault::new(codes::TRIAL_CERTIFICATE).as_severity(Severity::Warning));

@@ -125,6 +125,22 @@ sekisho_fault::codes! {
     IDP_CERTIFICATE_ENDS = "config.idp_certificate_ends";
     /// It has ended. Argument: `ended` (time).
     IDP_CERTIFICATE_ENDED = "config.idp_certificate_ended";
+    /// SAML uses the SSL certificate's key, which ACME would renew without the identity provider knowing.
+    ACME_SAML_KEY = "config.acme_saml_key";
+    /// Not an e-mail address that an authority can write to. Argument: `value`.
+    ACME_CONTACT = "config.acme_contact";
+    /// Not a name that an authority puts into a certificate by ACME. Argument: `value`.
+    ACME_NAME = "config.acme_name";
+    /// A name with a `*` is only to be had with dns-01. Argument: `name`.
+    ACME_WILDCARD = "config.acme_wildcard";
+    /// The names that are asked for do not cover all that are served with the certificate. Argument: `hosts`.
+    ACME_NAMES_LACK = "config.acme_names_lack";
+    /// A trial certificate is served until the authority has issued one.
+    ACME_STOPGAP = "config.acme_stopgap";
+    /// A certificate of one's own takes the place of ACME.
+    ACME_TURNED_OFF = "config.acme_turned_off";
+    /// A port or program for ACME's challenges that cannot be used. Argument: `value`.
+    ACME_HOOK = "config.acme_hook";
     /// The on-prem product's clients are answered.
     CLIENT_PROTOCOL = "config.client_protocol";
 }

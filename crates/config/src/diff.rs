@@ -5,6 +5,7 @@ use sekisho_saml::metadata::IdpMetadata;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::acme::Acme;
 use crate::document::{Document, KeyPair, SamlKey};
 use crate::mail::Mail;
 use crate::relink::Relink;
@@ -45,7 +46,7 @@ const SAML_KEYS: [&str; 3] = ["saml_key", "saml", "saml_second"];
 const NAMES: [&str; 4] = ["advertised_host", "advertised_port", "other_names", "answers_on"];
 
 /// The private keys' fields, and what says which of them SAML uses.
-pub const KEYS: [&str; 4] = ["tls", "saml_key", "saml", "saml_second"];
+pub const KEYS: [&str; 5] = ["tls", "saml_key", "saml", "saml_second", "acme"];
 
 /// The differences, field by field, in the order of the document.
 pub fn diff(from: &Document, to: &Document) -> Vec<Change> {
@@ -166,6 +167,10 @@ fn shown(field: &str, value: Option<&Value>) -> String {
         Some(mail @ Value::Object(_)) if field == "mail" => match Mail::deserialize(mail) {
             Ok(mail) => mail.to_string(),
             Err(_) => mail.to_string(),
+        },
+        Some(acme @ Value::Object(_)) if field == "acme" => match Acme::deserialize(acme) {
+            Ok(acme) => acme.to_string(),
+            Err(_) => acme.to_string(),
         },
         Some(other) => other.to_string(),
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+use crate::acme::Acme;
 use crate::codes;
 use crate::host::Host;
 use crate::mail::{self, Mail};
@@ -260,6 +261,9 @@ pub struct Document {
     /// Whom the servers write mails to.
     #[serde(default, skip_serializing_if = "Mail::is_unset")]
     pub mail: Mail,
+    /// How servers get and renew the SSL certificate by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acme: Option<Acme>,
     /// Why it was saved, for the history.
     #[serde(default)]
     pub reason: String,
@@ -314,6 +318,7 @@ impl Default for Document {
             trusted_proxies: Vec::new(),
             webhook: None,
             mail: Mail::default(),
+            acme: None,
             reason: String::new(),
             change_number: String::new(),
             unknown: Map::new(),
@@ -372,9 +377,11 @@ impl Document {
         [self.tls.as_ref(), self.saml.as_ref(), second].into_iter().flatten().chain(others)
     }
 
-    /// The names of all that is sealed apart from the document: private keys, and the password for mails.
+    /// The names of all that is sealed apart from the document: the private keys of its pairs and of the account at the
+    /// authority, and the password for mails.
     pub fn sealed_names(&self) -> impl Iterator<Item = &str> {
-        self.key_pairs().map(|pair| pair.key.as_str()).chain(self.mail.password.as_deref())
+        let account = self.acme.iter().map(|acme| acme.account.as_str());
+        self.key_pairs().map(|pair| pair.key.as_str()).chain(account).chain(self.mail.password.as_deref())
     }
 
     /// The pairs that are in our metadata and decrypt: the one that signs, then the second one, if there is one.

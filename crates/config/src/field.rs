@@ -60,6 +60,8 @@ pub enum Field {
     Proxy,
     Resolver,
     Authorities,
+    AcmePort,
+    AcmeHook,
 }
 
 impl Field {
@@ -102,6 +104,8 @@ impl Field {
         Self::Proxy,
         Self::Resolver,
         Self::Authorities,
+        Self::AcmePort,
+        Self::AcmeHook,
     ];
 
     /// Its name in files, on the command line and in faults.
@@ -119,7 +123,11 @@ impl Field {
 
     /// Whether it belongs to this server only.
     pub fn is_local(self) -> bool {
-        matches!(self, Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Resolver | Self::Authorities)
+        match self {
+            Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Resolver | Self::Authorities => true,
+            Self::AcmePort | Self::AcmeHook => true,
+            _ => false,
+        }
     }
 }
 
@@ -186,6 +194,12 @@ fn networks(text: &str) -> Result<Vec<Network>> {
     if networks.len() > 64 { Err(Fault::new(codes::NETWORK).with("value", networks.len())) } else { Ok(networks) }
 }
 
+/// The whole path of a program; nothing is looked for, and no shell reads it.
+fn hook(text: &str) -> Option<String> {
+    let whole = std::path::Path::new(text).is_absolute() && text.len() <= 1024 && !text.contains(char::is_control);
+    whole.then(|| text.to_owned())
+}
+
 /// Sets a field of the document.
 ///
 /// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `EMAIL`, `TOO_MANY_RECIPIENTS`,
@@ -231,7 +245,13 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::MailFrom => document.mail.from = optional(text, Email::parse)?,
         Field::MailTo => document.mail.to = mail::recipients(text)?,
         Field::MailLanguage => document.mail.language = choice(text)?,
-        Field::PrivateIp | Field::PrivatePort | Field::Proxy | Field::Resolver | Field::Authorities => {
+        Field::PrivateIp
+        | Field::PrivatePort
+        | Field::Proxy
+        | Field::Resolver
+        | Field::Authorities
+        | Field::AcmePort
+        | Field::AcmeHook => {
             return Err(Fault::new(codes::LOCAL_FIELD));
         }
     }
@@ -268,6 +288,10 @@ pub fn set_local(server: &mut ThisServer, field: Field, text: &str) -> Result<()
             server.resolver = optional(text, dns)?;
         }
         Field::Authorities => server.authorities = optional(text, |text| Ok(text.to_owned()))?,
+        Field::AcmePort => {
+            server.acme_port = optional(text, port).map_err(|fault| fault.on(&field.name()))?;
+        }
+        Field::AcmeHook => server.acme_hook = optional(text, |text| hook(text).ok_or_else(|| wrong(codes::ACME_HOOK)))?,
         _ => return Err(wrong(codes::LOCAL_FIELD)),
     }
     Ok(())
@@ -317,6 +341,8 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
             at => at.map(|at| at.to_string()).unwrap_or_default(),
         },
         Field::Authorities => text(&server.authorities),
+        Field::AcmePort => server.acme_port.map(|port| port.to_string()).unwrap_or_default(),
+        Field::AcmeHook => text(&server.acme_hook),
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Pure: no I/O, no clock.
 
+pub mod acme;
+pub mod acme_check;
 pub mod balancer;
 pub mod check;
 pub mod codes;
@@ -25,6 +27,7 @@ pub mod sp_metadata;
 pub mod urls;
 pub mod webhook;
 
+pub use acme::{Acme, AcmeChallenge};
 pub use configuration::Configuration;
 pub use document::Document;
 pub use email::{Domain, Email};

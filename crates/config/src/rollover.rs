@@ -171,6 +171,8 @@ impl Document {
         self.saml.clone_from(&today.saml);
         self.saml_second.clone_from(&today.saml_second);
         self.mail.take_password(&today.mail);
+        // With the key of the account that is known today.
+        self.acme.clone_from(&today.acme);
         self
     }
 }

@@ -28,4 +28,11 @@ pub struct ThisServer {
     /// Certificates (PEM) of authorities that are trusted on the way to the hub, besides the system's.
     #[serde(default)]
     pub authorities: Option<String>,
+    /// Where this server answers the authority's http-01 challenges; without one, at port 80.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acme_port: Option<u16>,
+    /// The program that writes and takes back the TXT records of dns-01 challenges. Only ever set at the machine itself: what
+    /// all servers share must not say what is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acme_hook: Option<String>,
 }

@@ -15,7 +15,7 @@ use crate::address::HubAddress;
 use crate::away::{innermost, reason};
 use crate::version::{self, Speaks, together};
 use crate::wire::{
-    Accept, Append, Claimed, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewClaim, NewFact, NewInvitation,
+    Accept, Append, Claimed, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewAcme, NewClaim, NewFact, NewInvitation,
     NewRecord, NewRevision, PendingInvitation, RegistrationStarted, Resealed, Row, SIGNATURE, SIGNED_AT, Session,
     SignInStarted, StartRegistration, StartSignIn, VERSION, write_statement,
 };
@@ -288,6 +288,16 @@ impl Hub {
     /// Writes what an administrator says of a user.
     pub async fn put_fact(&self, connection: &str, fact: &str, body: &NewFact) -> Result<()> {
         self.write(Method::PUT, &format!("connections/{connection}/facts/{fact}"), body).await
+    }
+
+    /// Writes, as a server, what it has come to by ACME.
+    pub async fn put_acme(&self, connection: &str, row: &str, body: &NewAcme) -> Result<()> {
+        self.write(Method::PUT, &format!("connections/{connection}/acme/{row}"), body).await
+    }
+
+    /// What servers have come to by ACME.
+    pub async fn acme(&self, connection: &str) -> Result<Vec<Row>> {
+        self.get(&format!("connections/{connection}/acme")).await
     }
 
     /// Writes an object that is sealed anew.

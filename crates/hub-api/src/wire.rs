@@ -272,7 +272,7 @@ pub struct EnterpriseDomain {
 pub struct Row {
     /// Its place in the feed.
     pub seq: u64,
-    /// What it is: `log`, `revision`, `object`, `user`, `fact`, `sync`, `report`.
+    /// What it is: `log`, `revision`, `object`, `user`, `fact`, `acme`, `sync`, `report`.
     pub kind: String,
     /// Its name.
     pub id: String,
@@ -346,6 +346,17 @@ pub struct NewFact {
     pub epoch: u32,
     /// The signed fact.
     pub fact: Blob,
+}
+
+/// What a server has come to by ACME: a certificate, or the work on one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewAcme {
+    /// How often the row was written before; 0 for a new one.
+    pub after: u64,
+    /// The key epoch that it is sealed under.
+    pub epoch: u32,
+    /// The signed record.
+    pub record: Blob,
 }
 
 /// A sealed object that is sealed anew.

@@ -118,6 +118,8 @@ pub enum Purpose {
     Webhook,
     /// How far a server has seen what the hub orders, on its way in a browser.
     Heads,
+    /// Certificates that servers have got by ACME, and the work on them.
+    Acme,
 }
 
 impl Purpose {
@@ -149,6 +151,7 @@ impl Purpose {
             Self::Transfer => "transfer",
             Self::Webhook => "webhook",
             Self::Heads => "heads",
+            Self::Acme => "acme",
         }
     }
 }

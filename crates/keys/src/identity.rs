@@ -37,6 +37,8 @@ pub enum Signing {
     Transfer,
     /// The word that a private key was taken out.
     GivenOut,
+    /// What a server has come to by ACME.
+    Acme,
 }
 
 impl Signing {
@@ -53,6 +55,7 @@ impl Signing {
             Self::HubWrite => b"sekisho/hub-write/1\0",
             Self::Transfer => b"sekisho/transfer/1\0",
             Self::GivenOut => b"sekisho/given-out/1\0",
+            Self::Acme => b"sekisho/acme/1\0",
         }
     }
 }

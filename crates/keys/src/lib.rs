@@ -3,6 +3,7 @@
 //! Pure: no I/O and no clock. Nonces and secrets come in as arguments; HPKE draws from the cryptographic library's own
 //! generator.
 
+pub mod acme;
 pub mod checklist;
 pub mod claim;
 pub mod codes;

@@ -152,6 +152,63 @@ sekisho_fault::codes! {
     MAIL_SILENT = "service.mail_silent";
     /// The password for the mail server is not there, or not open to this server.
     MAIL_PASSWORD = "service.mail_password";
+    /// ACME is not on.
+    ACME_OFF = "service.acme_off";
+    /// The authority's terms of service were not agreed to.
+    ACME_TERMS = "service.acme_terms";
+    /// An account that the authority knows by other ways cannot be used yet: the authority is inside the company, and no
+    /// administrator has signed its address. Argument: `host`.
+    ACME_INSIDE = "service.acme_inside";
+    /// The key of such an account is none.
+    ACME_EXTERNAL_KEY = "service.acme_external_key";
+    /// The authority's address is not one that the service connects to. Argument: `host`.
+    ACME_ADDRESS = "service.acme_address";
+    /// The name of the authority's host does not resolve. Arguments: `host`, `detail`.
+    ACME_RESOLVE = "service.acme_resolve";
+    /// Nothing takes connections at the authority. Arguments: `host`, `detail`.
+    ACME_CONNECTION = "service.acme_connection";
+    /// The authority's own certificate is not trusted, or TLS fails otherwise. Arguments: `host`, `detail`.
+    ACME_TLS = "service.acme_tls";
+    /// The authority does not answer in time. Arguments: `host`, `seconds`.
+    ACME_SILENT = "service.acme_silent";
+    /// The authority's answer is none. Arguments: `host`, `detail`.
+    ACME_ANSWER = "service.acme_answer";
+    /// The authority refuses. Arguments: `host`, `kind`, `detail`.
+    ACME_REFUSED = "service.acme_refused";
+    /// The authority has had too many orders. Arguments: `host`, `kind`, `detail`.
+    ACME_RATE = "service.acme_rate";
+    /// The authority gives accounts only to those whom it knows by other ways. Arguments: `host`, `kind`, `detail`.
+    ACME_EXTERNAL = "service.acme_external";
+    /// The authority does not know the account. Arguments: `host`, `kind`, `detail`.
+    ACME_ACCOUNT = "service.acme_account";
+    /// The authority does not take the e-mail address. Arguments: `host`, `kind`, `detail`.
+    ACME_CONTACT_REFUSED = "service.acme_contact_refused";
+    /// The authority gives no certificate for the name. Arguments: `host`, `kind`, `detail`.
+    ACME_NAME_REFUSED = "service.acme_name_refused";
+    /// The authority has not come to an end in time. Argument: `host`.
+    ACME_SLOW = "service.acme_slow";
+    /// The authority does not offer the challenge. Arguments: `name`, `challenge`.
+    ACME_NOT_OFFERED = "service.acme_not_offered";
+    /// The authority was not shown that a name is ours, by http-01. Arguments: `name`, `detail`.
+    ACME_HTTP = "service.acme_http";
+    /// The authority was not shown that a name is ours, by dns-01. Arguments: `name`, `detail`.
+    ACME_DNS = "service.acme_dns";
+    /// The certificate that was issued cannot be served. Argument: `code`.
+    ACME_UNFIT = "service.acme_unfit";
+    /// This server has no program for dns-01.
+    ACME_NO_HOOK = "service.acme_no_hook";
+    /// The program for dns-01 is not one that is run. Arguments: `path`, `detail`.
+    ACME_HOOK_FILE = "service.acme_hook_file";
+    /// The program for dns-01 has failed. Arguments: `path`, `detail`.
+    ACME_HOOK_FAILED = "service.acme_hook_failed";
+    /// The port for http-01 cannot be opened. Arguments: `address`, `detail`.
+    ACME_PORT = "service.acme_port";
+    /// Another server is at it.
+    ACME_BUSY = "service.acme_busy";
+    /// The hub is of a version that keeps nothing of ACME.
+    ACME_HUB_OLD = "service.acme_hub_old";
+    /// The certificate could not be renewed. Arguments: `code`, `detail`, `next` (time).
+    ACME_FAILED = "service.acme_failed";
     /// There is nothing to serve: no revision was saved yet.
     NOTHING_SAVED = "service.nothing_saved";
     /// The process ends, because it was told to.

@@ -20,6 +20,7 @@ use sekisho_fault::{Fault, Result, Severity};
 use sekisho_saml::UnixTime;
 use zeroize::Zeroizing;
 
+use crate::acme;
 use crate::configuration::{self, Pairs};
 use crate::draft::{self, Draft};
 use crate::explaining::reported;
@@ -57,8 +58,11 @@ impl House {
     }
 
     async fn quick_checks(&self, draft: &Draft) -> Result<Vec<Fault>> {
-        let keys = self.draft_keys(draft).await?;
-        let document = &draft.document;
+        let mut keys = self.draft_keys(draft).await?;
+        let issued = self.issued_for(&draft.document).await.map(|(_, served)| served);
+        keys.extend(issued.iter().map(|served| served.key.clone()));
+        // Looked at is what would be served.
+        let document = issued.as_ref().map_or(&draft.document, |served| &served.document);
         let (Pairs { tls, saml, others }, mut found) = configuration::open(document, &|name| keys.get(name).cloned());
         let domains = self.connected.domains();
         let now = clock::now();
@@ -70,9 +74,10 @@ impl House {
             |fault: &Fault| fault.code == sekisho_config::codes::MISSING && fault.field.as_deref() == Some("saml");
         found.extend(more.into_iter().filter(|fault| !told.contains(&fault.field) && !missing_saml(fault)));
         let applied = self.applied.read().await;
-        found.extend(draft::replaced_certificate(document, &applied.document));
-        if document.tls != applied.document.tls {
-            found.extend(draft::answered_request(document, &self.requests()?));
+        found.extend(draft::replaced_certificate(&draft.document, &applied.document));
+        found.extend(sekisho_config::acme_check::turned_off(&draft.document, &applied.document));
+        if draft.document.tls != applied.document.tls {
+            found.extend(draft::answered_request(&draft.document, &self.requests()?));
         }
         found.extend(sekisho_config::relink::strangers(document, &applied.document, now));
         found.extend(draft::not_restored(draft, &applied.document));
@@ -164,6 +169,9 @@ impl House {
         if network {
             self.connected.link.configure(settings).await?;
         }
+        if before.acme_hook != settings.acme_hook {
+            acme::hook_works(settings)?;
+        }
         let place = before.private_ip != settings.private_ip || before.private_port != settings.private_port;
         if place {
             let port = settings.private_port.unwrap_or(self.current().await?.document.advertised_port);
@@ -186,6 +194,7 @@ impl House {
         self.settings.write(&ThisServer { stopped, drained, ..settings.clone() })?;
         self.resolver.ask(settings.resolver);
         drop(turn);
+        self.acme.wake();
         if network {
             self.idp_metadata.try_again(UnixTime(clock::now()));
         }
@@ -412,14 +421,17 @@ impl House {
         if draft::ensure_saml_pair(&mut draft, clock::now())? {
             self.keep_draft(&draft).await?;
         }
-        let keys = self.draft_keys(&draft).await?;
+        let mut keys = self.draft_keys(&draft).await?;
+        let issued = self.issued_for(&draft.document).await.map(|(_, served)| served);
+        keys.extend(issued.iter().map(|served| served.key.clone()));
+        let document = issued.as_ref().map_or(&draft.document, |served| &served.document);
         let urls = match which {
             None => {
                 draft.document.urls().ok_or_else(|| Fault::new(sekisho_config::codes::MISSING).on("advertised_host"))?
             }
             Some(which) => draft.document.urls_of(&which.host)?,
         };
-        let ready = self.build(&draft.document, &|name| keys.get(name).cloned())?;
+        let ready = self.build(document, &|name| keys.get(name).cloned())?;
         let name = sekisho_keys::ids::Hash::of(&draft.document.to_json()).to_string();
         let mut held = self.trial.lock().await;
         let trial = if let Some(trial) = held.as_ref().filter(|trial| trial.draft() == name) {
@@ -452,6 +464,11 @@ impl House {
                 url::Url::parse(&webhook.url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
         }
         document.mail = document.mail.redacted();
+        if let Some(acme) = &mut document.acme {
+            // People's addresses, and who one is at the authority.
+            acme.contact.clear();
+            acme.account_url = None;
+        }
         let document = serde_json::from_slice(&document.to_json()).unwrap_or(serde_json::Value::Null);
         serde_json::json!({
             "version": status.version,

@@ -1,5 +1,6 @@
 //! sekishod, the SSO Connect service: serves the public face, and answers the admin API.
 
+mod acme;
 pub mod activity;
 pub mod admin_server;
 pub mod arguments;

@@ -32,6 +32,7 @@ mod resealing;
 mod shredding;
 mod watching_save;
 
+use crate::acme;
 use crate::activity::ActivityLog;
 use crate::arguments::Arguments;
 use crate::clock::{self, SystemClock};
@@ -104,6 +105,8 @@ pub struct House {
     pub(crate) idp_metadata: Watch,
     /// Looks names up.
     pub(crate) resolver: Resolver,
+    /// The certificate by ACME.
+    pub(crate) acme: acme::Watch,
     /// The way to what others serve.
     pub(crate) egress: Egress,
     /// How sign-ins had ended when the newest revision was applied.
@@ -177,6 +180,7 @@ impl Service {
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(resolver.clone()),
             resolver,
+            acme: acme::Watch::new(),
             watched_save: std::sync::Mutex::default(),
             observed: SealedFile::new(data, "removals.sealed", &secret),
             webhook_works: Notify::new(),
@@ -200,6 +204,7 @@ impl Service {
             vec![tokio::spawn(house.clone().watch_idp_metadata()), tokio::spawn(house.clone().keep_looking())];
         watching.push(tokio::spawn(house.clone().send_events(lines)));
         watching.push(tokio::spawn(house.clone().send_mails()));
+        watching.push(tokio::spawn(house.clone().watch_acme()));
         watching.push(tokio::spawn(house.clone().hear_browsers(brought)));
         watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })
@@ -333,11 +338,20 @@ impl House {
         if self.settings.read().stopped {
             return Err(Fault::new(codes::STOPPED_BY_ADMINISTRATOR));
         }
-        let keys = self.keys(member, &document).await?;
+        let mut keys = self.keys(member, &document).await?;
+        // What was issued by ACME takes the place of the document's own certificate, and of nothing else.
+        let (issued, document) = match self.issued_for(&document).await {
+            Some((number, served)) => {
+                keys.extend([served.key]);
+                (Some(number), served.document)
+            }
+            None => (None, document),
+        };
         let ready = self.build(&document, &|name| keys.get(name).cloned())?;
         self.trial.lock().await.take();
         self.runtime.end_trial();
         self.runtime.serve(ready, Some(number), member.detachment()).await?;
+        self.acme.applied(number, issued);
         self.watch_save(number, &revision);
         self.idp_metadata.wake();
         Ok(())

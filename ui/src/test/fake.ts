@@ -75,6 +75,8 @@ const FIELDS: [string, string, boolean][] = [
   ['proxy', '', true],
   ['resolver', '', true],
   ['authorities', '', true],
+  ['acme_port', '', true],
+  ['acme_hook', '', true],
 ];
 
 /** Another server of the connection, in good health. */
@@ -172,6 +174,16 @@ export class Fake implements Backend {
   /** The certificate that was replaced last. */
   before: CertificateBefore | null = null;
   /** The certificate at the other address of the name, if it is another one than this server's. */
+  /** How ACME stands. */
+  acme: Methods['acme.get']['reply'] = {
+    drafted: null,
+    applied: null,
+    issued: null,
+    work: null,
+    port: 80,
+    port_fault: null,
+    hook: null,
+  };
   balancer: CertificateInfo | undefined;
   /** Every call that was made. */
   calls: [Method, unknown][] = [];
@@ -508,6 +520,20 @@ export class Fake implements Backend {
         return null;
       case 'pool.probe':
         return this.probe;
+      case 'acme.get':
+        return this.acme;
+      case 'acme.set': {
+        const { directory, contact, challenge, names, root } = params as Methods['acme.set']['params'];
+        const asked = names.length > 0 ? names : [this.#value(this.#draft, 'advertised_host')];
+        const drafted = { directory, contact, challenge, names, asked, registered: true, root };
+        this.acme = { ...this.acme, drafted };
+        return this.#look();
+      }
+      case 'acme.off':
+        this.acme = { ...this.acme, drafted: null };
+        return this.#look();
+      case 'acme.order':
+        return this.acme;
       case 'certificates.matrix':
         return this.#matrix([]);
       case 'certificates.judge': {

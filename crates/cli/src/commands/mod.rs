@@ -1,5 +1,6 @@
 //! The commands.
 
+mod acme;
 mod balancer;
 mod certificates;
 mod config;
@@ -107,6 +108,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::GiveBack { login } => give_back::give_back(&context, &login).await,
         Command::Metrics => metrics::metrics(&context).await,
         Command::Certificates { command } => certificates::certificates(&context, command).await,
+        Command::Acme(command) => acme::acme(&context, command).await,
         Command::Balancer(command) => balancer::balancer(&context, command).await,
         Command::Mail(command) => mail::mail(&context, command).await,
         Command::Webhook(command) => webhook::webhook(&context, command).await,

@@ -1,6 +1,7 @@
 //! The hub over HTTP. `hub-api` has the words of it.
 
 mod accounts;
+mod acme;
 mod claims;
 mod connections;
 mod deletion;
@@ -56,6 +57,8 @@ pub fn router_of(app: App, version: &Speaks) -> Router {
         .route("/objects/{object}", get(connections::object).put(connections::reseal_object))
         .route("/users/{user}", put(connections::put_user))
         .route("/facts/{fact}", put(connections::put_fact))
+        .route("/acme", get(acme::read))
+        .route("/acme/{row}", put(acme::write))
         .route("/claims/{claim}", put(claims::claim))
         .route("/sync", put(connections::ask_for_sync))
         .route("/checklists", get(connections::checklists))

@@ -1,6 +1,7 @@
 //! What the hub lets whom write, over its own routes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acme;
 mod again;
 mod behind_a_balancer;
 mod claims;

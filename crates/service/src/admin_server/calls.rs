@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sekisho_admin_api::acme::{EndAcme, GetAcme, OrderByAcme, SetAcme};
 use sekisho_admin_api::activity::ListActivity;
 use sekisho_admin_api::balancer::{GetSnippets, NoteCertificateGivenOut, SeeTopology};
 use sekisho_admin_api::certificates::{
@@ -140,6 +141,10 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             answer::<SetMailPassword>(house.set_mail_password(&params::<SetMailPassword>(request)?).await?)
         }
         TestMail::METHOD => answer::<TestMail>(house.test_mail().await?),
+        SetAcme::METHOD => answer::<SetAcme>(house.set_acme(&params::<SetAcme>(request)?).await?),
+        EndAcme::METHOD => answer::<EndAcme>(house.end_acme().await?),
+        GetAcme::METHOD => answer::<GetAcme>(house.acme_state().await?),
+        OrderByAcme::METHOD => answer::<OrderByAcme>(house.order_by_acme().await?),
         TestWebhook::METHOD => answer::<TestWebhook>(house.test_webhook().await?),
         GetWebhookSecret::METHOD => answer::<GetWebhookSecret>(house.webhook_secret().await?),
         ExplainMessage::METHOD => {

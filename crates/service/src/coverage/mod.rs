@@ -36,8 +36,8 @@ impl House {
         if wish.names.len() > MOST_ASKED {
             return Err(Fault::new(codes::TOO_MANY_ASKED).with("most", MOST_ASKED));
         }
-        let applied = self.applied.read().await.document.clone();
-        let draft = self.current().await?.document;
+        let applied = self.as_served(&self.applied.read().await.document.clone()).await;
+        let draft = self.as_served(&self.current().await?.document).await;
         let servers = match self.connected.follower() {
             Ok(follower) => self.listed(&follower).await?.into_iter().map(|server| server.name).collect(),
             Err(_) => Vec::new(),
@@ -69,7 +69,7 @@ impl House {
     ///
     /// Codes: `NOTHING_SAVED`, `NO_SUCH_NAME` of the configuration.
     pub(crate) async fn served_certificates(&self, which: Option<&WhichName>) -> Result<ServedCertificates> {
-        let applied = self.applied.read().await.document.clone();
+        let applied = self.as_served(&self.applied.read().await.document.clone()).await;
         let listening: Option<SocketAddr> = self.board.read().listening.and_then(|address| address.parse().ok());
         let (Some(advertised), Some(listening)) = (applied.advertised_host.as_ref(), listening) else {
             return Err(Fault::new(codes::NOTHING_SAVED));

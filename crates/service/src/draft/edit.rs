@@ -66,7 +66,12 @@ pub fn certificate(draft: &mut Draft, wish: &SetCertificate, requests: &Requests
     let pair = keep(draft, &pair, false);
     match wish.purpose {
         Purpose::Tls => match &wish.host {
-            None => draft.document.replace_tls(pair),
+            None => {
+                draft.document.replace_tls(pair)?;
+                // Whoever brings a certificate of their own wants it served.
+                draft.document.acme = None;
+                Ok(())
+            }
             Some(host) => draft.document.set_name_pair(&Host::parse(host)?, Some(pair)),
         },
         Purpose::Saml => draft.document.replace_saml(pair),

@@ -5,6 +5,7 @@
 //! used: it would resolve the name by itself.
 
 mod address;
+mod exchange;
 mod post;
 #[cfg(test)]
 pub(crate) mod site;
@@ -18,6 +19,7 @@ use std::error::Error;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sekisho_fault::{Fault, Result};
@@ -26,6 +28,7 @@ use url::Url;
 use crate::codes;
 use crate::resolving::Resolver;
 pub(crate) use address::Place;
+pub(crate) use exchange::Exchange;
 pub(crate) use post::Delivery;
 pub(crate) use smtp::{Letter, Taken};
 
@@ -36,8 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) type Resolved = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
 /// The door to the outside. Outside of tests there is one way to make it, which vets as this module says.
+#[derive(Clone)]
 pub(crate) struct Egress {
-    resolve: Box<dyn Fn(String, u16) -> Resolved + Send + Sync>,
+    resolve: Arc<dyn Fn(String, u16) -> Resolved + Send + Sync>,
     place: fn(IpAddr) -> Place,
 }
 
@@ -70,13 +74,13 @@ impl Egress {
             let resolver = resolver.clone();
             Box::pin(async move { resolver.addresses(&host, port).await })
         };
-        Self { resolve: Box::new(resolve), place: address::place }
+        Self { resolve: Arc::new(resolve), place: address::place }
     }
 
     /// For tests: another resolver, or another map of the world.
     #[cfg(test)]
     pub(crate) fn of(resolve: fn(String, u16) -> Resolved, place: fn(IpAddr) -> Place) -> Self {
-        Self { resolve: Box::new(resolve), place }
+        Self { resolve: Arc::new(resolve), place }
     }
 
     /// Fetches a text.

@@ -171,6 +171,7 @@ impl House {
         // A sign-in that caught up may have taken in a wish, too.
         self.connected.news.notify_one();
         self.connected.epochs.notify_one();
+        self.acme.wake();
     }
 
     /// The hub says that this server was retired. Its word does not count: the log does, which it still shows so far.

@@ -57,6 +57,9 @@ impl House {
                 }
             }
         }
+        if self.applied.read().await.document.acme.is_some() {
+            given.faults.extend(self.give_acme_back().await.err());
+        }
         Ok(given)
     }
 

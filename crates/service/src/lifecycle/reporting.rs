@@ -192,7 +192,7 @@ impl House {
     /// The last moments of the certificates of the applied configuration and of the one before it.
     async fn known_certificates(&self) -> std::collections::BTreeMap<Hash, i64> {
         let applied = self.applied.read().await.clone();
-        let mut documents = vec![applied.document];
+        let mut documents = vec![self.as_served(&applied.document).await, applied.document];
         if let Ok(member) = self.connected.member()
             && applied.revision > 1
             && let Ok((_, before)) = draft::document(&member, &self.connected.replica, applied.revision - 1).await

@@ -38,7 +38,7 @@ const ANOTHER_TRY: Duration = Duration::from_mins(5);
 /// A row as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// `revision`, `object`, `user`, `fact`, `sync`.
+    /// `revision`, `object`, `user`, `fact`, `acme`, `sync`.
     pub kind: String,
     /// Its name.
     pub id: String,

@@ -5,7 +5,7 @@ use sekisho_fault::{Fault, Result};
 use sekisho_keys::revision::Revision;
 use sekisho_keys::sync::Request;
 use sekisho_keys::user::Record;
-use sekisho_keys::{fact, object};
+use sekisho_keys::{acme, fact, object};
 
 use super::replica::Stored;
 use crate::codes;
@@ -23,6 +23,12 @@ pub(super) fn may_replace(row: &Stored, before: &Stored) -> Result<()> {
             later(fact::number(now)?, fact::number(then), "fact")
         }
         "object" => not_before(object::epoch(now)?, object::epoch(then), "object"),
+        "acme" => {
+            let (epoch, number) = acme::order(now)?;
+            let (before, known) = (acme::order(then), acme::order(then));
+            not_before(epoch, before.map(|(epoch, _)| epoch), "acme")?;
+            later(number, known.map(|(_, number)| number), "acme")
+        }
         "sync" => later(Request::number(now)?, Request::number(then), "sync"),
         // A revision is written once.
         _ if Revision::read(then).is_err() => Ok(()),

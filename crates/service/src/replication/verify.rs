@@ -6,6 +6,7 @@ use std::num::NonZero;
 use sekisho_config::document::key_name;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::Row;
+use sekisho_keys::acme;
 use sekisho_keys::fact::{self, Fact, Said};
 use sekisho_keys::ids::{Hash, UserId};
 use sekisho_keys::keyring::Keyring;
@@ -151,6 +152,7 @@ impl<'a> Verifier<'a> {
             "user" => self.user(row),
             "fact" => self.fact(row),
             "object" => self.object(row),
+            "acme" => self.acme(row),
             "sync" => self.sync(row),
             // The hub's own pointers, and what newer versions bring.
             _ => Ok(None),
@@ -225,6 +227,18 @@ impl<'a> Verifier<'a> {
         let key = Zeroizing::new(object::open(&keyring, self.member.place, fingerprint, row.body.as_slice())?);
         if key_name(&key)? != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "object"));
+        }
+        let stored = Stored::of(row);
+        Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))
+    }
+
+    /// What a server has come to by ACME counts in its own row. What is served of it, the setting that was signed decides.
+    fn acme(&mut self, row: Row) -> Result<Option<Counts>> {
+        let (organisation, place) = (self.member.organisation(), self.member.place);
+        let keyring = self.keyring(acme::order(row.body.as_slice())?.0)?;
+        let (which, _) = acme::open(row.body.as_slice(), &organisation, place, keyring)?;
+        if which.row() != row.id {
+            return Err(Fault::new(codes::WRONG_ROW).with("what", "acme"));
         }
         let stored = Stored::of(row);
         Ok(Some(Counts { stored, counters: Vec::new(), record: None, revision: None }))

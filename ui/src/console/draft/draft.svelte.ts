@@ -12,6 +12,7 @@ import type { RolloverStep } from '../../lib/backend/types/RolloverStep';
 import type { SetCertificate } from '../../lib/backend/types/SetCertificate';
 import type { SetMetadata } from '../../lib/backend/types/SetMetadata';
 import type { TestReport } from '../../lib/backend/types/TestReport';
+import type { WishedAcme } from '../../lib/backend/types/WishedAcme';
 
 /** A value that the service did not take: the text stays in the form, with the reason. */
 export interface Refused {
@@ -75,6 +76,16 @@ export class DraftOnScreen {
 
   checksAt(...fields: string[]): Fault[] {
     return this.checks.filter((fault) => fault.field !== undefined && fields.includes(fault.field));
+  }
+
+  /** Turns ACME on. Throws why it was refused. */
+  async setAcme(wish: WishedAcme): Promise<void> {
+    await this.#take(() => this.backend.call('acme.set', wish));
+  }
+
+  /** Turns ACME off. Throws why it was refused. */
+  async endAcme(): Promise<void> {
+    await this.#take(() => this.backend.call('acme.off', null));
   }
 
   /** Sets a field. Whether it was taken. */

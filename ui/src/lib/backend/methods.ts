@@ -1,5 +1,6 @@
 import type { NoticesWish, TrayWords, WrittenDiagnostics } from './console';
 import type { AcceptInvitation } from './types/AcceptInvitation';
+import type { AcmeState } from './types/AcmeState';
 import type { AddConnection } from './types/AddConnection';
 import type { AdminSession } from './types/AdminSession';
 import type { Admission } from './types/Admission';
@@ -100,6 +101,7 @@ import type { WhichAdministrator } from './types/WhichAdministrator';
 import type { WhichConnection } from './types/WhichConnection';
 import type { WhichIdp } from './types/WhichIdp';
 import type { WhichInvitation } from './types/WhichInvitation';
+import type { WishedAcme } from './types/WishedAcme';
 import type { WhichName } from './types/WhichName';
 import type { WhichRevision } from './types/WhichRevision';
 import type { WhichServer } from './types/WhichServer';
@@ -162,6 +164,10 @@ export interface Methods {
   'test.report': { params: WhichTest; reply: TestReport | null };
   'draft.mail_password': { params: MailPassword; reply: Draft };
   'mail.test': { params: null; reply: MailTested };
+  'acme.get': { params: null; reply: AcmeState };
+  'acme.set': { params: WishedAcme; reply: Draft };
+  'acme.off': { params: null; reply: Draft };
+  'acme.order': { params: null; reply: AcmeState };
   'webhook.test': { params: null; reply: WebhookTested };
   'webhook.secret': { params: null; reply: WebhookSecret };
   'saml.explain': { params: SamlMessage; reply: Explained };

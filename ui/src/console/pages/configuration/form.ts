@@ -29,6 +29,8 @@ export const RARE = [
   'proxy',
   'resolver',
   'authorities',
+  'acme_port',
+  'acme_hook',
 ] as const satisfies readonly Field[];
 
 /** The fields that the form shows as text, in its order (flows 3, rows 1 to 16). */
