@@ -48,6 +48,7 @@ fn warns(status: &Value, code: &str) -> bool {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story, from its first page to its last")]
 fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_and_not_once_it_is_mended() {
     if !namespace::entered() {
         return;

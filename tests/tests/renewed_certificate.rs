@@ -30,6 +30,7 @@ fn done(page: &Session, step: &str) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story, from its first page to its last")]
 fn a_certificate_is_renewed_in_the_window_whatever_is_killed_and_seen_at_three_servers_and_their_balancer() {
     let home = tempfile::tempdir().unwrap();
     let three = Three::start(home.path());

@@ -123,11 +123,9 @@ impl Field {
 
     /// Whether it belongs to this server only.
     pub fn is_local(self) -> bool {
-        match self {
-            Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Resolver | Self::Authorities => true,
-            Self::AcmePort | Self::AcmeHook => true,
-            _ => false,
-        }
+        let machine =
+            matches!(self, Self::PrivateIp | Self::PrivatePort | Self::Proxy | Self::Resolver | Self::Authorities);
+        machine || matches!(self, Self::AcmePort | Self::AcmeHook)
     }
 }
 

@@ -6,6 +6,7 @@ use super::Login;
 
 /// What to do with them.
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one, read once")]
 pub(crate) enum PlanCommand {
     /// Lists them.
     List,

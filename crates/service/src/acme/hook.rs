@@ -121,7 +121,8 @@ pub(super) fn trusted(path: &Path) -> Result<(), String> {
     if path.is_file() { Ok(()) } else { Err("not a file".to_owned()) }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::fs::{self, Permissions};

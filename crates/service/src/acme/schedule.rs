@@ -133,7 +133,7 @@ mod tests {
         Hash::of(b"setting")
     }
 
-    fn known<'a>(held: Option<Held>, work: Option<Seen<'a>>) -> Known<'a> {
+    fn known(held: Option<Held>, work: Option<Seen<'_>>) -> Known<'_> {
         Known { setting: setting(), held, work, own: OWN, now: NOW, wished: false, share: 0 }
     }
 

@@ -29,12 +29,12 @@ pub(crate) async fn slow(
 }
 
 async fn name(resolver: &Resolver, host: &str, port: u16) -> Option<Fault> {
-    let Ok(resolved) = resolver.addresses(host, port).await else {
+    let Ok(found) = resolver.addresses(host, port).await else {
         let fault = Fault::new(codes::HOST_UNRESOLVED).with("host", host).on("advertised_host");
         // Names for users may be known outside only: this machine's view is not everybody's.
         return Some(fault.as_severity(Severity::Warning));
     };
-    let mut addresses: Vec<String> = resolved.iter().map(|address| address.ip().to_string()).collect();
+    let mut addresses: Vec<String> = found.iter().map(|address| address.ip().to_string()).collect();
     addresses.sort();
     addresses.dedup();
     let own = listener::addresses();

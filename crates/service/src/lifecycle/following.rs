@@ -77,7 +77,7 @@ impl House {
         if let Err(fault) = users::complete_addresses(&self.connected).await {
             tracing::warn!(%fault, "the addresses of users who came earlier are not kept yet");
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn follow_feed(&self) {

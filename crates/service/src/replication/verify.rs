@@ -205,12 +205,11 @@ impl<'a> Verifier<'a> {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "user"));
         }
         // Opening proves that it is sealed for this user and this connection.
-        let address = match sound {
-            Some(address) => address,
-            None => {
-                let keyring = self.keyring(context.epoch)?;
-                record.open(keyring)?.address(keyring)
-            }
+        let address = if let Some(address) = sound {
+            address
+        } else {
+            let keyring = self.keyring(context.epoch)?;
+            record.open(keyring)?.address(keyring)
         };
         let header = record.header();
         let own = Counted { server: header.server, counter: header.counter };
