@@ -159,7 +159,7 @@ impl Mail {
     }
 
     /// The password of these settings, if it is for the same server and user; a former one is not revived (R19).
-    pub(crate) fn take_password(&mut self, of: &Self) {
+    pub fn take_password(&mut self, of: &Self) {
         let host = |mail: &Self| mail.server.as_ref().map(|server| server.host.clone());
         let same = host(self) == host(of) && self.user == of.user;
         self.password = of.password.clone().filter(|_| same);

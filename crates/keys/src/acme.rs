@@ -262,6 +262,10 @@ fn opened(
     if header.place != place {
         return Err(Fault::new(codes::WRONG_PLACE));
     }
+    // There must be a next one, whoever has written this one.
+    if header.number > u64::from(u32::MAX) {
+        return Err(Fault::new(codes::FORMAT));
+    }
     keys.verify(Signing::Acme, &envelope.header, &envelope.signature)?;
     if header.epoch != keyring.epoch {
         return Err(Fault::new(codes::WRONG_EPOCH));

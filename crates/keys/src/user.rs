@@ -114,7 +114,7 @@ pub struct Linked {
     /// The record of the identity before, which has the same secret.
     #[n(0)]
     pub from: UserId,
-    /// The window in which it was recognised, by its last moment: seconds since 1970.
+    /// The window in which it was recognised, by the moment at which that was opened: seconds since 1970.
     #[n(1)]
     pub window: i64,
 }

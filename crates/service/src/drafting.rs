@@ -213,10 +213,15 @@ impl House {
     /// Codes: `FILE`.
     pub async fn discard_draft(&self) -> Result<View> {
         let _editing = self.editing.lock().await;
+        self.forget_draft().await;
+        self.read_draft().await
+    }
+
+    /// The draft goes. Whoever calls this holds `editing`.
+    pub(crate) async fn forget_draft(&self) {
         self.draft.lock().await.remove();
         self.end_trial().await;
         self.board.tell("draft.changed");
-        self.read_draft().await
     }
 
     async fn end_trial(&self) {
@@ -278,7 +283,9 @@ impl House {
     pub async fn put_certificate_back(&self) -> Result<View> {
         let before = self.certificate_before().await?.ok_or_else(draft::nothing_before)?;
         self.change_draft(async |draft| {
-            draft.document.tls = Some(before.pair);
+            draft.document.replace_tls(before.pair)?;
+            // By their own renewal the servers would replace it at once.
+            draft.document.acme = None;
             Ok(())
         })
         .await
@@ -290,7 +297,7 @@ impl House {
     pub async fn set_relink(&self, wish: RelinkWish) -> Result<View> {
         let saved = self.applied.read().await.document.clone();
         self.change_draft(async |draft| {
-            let open = |days| Relink::open(&saved, days, clock::now());
+            let open = |days| Relink::open(&draft.document, &saved, days, clock::now());
             draft.document.relink = wish.days.map(open).transpose()?;
             Ok(())
         })

@@ -91,8 +91,8 @@ impl House {
             plans.insert(name, Plan { parked: clock::now(), draft: Draft { save: None, ..draft } });
             // First kept, then gone: whoever is cut off in between has it twice, and never loses it.
             self.plans.write(&plans)?;
+            self.forget_draft().await;
         }
-        self.discard_draft().await?;
         self.list_plans().await
     }
 
@@ -109,6 +109,10 @@ impl House {
             return Err(Fault::new(codes::DRAFT_UNSAVED).on("plan"));
         }
         let base = self.document_of(draft.base).await?;
+        // A window that has waited is as long as it was meant to be.
+        if draft.document.relink != base.relink {
+            draft.document.relink = draft.document.relink.take().map(|window| window.opened_at(clock::now()));
+        }
         let conflicts = draft::rebase(&mut draft, &base, newest.revision, &newest.document);
         self.keep_draft(&draft).await?;
         plans.remove(wish.name.trim());

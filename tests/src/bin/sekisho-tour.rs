@@ -119,6 +119,9 @@ mod tour {
         more(&window.page, folder);
         step("what is seldom changed, and the change of SAML's key");
 
+        waiting(&window.page, folder, &site);
+        step("a balancer, ACME, mails, users under another name, a parked plan");
+
         window.page.click("[data-testid=nav-settings]");
         at(&window.page, "[data-testid=managed]", folder, "28-managed");
         window.page.click("[data-testid=theme-dark]");
@@ -270,6 +273,27 @@ mod tour {
         at(page, "[data-testid=rollover]", folder, "27-saml-key-next");
         page.click("[data-testid=rollover-back]");
         page.wait("[data-testid=rollover-prepare]");
+    }
+
+    /// What a connection is given once: a balancer, an authority, mails; users who would be strangers; a plan that waits.
+    fn waiting(page: &Session, folder: &Path, site: &Site) {
+        dialog(page, folder, "27-balancer", "[data-testid=open-balancer]", "[data-testid=close-balancer]");
+        at(page, "[data-testid=field-mail_server]", folder, "27-mail");
+        site.founder.run(&["draft", "set", "attribute_subject", "uid"]);
+        page.click("[data-testid=nav-overview]");
+        page.click("[data-testid=nav-configuration]");
+        at(page, "[data-testid=relink]", folder, "27-relink");
+        page.click("[data-testid=relink-open]");
+        page.wait("[data-testid=relink-close]");
+        at(page, "[data-testid=relink]", folder, "27-relink-open");
+        dialog(page, folder, "27-park", "[data-testid=park]", "[data-testid=cancel-park]");
+        site.founder.run(&["plan", "park", "2027-01-10 22:00"]);
+        page.click("[data-testid=nav-overview]");
+        page.click("[data-testid=nav-configuration]");
+        at(page, "[data-testid=plans]", folder, "27-plans");
+        page.click("[data-testid=nav-certificates]");
+        at(page, "[data-testid=acme]", folder, "27-acme");
+        dialog(page, folder, "27-acme-set", "[data-testid=acme-set]", "[data-testid=acme-cancel]");
     }
 
     /// Settings: invites an administrator, who accepts in a window of their own, is admitted, and removed.

@@ -1,7 +1,7 @@
 //! The program that writes the TXT records of dns-01 challenges and takes them back: of this server's own settings, never of what
 //! is shared. It is called without a shell, with fixed words, and returns when the record can be seen.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -46,13 +46,18 @@ pub(super) async fn call(path: &str, act: Act, name: &str, value: &str) -> Resul
 ///
 /// Code: `ACME_HOOK_FILE`.
 pub(super) fn look(path: &str) -> Result<()> {
+    found(path).map(drop)
+}
+
+/// The program itself, whatever links lead to it: what was looked at is what is run.
+fn found(path: &str) -> Result<PathBuf> {
     trusted(Path::new(path)).map_err(|detail| about(codes::ACME_HOOK_FILE, path, &detail).on("acme_hook"))
 }
 
 async fn call_within(patience: Duration, path: &str, act: Act, name: &str, value: &str) -> Result<()> {
-    look(path)?;
+    let program = found(path)?;
     let failed = |detail: &str| about(codes::ACME_HOOK_FAILED, path, detail);
-    let mut command = Command::new(path);
+    let mut command = Command::new(program);
     command.args([act.word(), name, value]).current_dir("/").env_clear().kill_on_drop(true);
     command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     #[cfg(windows)]
@@ -95,7 +100,7 @@ async fn said(from: Option<impl AsyncRead + Unpin>) -> String {
 /// Whether only root and this service's own account could have put it there: who may set this server's settings, and no more, does
 /// not become this service by it.
 #[cfg(unix)]
-pub(super) fn trusted(path: &Path) -> Result<(), String> {
+pub(super) fn trusted(path: &Path) -> Result<PathBuf, String> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let own = std::fs::metadata("/proc/self").map_or(0, |own| own.uid());
     let whole = path.canonicalize().map_err(|error| error.to_string())?;
@@ -112,13 +117,14 @@ pub(super) fn trusted(path: &Path) -> Result<(), String> {
             return Err(format!("others may write {}", part.display()));
         }
     }
-    Ok(())
+    Ok(whole)
 }
 
-/// On Windows the access of files is what the administrator has given them.
+/// On Windows nobody has looked yet at who may write a file and its folders: whoever may set this server's settings would become
+/// this service.
 #[cfg(not(unix))]
-pub(super) fn trusted(path: &Path) -> Result<(), String> {
-    if path.is_file() { Ok(()) } else { Err("not a file".to_owned()) }
+pub(super) fn trusted(_: &Path) -> Result<PathBuf, String> {
+    Err("Windows".to_owned())
 }
 
 #[cfg(test)]

@@ -95,6 +95,11 @@ async fn show(order: &mut Order, wanted: &Wanted<'_>, present: &mut Vec<(String,
             _ => return Err(refused(wanted, &name(&authorization), authorization_error(&authorization))),
         }
         let name = name(&authorization);
+        // The program for dns-01 writes of no other name, whatever the authority asks for.
+        let is_wanted = |known: &String| known.strip_prefix("*.").unwrap_or(known).eq_ignore_ascii_case(&name);
+        if !wanted.names.iter().any(is_wanted) {
+            return Err(Fault::new(codes::ACME_ANSWER).with("host", host.as_str()).with("detail", name));
+        }
         let Some(mut challenge) = authorization.challenge(kind.clone()) else {
             let challenge = wanted.acme.challenge.word();
             return Err(Fault::new(codes::ACME_NOT_OFFERED).with("name", name).with("challenge", challenge));

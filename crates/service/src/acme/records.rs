@@ -69,9 +69,10 @@ impl Silence {
 pub(super) fn is_stolen(member: &Member, record: &Record) -> bool {
     let organisation = member.organisation();
     let stolen = |connection: &Connection| {
-        // Whoever was compromised since has had the key, whichever server has ordered it.
-        let mut gone = connection.servers.values().filter_map(|state| state.retired);
-        gone.any(|retired| retired.compromised && retired.time >= record.time)
+        // Whoever was compromised since has had the key, whichever server has ordered it; and what such a server has signed
+        // may say any time.
+        let mut gone = connection.servers.iter().filter_map(|(id, state)| Some((*id, state.retired?)));
+        gone.any(|(id, retired)| retired.compromised && (id == record.server || retired.time >= record.time))
     };
     Member::connection(&organisation, member.place).is_ok_and(stolen)
 }
@@ -160,9 +161,12 @@ impl House {
     ///
     /// Codes: as [`House::write_acme`].
     pub(super) async fn reseal_acme(&self, records: &Records) -> Result<()> {
-        let epoch = self.connected.member()?.newest_keyring()?.epoch;
+        let member = self.connected.member()?;
+        let epoch = member.newest_keyring()?.epoch;
         for record in [&records.certificate, &records.work].into_iter().flatten() {
-            if record.epoch < epoch {
+            // As another server's word, and of now, nobody would see any more that its key is in wrong hands.
+            let spared = record.said.which() == Which::Certificate && is_stolen(&member, record);
+            if record.epoch < epoch && !spared {
                 self.write_acme(&record.said, record.number).await?;
             }
         }

@@ -267,7 +267,8 @@ impl House {
         self.give_acme_back().await?;
         let work = |phase| Said::Work(Work { setting: wanted.setting, phase });
         let begun = self.write_acme(&work(Phase::Ordering(wanted.resume.clone())), seen).await?;
-        let Some(begun) = begun else { return Ok(Duration::ZERO) };
+        // Another server was first, or the hub shows something else than it holds.
+        let Some(begun) = begun else { return Ok(BREATH) };
         self.acme.wished.store(false, Ordering::SeqCst);
         tracing::info!("a certificate is ordered by ACME");
         let progress =

@@ -38,7 +38,8 @@ pub(crate) async fn before(
     now: i64,
 ) -> Result<Option<Before>> {
     let Some(today) = &applied.document.tls else { return Ok(None) };
-    if applied.revision == 0 {
+    // What servers have got by ACME stands in no revision.
+    if applied.revision == 0 || applied.document.acme.is_some() {
         return Ok(None);
     }
     let mut replaced = document(member, replica, applied.revision).await?.0.header().time;
@@ -47,6 +48,9 @@ pub(crate) async fn before(
             return Ok(None);
         }
         let (revision, then) = document(member, replica, number).await?;
+        if then.acme.is_some() {
+            return Ok(None);
+        }
         match then.tls {
             Some(pair) if pair.certificates != today.certificates => {
                 let found = usable(pair, replaced, &member.organisation(), member, now);

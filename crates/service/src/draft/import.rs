@@ -68,6 +68,10 @@ fn imported(
     }
     document.reason.clear();
     document.change_number.clear();
+    // A password that is known here goes to the host and the user that it was entered for, and to nobody else.
+    if document.mail.password.as_ref().is_some_and(|name| !keys.contains_key(name)) {
+        document.mail.take_password(&today.document.mail);
+    }
     let wanted: BTreeSet<&str> = document.sealed_names().collect();
     keys.retain(|name, _| wanted.contains(name.as_str()));
     Draft { base: today.revision, document, keys, ..Draft::default() }

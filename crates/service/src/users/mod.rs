@@ -144,7 +144,16 @@ impl sekisho_signin::Users for HubUsers {
             })?;
             // Read back: what counts is what the hub's feed has brought and this server has verified, whoever wrote it.
             let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            opened(&found.ok_or_else(|| refused(codes::HUB_NEEDED))?, if is_own { entry } else { Entry::Known })
+            // A hub that has taken nothing, or withholds it, leaves what stood there: of a user who begins anew, no secret.
+            let found = found.filter(|found| !found.is_shredded()).ok_or_else(|| refused(codes::HUB_NEEDED))?;
+            // What has come meanwhile counts, too.
+            if let Some(Said::Removed(_)) = self::said(&self.connected, &found.email).await.map_err(unavailable)? {
+                return Err(refused(codes::REMOVED));
+            }
+            if found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)? {
+                return Err(refused(codes::LOCKED));
+            }
+            opened(&found, if is_own { entry } else { Entry::Known })
         })
     }
 }

@@ -28,14 +28,14 @@ pub(super) async fn recognised(connected: &Connected, profile: &Profile, window:
             identities.push((context.user, user));
         }
     }
-    let already = |(_, user): &(_, User)| user.linked.is_some_and(|linked| linked.window == window.until);
+    let already = |(_, user): &(_, User)| user.linked.is_some_and(|linked| linked.window == window.opened);
     if identities.iter().any(already) {
         return Err(Fault::new(codes::RECOGNISED_ALREADY).with("email", profile.email.as_str()));
     }
     let followed: BTreeSet<_> = identities.iter().filter_map(|(_, user)| Some(user.linked?.from)).collect();
     let newest = |(id, user): &&(_, User)| !followed.contains(id) && window.takes(&user.idp, &user.source);
     let known = |(from, user): &(_, User)| Known {
-        linked: Linked { from: *from, window: window.until },
+        linked: Linked { from: *from, window: window.opened },
         secret: Zeroizing::new(user.secret),
     };
     Ok(identities.iter().find(newest).map(known))
@@ -54,7 +54,7 @@ mod tests {
 
     fn window(until: i64, idp: &str) -> Relink {
         let from = serde_json::json!([{"idp": idp, "attribute": "uid"}]);
-        serde_json::from_value(serde_json::json!({"until": until, "from": from})).unwrap()
+        serde_json::from_value(serde_json::json!({"opened": until, "until": until, "from": from})).unwrap()
     }
 
     fn at(idp: &str, linked: Option<Linked>) -> User {
@@ -65,7 +65,7 @@ mod tests {
         let email = Email::parse("alice@example.com").unwrap();
         let profile = Profile { email, first_name: String::new(), last_name: String::new() };
         let known = recognised(connected, &profile, window).await.map_err(|fault| fault.code)?;
-        assert!(known.as_ref().is_none_or(|known| *known.secret == [5; 32] && known.linked.window == window.until));
+        assert!(known.as_ref().is_none_or(|known| *known.secret == [5; 32] && known.linked.window == window.opened));
         Ok(known.map(|known| known.linked.from))
     }
 
