@@ -144,7 +144,8 @@ fn one_of_three_servers_orders_all_serve_and_renew_and_a_name_that_is_not_shown_
     assert_eq!(pebble.orders(), 3, "{}", pebble.log());
     assert_eq!(saml_metadata(&site.founder), saml);
     assert_eq!(site.founder.run(&["diff"]), serde_json::json!([]), "no revision has come of it");
-    let secret = [HOST, "web@example.test", "Pebble Intermediate", "acme-challenge"];
+    // Where users go, it knows.
+    let secret = ["web@example.test", "Pebble Intermediate", "acme-challenge", "acme_port"];
     assert_eq!(site::search(&site.hub.folder, &secret), None, "the hub holds no plaintext");
     let activity = site.founder.run(&["activity"]).to_string();
     assert!(activity.contains("certificate_ordered"), "{activity}");
@@ -158,6 +159,11 @@ fn one_of_three_servers_orders_all_serve_and_renew_and_a_name_that_is_not_shown_
     wait_for("all serve it", || {
         addresses.iter().all(|address| !served(address, site.port).contains("Pebble")).then_some(())
     });
+}
+
+/// A server's name in the log.
+fn long_name(cli: &Cli) -> String {
+    cli.run(&["status"])["membership"]["server"].as_str().unwrap().to_owned()
 }
 
 /// A program for dns-01: the first call hangs, as if its server were to die in it; the others do what they are asked.
@@ -213,19 +219,35 @@ fn a_server_that_dies_in_an_order_is_replaced_in_it_by_another_and_a_name_with_a
     );
     let pid: u32 = pid.trim().parse().unwrap();
     assert_eq!(pebble.orders(), 1);
-    let (other, address) = if pid == site.service.id() {
+    let [first, second] = [&site.founder, &two].map(long_name);
+    let (other, address, dead, living) = if pid == site.service.id() {
         site.service.kill();
-        (&two, "127.0.0.2")
+        (&two, "127.0.0.2", first, second)
     } else {
         assert_eq!(pid, service_two.id());
         service_two.kill();
-        (&site.founder, "127.0.0.1")
+        (&site.founder, "127.0.0.1", second, first)
     };
     let ask = || Some(served(address, site.port)).filter(|served| served.contains("Pebble"));
     let served = wait_within(AN_ORDER, "the other has gone on with it", ask, || other.run(&["acme", "show"]));
     assert!(served.contains("DNS:*.example.test") && served.contains(&format!("DNS:{HOST}")), "{served}");
     assert_eq!(pebble.orders(), 1, "the same order: {}", pebble.log());
     assert!(home.path().join("begun/removed").exists(), "the record was taken back");
+
+    // The disk of the one that died is in wrong hands: the key with it. Another certificate is ordered, with another key.
+    other.run(&["servers", "compromised", &dead, "--yes"]);
+    let ask = || Some(self::served(address, site.port)).filter(|next| next.contains("Pebble") && *next != served);
+    let next = wait_within(AN_ORDER, "another one is served", ask, || other.run(&["acme", "show"]));
+    assert_eq!(pebble.orders(), 2, "{}", pebble.log());
+
+    // A server that comes when all who have written of it are gone writes over their last word.
+    other.run(&["servers", "retire", &living, "--yes"]);
+    let (_service_three, three) = site.another("three", "127.0.0.3");
+    site::status(&three, "it runs", |status| status["state"]["state"] == "running");
+    three.run(&["draft", "set", "acme_hook", &path]);
+    let ask = || Some(self::served("127.0.0.3", site.port)).filter(|last| last.contains("Pebble") && *last != next);
+    wait_within(AN_ORDER, "the new one serves its own", ask, || three.run(&["acme", "show"]));
+    assert_eq!(pebble.orders(), 3, "{}", pebble.log());
 }
 
 #[test]
@@ -244,6 +266,17 @@ fn it_is_turned_on_in_the_window_in_both_languages_and_seen_there_when_it_was_is
     site.founder.run(&["draft", "certificate", &file("own.crt"), &file("own.key")]);
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
     site.save(&idp.metadata);
+    // A certificate that was replaced comes back, and ends a renewal by the servers themselves that was only drafted.
+    sekisho_tests::service::self_signed(home.path(), "next", HOST);
+    site.founder.run(&["draft", "certificate", &file("next.crt"), &file("next.key")]);
+    site.founder.run(&["save", "--yes", "--reason", "our next"]);
+    assert!(site.founder.run(&["certificates"])["before"].is_object());
+    let root = pebble.root.to_string_lossy().into_owned();
+    let set = ["acme", "set", "--directory", &pebble.directory, "--root-file", &root, "--agree-terms"];
+    assert!(site.founder.run(&set)["drafted"].is_object());
+    site.founder.run(&["draft", "certificate-back"]);
+    assert!(site.founder.run(&["acme", "show"])["drafted"].is_null());
+    site.founder.run(&["draft", "discard"]);
     // Where the authority looks at, in the place of port 80.
     for (field, value) in [("acme_port", port.as_str()), ("private_ip", ADDRESS)] {
         site.founder.run(&["draft", "set", field, value]);
@@ -271,6 +304,8 @@ fn it_is_turned_on_in_the_window_in_both_languages_and_seen_there_when_it_was_is
     assert!(page.text("[data-testid=acme-drafted]").contains("下書き"));
     site.founder.run(&["save", "--yes", "--reason", "ACME"]);
     page.wait("[data-testid=acme][data-on=true]");
+    assert!(site.founder.run(&["certificates"])["before"].is_null(), "the servers would replace it at once");
+    assert_eq!(site.founder.code(&["draft", "certificate-back"]), "service.no_certificate_before");
     let ask = || page.script("return document.querySelector('[data-testid=acme-issued]')?.dataset.served ?? ''");
     let issued = || (ask() == "true").then_some(());
     wait_within(AN_ORDER, "it is issued", issued, || site.founder.run(&["acme", "show"]));

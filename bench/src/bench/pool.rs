@@ -378,6 +378,8 @@ impl Crowd {
 
 fn report(phases: &[Phase], outcomes: &[Outcome], reason: &dyn Fn(&str) -> String) {
     let mut wrong = Vec::new();
+    // Who began just before a kill was on the way too.
+    let killed: Vec<Instant> = phases.iter().filter_map(|phase| phase.killed).collect();
     println!("{:<36} {:>8} {:>7} {:>10} {:>9} {:>9}", "phase", "sign-ins", "failed", "in flight", "p50 ms", "max ms");
     for (at, phase) in phases.iter().enumerate() {
         let until = phases.get(at + 1).map(|next| next.from);
@@ -389,7 +391,7 @@ fn report(phases: &[Phase], outcomes: &[Outcome], reason: &dyn Fn(&str) -> Strin
         for one in &of {
             let Some((sent, why)) = &one.failed else { continue };
             let ended = one.begun + one.took;
-            if phase.killed.is_some_and(|killed| *sent <= killed + KILLED && ended >= killed) {
+            if killed.iter().any(|killed| *sent <= *killed + KILLED && ended >= *killed) {
                 in_flight += 1;
             } else {
                 failed += 1;

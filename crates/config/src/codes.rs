@@ -21,6 +21,8 @@ sekisho_fault::codes! {
     EMAIL = "config.email";
     /// More recipients than mails are written to. Argument: `most`.
     TOO_MANY_RECIPIENTS = "config.too_many_recipients";
+    /// Not certificates (PEM) of authorities, or too many.
+    MAIL_AUTHORITIES = "config.mail_authorities";
     /// Not a password that a mail server takes: empty, too long, or with control characters.
     MAIL_PASSWORD = "config.mail_password";
     /// The document is in a newer schema. Arguments: `needed`, `known`.

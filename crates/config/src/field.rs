@@ -53,6 +53,7 @@ pub enum Field {
     Webhook,
     MailServer,
     MailSecurity,
+    MailAuthorities,
     MailUser,
     MailFrom,
     MailTo,
@@ -97,6 +98,7 @@ impl Field {
         Self::Webhook,
         Self::MailServer,
         Self::MailSecurity,
+        Self::MailAuthorities,
         Self::MailUser,
         Self::MailFrom,
         Self::MailTo,
@@ -201,7 +203,7 @@ fn hook(text: &str) -> Option<String> {
 /// Sets a field of the document.
 ///
 /// Codes: `HOST`, `PORT`, `ENTITY_ID`, `SKEW`, `HTTPS`, `CHOICE`, `NAME`, `NETWORK`, `EMAIL`, `TOO_MANY_RECIPIENTS`,
-/// `LOCAL_FIELD`, `ROLLOVER_UNDER_WAY`; each with the field.
+/// `MAIL_AUTHORITIES`, `LOCAL_FIELD`, `ROLLOVER_UNDER_WAY`; each with the field.
 pub fn set(document: &mut Document, field: Field, text: &str) -> Result<()> {
     set_shared(document, field, text).map_err(|fault| fault.on(&field.name()))
 }
@@ -239,6 +241,7 @@ fn set_shared(document: &mut Document, field: Field, text: &str) -> Result<()> {
         Field::Webhook => document.webhook = optional(text, https)?.map(Webhook::at),
         Field::MailServer => document.mail.set_server(optional(text, Server::parse)?),
         Field::MailSecurity => document.mail.security = choice(text)?,
+        Field::MailAuthorities => document.mail.set_authorities(optional(text, mail::authorities)?),
         Field::MailUser => document.mail.set_user(optional(text, name)?),
         Field::MailFrom => document.mail.from = optional(text, Email::parse)?,
         Field::MailTo => document.mail.to = mail::recipients(text)?,
@@ -329,6 +332,7 @@ pub fn get(document: &Document, server: &ThisServer, field: Field) -> String {
         Field::Webhook => document.webhook.as_ref().map(|webhook| webhook.url.clone()).unwrap_or_default(),
         Field::MailServer => document.mail.server.as_ref().map(ToString::to_string).unwrap_or_default(),
         Field::MailSecurity => plain_word(&document.mail.security),
+        Field::MailAuthorities => text(&document.mail.authorities),
         Field::MailUser => text(&document.mail.user),
         Field::MailFrom => document.mail.from.as_ref().map(|from| from.as_str().to_owned()).unwrap_or_default(),
         Field::MailTo => mail::addresses(&document.mail.to),

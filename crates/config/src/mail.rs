@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use sekisho_certs::sha256;
+use sekisho_certs::{describe, pem, sha256};
 use sekisho_fault::{Fault, Result, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,6 +17,8 @@ use crate::host::Host;
 
 /// The most recipients.
 const RECIPIENTS: usize = 10;
+/// The longest text of authorities' certificates, in bytes.
+const AUTHORITIES: usize = 32 * 1024;
 /// The longest password, in bytes.
 const PASSWORD: usize = 512;
 /// What a sealed password begins with; no private key does.
@@ -131,6 +133,10 @@ pub struct Mail {
     /// In which language.
     #[serde(default)]
     pub language: Language,
+    /// Certificates (PEM) of authorities that are trusted for the mail server besides the system's. Signed as all of this is: who
+    /// may set no more than one server's own settings does not get the password by them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorities: Option<String>,
     /// What a newer version has added.
     #[serde(flatten)]
     unknown: Map<String, Value>,
@@ -158,10 +164,18 @@ impl Mail {
         self.user = user;
     }
 
+    /// Nor does a server that another authority vouches for.
+    pub(crate) fn set_authorities(&mut self, authorities: Option<String>) {
+        if self.authorities != authorities {
+            self.password = None;
+        }
+        self.authorities = authorities;
+    }
+
     /// The password of these settings, if it is for the same server and user; a former one is not revived (R19).
     pub fn take_password(&mut self, of: &Self) {
         let host = |mail: &Self| mail.server.as_ref().map(|server| server.host.clone());
-        let same = host(self) == host(of) && self.user == of.user;
+        let same = host(self) == host(of) && self.user == of.user && self.authorities == of.authorities;
         self.password = of.password.clone().filter(|_| same);
     }
 
@@ -198,6 +212,7 @@ impl fmt::Display for Mail {
         if !self.to.is_empty() {
             parts.push(format!("to {}", addresses(&self.to)));
         }
+        parts.extend(self.authorities.iter().map(|pem| format!("SHA-256 {}", sha256(pem.as_bytes()))));
         if !self.unknown.is_empty() {
             parts.push(Value::Object(self.unknown.clone()).to_string());
         }
@@ -227,6 +242,18 @@ pub(crate) fn recipients(text: &str) -> Result<Vec<Email>> {
     Ok(found)
 }
 
+/// Certificates of authorities, PEM, and nothing else.
+///
+/// Code: `MAIL_AUTHORITIES`.
+pub(crate) fn authorities(text: &str) -> Result<String> {
+    let read = || {
+        let found = pem::read(text.as_bytes()).ok().filter(|found| found.key.is_none())?;
+        let all_read = found.certificates.iter().all(|der| describe(der).is_ok());
+        (text.len() <= AUTHORITIES && !found.certificates.is_empty() && all_read).then(|| text.to_owned())
+    };
+    read().ok_or_else(|| Fault::new(codes::MAIL_AUTHORITIES))
+}
+
 /// A password as it is sealed, and the name for it. `salt`: random bytes.
 ///
 /// Code: `MAIL_PASSWORD`.
@@ -246,6 +273,8 @@ pub fn password(sealed: &[u8]) -> Option<Zeroizing<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::Document;
     use crate::diff::{diff, merge};
@@ -261,11 +290,16 @@ mod tests {
         (Field::MailLanguage, "ja"),
     ];
 
+    /// A certificate of an authority's own.
+    static AUTHORITY: LazyLock<String> =
+        LazyLock::new(|| sekisho_certs::trial::certificate("ca.example", 1_800_000_000).unwrap().chain_pem());
+
     fn whole() -> Document {
         let mut document = Document::default();
         for (field, text) in SET {
             set(&mut document, field, text).unwrap();
         }
+        set(&mut document, Field::MailAuthorities, &AUTHORITY).unwrap();
         document
     }
 
@@ -323,6 +357,22 @@ mod tests {
         document.mail.password = Some("p".to_owned());
         set(&mut document, Field::MailServer, "smtp.evil.example").unwrap();
         assert!(!kept(&document));
+        document.mail.password = Some("p".to_owned());
+        set(&mut document, Field::MailAuthorities, &AUTHORITY).unwrap();
+        assert!(kept(&document));
+        set(&mut document, Field::MailAuthorities, "").unwrap();
+        assert!(!kept(&document), "whoever it vouches for");
+    }
+
+    #[test]
+    fn an_authority_is_a_certificate_and_is_shown_by_its_hash() {
+        let code = |text: &str| set(&mut Document::default(), Field::MailAuthorities, text).unwrap_err().code;
+        for text in ["x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            assert_eq!(code(text), codes::MAIL_AUTHORITIES, "{text}");
+        }
+        let many = AUTHORITY.repeat(100);
+        assert_eq!(code(&many), codes::MAIL_AUTHORITIES);
+        assert!(whole().mail.to_string().contains(&sha256(AUTHORITY.as_bytes())));
     }
 
     #[test]
@@ -332,7 +382,11 @@ mod tests {
         assert_eq!(old.clone().restored_over(&today).mail.password.as_deref(), Some("of today"));
         set(&mut today, Field::MailUser, "other").unwrap();
         today.mail.password = Some("of the other".to_owned());
-        assert_eq!(old.restored_over(&today).mail.password, None);
+        assert_eq!(old.clone().restored_over(&today).mail.password, None);
+        let mut today = whole();
+        today.mail.password = Some("of today".to_owned());
+        old.mail.authorities = None;
+        assert_eq!(old.restored_over(&today).mail.password, None, "nor is it handed to whom another authority names");
     }
 
     #[test]

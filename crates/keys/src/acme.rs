@@ -1,5 +1,6 @@
 //! What a server has come to, by itself, with the authority of an administrator's ACME setting: a certificate with its key, or
-//! how far the order is (R17). Signed by the server and sealed for all of them; of two, the one with the higher number counts.
+//! how far the order is (R17). Signed by the server and sealed for all of them; of two, the one of the later key epoch
+//! counts, and within an epoch the one with the higher number: whatever a server has written that was compromised, there is a next one.
 //! It is no revision, and says nothing but what stands here: whoever reads it judges it by the setting that was signed.
 
 use minicbor::{Decode, Encode};
@@ -169,6 +170,21 @@ pub struct Record {
     pub said: Said,
 }
 
+impl Record {
+    /// Its place among the words of its row, as [`order`] has it.
+    pub fn order(&self) -> (u32, u64) {
+        (self.epoch, self.number)
+    }
+}
+
+/// The number of the word after another one, or of the first.
+pub fn next(before: Option<(u32, u64)>, epoch: u32) -> u64 {
+    match before {
+        Some((of, number)) if of >= epoch => number.saturating_add(1),
+        _ => 1,
+    }
+}
+
 /// Who signs.
 #[derive(Clone, Copy, Debug)]
 pub struct Author<'a> {
@@ -200,6 +216,27 @@ fn read(bytes: &[u8]) -> Result<(Envelope, Header)> {
 /// Codes: `FORMAT`, `NEWER_FORMAT`.
 pub fn order(bytes: &[u8]) -> Result<(u32, u64)> {
     read(bytes).map(|(_, header)| (header.epoch, header.number))
+}
+
+/// Whether a record of this would be taken.
+///
+/// Code: `TOO_LARGE`.
+pub fn fits(said: &Said) -> Result<()> {
+    let size = Zeroizing::new(wire::encode(said)).len().next_multiple_of(BLOCK) + BLOCK;
+    if size > LARGEST {
+        return Err(Fault::new(codes::TOO_LARGE).with("size", size).with("limit", LARGEST));
+    }
+    Ok(())
+}
+
+/// The place of a word that nobody takes in any more, because the server that has signed it does not belong to the connection now:
+/// whoever was enrolled since writes over it. Nothing where a server that belongs to it has signed, and [`open`] says more.
+pub fn left(bytes: &[u8], organisation: &Organisation, place: Place) -> Option<(u32, u64)> {
+    let (envelope, header) = read(bytes).ok()?;
+    let connection = organisation.connections.get(&place.connection)?;
+    let server = connection.servers.get(&header.server).filter(|server| server.retired.is_some())?;
+    server.server.keys.verify(Signing::Acme, &envelope.header, &envelope.signature).ok()?;
+    (header.place == place).then_some((header.epoch, header.number))
 }
 
 /// The bytes of a record for the hub and the disk.
@@ -262,7 +299,7 @@ fn opened(
     if header.place != place {
         return Err(Fault::new(codes::WRONG_PLACE));
     }
-    // There must be a next one, whoever has written this one.
+    // There must be a next one within the epoch.
     if header.number > u64::from(u32::MAX) {
         return Err(Fault::new(codes::FORMAT));
     }

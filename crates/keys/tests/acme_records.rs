@@ -64,6 +64,28 @@ fn what_a_retired_server_has_signed_is_taken_in_by_nobody_and_goes_on_where_it_w
     let refused = acme::open(&bytes, &world.organisation, PLACE, &world.keyring).unwrap_err();
     assert_eq!(refused.code, codes::NO_SUCH_SERVER);
     assert!(acme::open_kept(&bytes, &world.organisation, PLACE, &world.keyring).is_ok());
+    // Whoever comes later goes on after it.
+    assert_eq!(acme::left(&bytes, &world.organisation, PLACE), Some((1, 7)));
+    let forged = sign(&world, &issued("PEM"), &identity(99), SERVER);
+    assert_eq!(acme::left(&forged, &world.organisation, PLACE), None);
+}
+
+#[test]
+fn there_is_always_a_next_word_after_a_key_epoch_whatever_was_written_before_it() {
+    let world = World::new();
+    let author = Author { identity: &world.server, server: SERVER, time: 5 };
+    let at = |number| {
+        let bytes = acme::sign(PLACE, number, &failed(), &world.keyring, author, [2; 12]).unwrap();
+        acme::open(&bytes, &world.organisation, PLACE, &world.keyring).map(|(_, record)| record.order())
+    };
+    let last = u64::from(u32::MAX);
+    assert_eq!(at(last).unwrap(), (1, last));
+    for number in [last + 1, u64::MAX] {
+        assert_eq!(at(number).unwrap_err().code, codes::FORMAT, "{number}");
+    }
+    assert_eq!((acme::next(None, 1), acme::next(Some((1, 7)), 1), acme::next(Some((1, u64::MAX)), 2)), (1, 8, 1));
+    assert!((2, 1) > (1, u64::MAX), "and it is the one that counts");
+    assert_eq!(acme::left(&sign(&world, &failed(), &world.server, SERVER), &world.organisation, PLACE), None);
 }
 
 #[test]
@@ -75,6 +97,14 @@ fn the_hub_reads_neither_names_nor_keys_and_what_is_too_large_is_not_made() {
     }
     let author = Author { identity: &world.server, server: SERVER, time: 5 };
     let large = issued(&"x".repeat(LARGEST));
+    assert_eq!(acme::fits(&large).unwrap_err().code, codes::TOO_LARGE);
+    // Whatever fits is made.
+    for size in (LARGEST - 4096..LARGEST).step_by(64) {
+        let said = issued(&"x".repeat(size));
+        let made = acme::sign(PLACE, u64::from(u32::MAX), &said, &world.keyring, author, [2; 12]);
+        assert!(acme::fits(&said).is_err() || made.is_ok(), "{size}");
+    }
+    assert!(acme::fits(&issued(&"x".repeat(LARGEST - 4096))).is_ok());
     let refused = acme::sign(PLACE, 7, &large, &world.keyring, author, [2; 12]).unwrap_err();
     assert_eq!(refused.code, codes::TOO_LARGE);
     assert_eq!(format!("{:?}", issued("x")), "Certificate(Issued)");

@@ -188,6 +188,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_edit_while_a_draft_is_put_aside_is_in_the_plan_or_in_the_next_draft_and_never_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let service = idle(folder.path()).await;
+        let house = service.house();
+        for number in 0..5 {
+            skew(&house, "30").await;
+            let name = number.to_string();
+            let (plans, ()) = tokio::join!(parked(&house, &name), skew(&house, "77"));
+            plans.unwrap();
+            let plans = house.list_plans().await.unwrap();
+            let in_plan = plans.iter().any(|plan| plan.name == name && plan.changes[0].to == "77");
+            assert!(in_plan || shown(&house).await == "77");
+            house.discard_draft().await.unwrap();
+        }
+    }
+
+    #[tokio::test]
     async fn plans_are_bounded() {
         let folder = tempfile::tempdir().unwrap();
         let service = idle(folder.path()).await;

@@ -12,6 +12,8 @@ pub mod pipe;
 #[cfg(windows)]
 pub mod private;
 #[cfg(windows)]
+pub mod program;
+#[cfg(windows)]
 mod system;
 
 pub use account::Account;

@@ -34,7 +34,7 @@ pub fn make_file(path: &Path) -> io::Result<File> {
     system::make_file(path, &wanted()?)
 }
 
-fn wanted() -> io::Result<Descriptor> {
+pub(crate) fn wanted() -> io::Result<Descriptor> {
     Descriptor::new(&descriptor::private(&Account::own()?))
 }
 
@@ -44,7 +44,7 @@ pub fn is_private(path: &Path) -> io::Result<bool> {
     Ok(descriptor::no_wider(&access(path)?, &wanted.text()?))
 }
 
-fn access(path: &Path) -> io::Result<String> {
+pub(crate) fn access(path: &Path) -> io::Result<String> {
     // What is there itself, not what a link in its place leads to.
     let mut options = OpenOptions::new();
     options.access_mode(READ_CONTROL).custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT);

@@ -72,6 +72,7 @@ const FIELDS: [string, string, boolean][] = [
   ['mail_from', '', false],
   ['mail_to', '', false],
   ['mail_language', 'en', false],
+  ['mail_authorities', '', false],
   ['proxy', '', true],
   ['resolver', '', true],
   ['authorities', '', true],

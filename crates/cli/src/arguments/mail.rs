@@ -46,6 +46,9 @@ pub(crate) struct MailSettings {
     /// How the encryption begins.
     #[arg(long, value_enum)]
     pub(crate) security: Option<MailSecurity>,
+    /// File with certificates (PEM) of authorities that are trusted for the mail server besides the system's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) authorities_file: Option<PathBuf>,
     /// As whom to sign in at the mail server; empty: as nobody.
     #[arg(long)]
     pub(crate) user: Option<String>,

@@ -33,7 +33,9 @@ pub(super) async fn draft(service: &Client, command: DraftMailCommand) -> Result
     let (fields, password) = match command {
         DraftMailCommand::Set(wish) => {
             let password = wish.password_file.as_deref().map(secrets::read).transpose()?;
-            (set(wish), password.map(|password| password.to_string()))
+            let authorities = wish.authorities_file.as_deref().map(secrets::read).transpose()?;
+            let authorities = authorities.map(|pem| pem.to_string());
+            (set(wish, authorities), password.map(|password| password.to_string()))
         }
         DraftMailCommand::Off => (off(), None),
     };
@@ -47,7 +49,7 @@ pub(super) async fn draft(service: &Client, command: DraftMailCommand) -> Result
     }
 }
 
-fn set(wish: MailSettings) -> Vec<(Field, String)> {
+fn set(wish: MailSettings, authorities: Option<String>) -> Vec<(Field, String)> {
     let security = wish.security.map(|security| match security {
         MailSecurity::Starttls => "starttls".to_owned(),
         MailSecurity::Tls => "tls".to_owned(),
@@ -59,6 +61,7 @@ fn set(wish: MailSettings) -> Vec<(Field, String)> {
     let all = [
         (Field::MailServer, wish.server),
         (Field::MailSecurity, security),
+        (Field::MailAuthorities, authorities),
         (Field::MailUser, wish.user),
         (Field::MailFrom, wish.from),
         (Field::MailTo, (!wish.to.is_empty()).then(|| wish.to.join(" "))),
@@ -68,7 +71,7 @@ fn set(wish: MailSettings) -> Vec<(Field, String)> {
 }
 
 fn off() -> Vec<(Field, String)> {
-    let cleared = [Field::MailServer, Field::MailUser, Field::MailFrom, Field::MailTo];
+    let cleared = [Field::MailServer, Field::MailAuthorities, Field::MailUser, Field::MailFrom, Field::MailTo];
     let usual = [(Field::MailSecurity, "starttls".to_owned()), (Field::MailLanguage, "en".to_owned())];
     cleared.into_iter().map(|field| (field, String::new())).chain(usual).collect()
 }

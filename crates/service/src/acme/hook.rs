@@ -122,11 +122,10 @@ pub(super) fn trusted(path: &Path) -> Result<PathBuf, String> {
     Ok(whole)
 }
 
-/// On Windows nobody has looked yet at who may write a file and its folders: whoever may set this server's settings would become
-/// this service.
-#[cfg(not(unix))]
-pub(super) fn trusted(_: &Path) -> Result<PathBuf, String> {
-    Err("Windows".to_owned())
+/// The same for administrators, Windows and this service's own account.
+#[cfg(windows)]
+pub(super) fn trusted(path: &Path) -> Result<PathBuf, String> {
+    sekisho_windows::program::trusted(path).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -174,6 +173,25 @@ mod tests {
         assert_eq!(told(&script(folder.path(), "true", 0o600)).await, codes::ACME_HOOK_FILE);
         assert_eq!(told("/nowhere/at/all").await, codes::ACME_HOOK_FILE);
         let path = script(folder.path(), "true", 0o700);
+        let open = folder.path().join("open");
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(told(&script(&open, "true", 0o700)).await, codes::ACME_HOOK_FILE);
+        // A link, or a way through a folder and back, is as good as what it leads to.
+        let link = |name: &str, to: &Path| {
+            let link = folder.path().join(name);
+            std::os::unix::fs::symlink(to, &link).unwrap();
+            link.to_string_lossy().into_owned()
+        };
+        assert_eq!(told(&link("to-open", &open.join("hook"))).await, codes::ACME_HOOK_FILE);
+        assert_eq!(
+            told(&format!("{}/../open/hook", folder.path().join("open").display())).await,
+            codes::ACME_HOOK_FILE
+        );
+        // Of a link in a folder of others nothing is run but what was looked at.
+        let planted = open.join("planted");
+        std::os::unix::fs::symlink(&path, &planted).unwrap();
+        assert_eq!(found(&planted.to_string_lossy()).unwrap(), Path::new(&path).to_path_buf());
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
         assert_eq!(told(&path).await, codes::ACME_HOOK_FILE);
     }

@@ -95,9 +95,7 @@ async fn show(order: &mut Order, wanted: &Wanted<'_>, present: &mut Vec<(String,
             _ => return Err(refused(wanted, &name(&authorization), authorization_error(&authorization))),
         }
         let name = name(&authorization);
-        // The program for dns-01 writes of no other name, whatever the authority asks for.
-        let is_wanted = |known: &String| known.strip_prefix("*.").unwrap_or(known).eq_ignore_ascii_case(&name);
-        if !wanted.names.iter().any(is_wanted) {
+        if !is_asked_for(&wanted.names, &name) {
             return Err(Fault::new(codes::ACME_ANSWER).with("host", host.as_str()).with("detail", name));
         }
         let Some(mut challenge) = authorization.challenge(kind.clone()) else {
@@ -117,6 +115,11 @@ async fn show(order: &mut Order, wanted: &Wanted<'_>, present: &mut Vec<(String,
         })?;
     }
     Ok(())
+}
+
+/// Whether an authority's name is one that was asked for: the program for dns-01 writes of no other, whatever it is told.
+fn is_asked_for(names: &[String], name: &str) -> bool {
+    names.iter().any(|known| known.strip_prefix("*.").unwrap_or(known).eq_ignore_ascii_case(name))
 }
 
 fn name(authorization: &instant_acme::AuthorizationState) -> String {
@@ -178,4 +181,25 @@ async fn finish(order: &mut Order, wanted: &Wanted<'_>) -> Result<Issued> {
     order.finalize_csr(&request::der(&made.pem)?).await.map_err(|error| door::reason(&host, error))?;
     let certificates = order.poll_certificate(&PATIENCE).await.map_err(|error| door::reason(&host, error))?;
     Ok(Issued { setting: wanted.setting, certificates, key: made.key.pkcs8().to_vec() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_writes_of_no_name_that_was_not_asked_for() {
+        let names = ["sso.example.com".to_owned(), "*.example.org".to_owned()];
+        for (name, asked) in [
+            ("SSO.example.com", true),
+            ("example.org", true),
+            ("*.example.org", false),
+            ("a.example.org", false),
+            ("example.com", false),
+            ("sso.example.com.evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(is_asked_for(&names, name), asked, "{name}");
+        }
+    }
 }

@@ -14,7 +14,8 @@ use axum::routing::get;
 use sekisho_fault::{Arg, Fault};
 use tokio::task::JoinHandle;
 
-use crate::{codes, listener};
+use crate::codes;
+use crate::listener::{self, IsProxy};
 
 /// The usual port (RFC 8555, 8.3).
 pub(super) const PORT: u16 = 80;
@@ -44,10 +45,10 @@ impl Drop for Open {
     }
 }
 
-/// Opens it.
+/// Opens it. `is_proxy`: the addresses of balancers, behind which many stand.
 ///
 /// Code: `ACME_PORT`.
-pub(super) async fn open(address: SocketAddr, answers: Answers) -> Result<Open, Fault> {
+pub(super) async fn open(address: SocketAddr, answers: Answers, is_proxy: IsProxy) -> Result<Open, Fault> {
     let socket = listener::bind(address).await.map_err(|fault| {
         let detail = match fault.args.get("detail") {
             Some(Arg::Text(detail)) => detail.clone(),
@@ -55,7 +56,7 @@ pub(super) async fn open(address: SocketAddr, answers: Answers) -> Result<Open, 
         };
         Fault::new(codes::ACME_PORT).with("address", address.to_string()).with("detail", detail)
     })?;
-    let serving = tokio::spawn(listener::serve_plainly(socket, router(answers.clone())));
+    let serving = tokio::spawn(listener::serve_plainly(socket, router(answers.clone()), is_proxy));
     Ok(Open { address, answers, serving })
 }
 

@@ -1,6 +1,7 @@
 //! The two rows of a connection: the certificate, and the work on it. Here they are as they were verified; at the hub, whoever has
 //! seen the last word writes the next one.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand;
@@ -50,15 +51,15 @@ impl Records {
 
 /// How long nothing has been heard of something, by this machine's own count.
 #[derive(Debug, Default)]
-pub(super) struct Silence(Option<(u64, Instant)>);
+pub(super) struct Silence(Option<((u32, u64), Instant)>);
 
 impl Silence {
-    /// Since this number was first heard of.
-    pub(super) fn of(&mut self, number: u64) -> Duration {
+    /// Since the word of this place was first heard of.
+    pub(super) fn of(&mut self, order: (u32, u64)) -> Duration {
         match self.0 {
-            Some((known, since)) if known == number => since.elapsed(),
+            Some((known, since)) if known == order => since.elapsed(),
             _ => {
-                self.0 = Some((number, Instant::now()));
+                self.0 = Some((order, Instant::now()));
                 Duration::ZERO
             }
         }
@@ -97,27 +98,50 @@ impl House {
     pub(super) async fn write_acme(&self, said: &Said, seen: u64) -> Result<Option<u64>> {
         let member = self.connected.member()?;
         let row = said.which().row();
-        let before = self.connected.replica.row("acme", row).await?;
-        let (after, number) = match &before {
-            Some(before) => (before.rev, acme::order(&before.body).map_or(0, |(_, number)| number)),
-            None => (0, 0),
-        };
-        if number != seen {
+        let keyring = member.newest_keyring()?;
+        let stored = self.connected.replica.row("acme", row).await?;
+        let known = stored.as_ref().and_then(|stored| acme::order(&stored.body).ok());
+        if known.map_or(0, |(_, number)| number) != seen {
             return Ok(None);
         }
-        let keyring = member.newest_keyring()?;
+        let (after, before) = match stored {
+            Some(stored) => (stored.rev, known),
+            None => match self.left_at_hub(&member, row).await? {
+                Some(left) => left,
+                None => return Ok(None),
+            },
+        };
+        let number = acme::next(before, keyring.epoch);
         let mut nonce = [0; 12];
         rand::fill(&mut nonce).map_err(|_| Fault::new(codes::RANDOM))?;
         let author = Author { identity: &member.identity, server: member.server, time: clock::now() };
-        let record = Blob(acme::sign(member.place, number + 1, said, &keyring, author, nonce)?);
+        let record = Blob(acme::sign(member.place, number, said, &keyring, author, nonce)?);
         let body = NewAcme { after, epoch: keyring.epoch, record };
         let written = self.put_acme(&member, row, &body).await?;
         // What was written, or what another has written instead, is what counts from here on.
         self.connected.catch_up().await?;
-        Ok(written.then_some(number + 1))
+        Ok(written.then_some(number))
     }
 
-    async fn put_acme(&self, member: &std::sync::Arc<Member>, row: &str, body: &NewAcme) -> Result<bool> {
+    /// What stands at the hub in a row of which nothing was taken in here: its revision, and the place of what servers have written
+    /// that have all gone since. Nothing, if the word is one that may still be taken in.
+    async fn left_at_hub(&self, member: &Arc<Member>, row: &str) -> Result<Option<(u64, Option<(u32, u64)>)>> {
+        let there = self.acme_at_hub(member).await?.into_iter().find(|there| there.id == row);
+        let Some(there) = there else { return Ok(Some((0, None))) };
+        let left = acme::left(there.body.as_slice(), &member.organisation(), member.place);
+        Ok(left.map(|left| (there.rev, Some(left))))
+    }
+
+    async fn acme_at_hub(&self, member: &Arc<Member>) -> Result<Vec<sekisho_hub_api::wire::Row>> {
+        let connection = member.place.connection.to_string();
+        let ask = |hub: sekisho_hub_api::Hub| {
+            let connection = connection.clone();
+            async move { hub.acme(&connection).await }
+        };
+        self.connected.link.ask(member, ask).await.map_err(of_old_hub)
+    }
+
+    async fn put_acme(&self, member: &Arc<Member>, row: &str, body: &NewAcme) -> Result<bool> {
         let connection = member.place.connection.to_string();
         let ask = |hub: sekisho_hub_api::Hub| {
             let (connection, body) = (connection.clone(), body.clone());
@@ -135,20 +159,14 @@ impl House {
     /// Codes: the hub's, `ACME_HUB_OLD`.
     pub(crate) async fn give_acme_back(&self) -> Result<()> {
         let member = self.connected.member()?;
-        let connection = member.place.connection.to_string();
-        let ask = |hub: sekisho_hub_api::Hub| {
-            let connection = connection.clone();
-            async move { hub.acme(&connection).await }
-        };
-        let there = self.connected.link.ask(&member, ask).await.map_err(of_old_hub)?;
+        let there = self.acme_at_hub(&member).await?;
         let epoch = member.newest_keyring()?.epoch;
         for which in [Which::Certificate, Which::Work] {
             let Some(own) = self.connected.replica.row("acme", which.row()).await? else { continue };
             let at_hub = there.iter().find(|row| row.id == which.row());
-            let number = |bytes: &[u8]| acme::order(bytes).map_or(0, |(_, number)| number);
-            let known = at_hub.map_or(0, |row| number(row.body.as_slice()));
-            let (of, ours) = acme::order(&own.body).unwrap_or_default();
-            if ours > known && of == epoch {
+            let known = at_hub.and_then(|row| acme::order(row.body.as_slice()).ok()).unwrap_or_default();
+            let ours = acme::order(&own.body).unwrap_or_default();
+            if ours > known && ours.0 == epoch {
                 let after = at_hub.map_or(0, |row| row.rev);
                 self.put_acme(&member, which.row(), &NewAcme { after, epoch, record: Blob(own.body) }).await?;
                 self.connected.catch_up().await?;
@@ -193,4 +211,35 @@ fn kept(member: &Member, row: &Stored) -> Option<Record> {
 fn of_old_hub(fault: Fault) -> Fault {
     let is_missing = fault.code == hub_codes::ANSWER && super::door::argument(&fault, "detail") == "404";
     if is_missing { Fault::new(codes::ACME_HUB_OLD) } else { fault }
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_keys::ids::Hash;
+    use sekisho_keys::log::Act;
+
+    use super::*;
+    use crate::enrolment::example::{ONE, PLACE, TWO, follow, member};
+
+    fn record(server: sekisho_keys::ids::ServerId, time: i64) -> Record {
+        let issued = Issued { setting: Hash::NONE, certificates: String::new(), key: Vec::new() };
+        Record { number: 1, epoch: 1, server, time, said: Said::Certificate(issued) }
+    }
+
+    #[test]
+    fn a_certificate_whose_key_a_compromised_server_has_had_is_stolen_whoever_has_ordered_it() {
+        for (compromised, before, after) in [(true, true, false), (false, false, false)] {
+            let member = member();
+            let now = i64::try_from(member.organisation().head().sequence).unwrap() + 1;
+            for server in [ONE, TWO] {
+                assert!(!is_stolen(&member, &record(server, now)));
+            }
+            let act = Act::RetireServer { connection: PLACE.connection, server: TWO, compromised, records: 0 };
+            follow(&member, act);
+            assert_eq!(is_stolen(&member, &record(ONE, now - 1)), before);
+            assert_eq!(is_stolen(&member, &record(ONE, now)), before, "of the same moment");
+            assert_eq!(is_stolen(&member, &record(ONE, now + 1)), after, "it was not sealed for that server any more");
+            assert_eq!(is_stolen(&member, &record(TWO, now + 1)), compromised, "whatever moment it writes");
+        }
+    }
 }

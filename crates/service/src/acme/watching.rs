@@ -11,7 +11,7 @@ use sekisho_admin_api::activity::{Entry, Kind};
 use sekisho_admin_api::status::State;
 use sekisho_config::{Acme, AcmeChallenge, Document, ThisServer};
 use sekisho_fault::{Fault, Result, Severity};
-use sekisho_keys::acme::{Failure, Issued, Phase, Said, Work};
+use sekisho_keys::acme::{self, Failure, Issued, Phase, Said, Work};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::keyring::Place;
 use zeroize::Zeroizing;
@@ -45,8 +45,8 @@ pub(crate) struct Watch {
     /// An administrator wants one now.
     wished: AtomicBool,
     silence: Mutex<Silence>,
-    /// The revision that is applied, since when, and the number of the certificate in it.
-    applied: Mutex<(u64, Instant, Option<u64>)>,
+    /// The revision that is applied, since when, and the place of the certificate's record in it.
+    applied: Mutex<(u64, Instant, Option<(u32, u64)>)>,
     port: tokio::sync::Mutex<Option<Open>>,
     port_fault: Mutex<Option<Fault>>,
 }
@@ -87,8 +87,8 @@ impl Watch {
         self.wake();
     }
 
-    /// A revision is served, with the certificate of this number.
-    pub(crate) fn applied(&self, revision: u64, certificate: Option<u64>) {
+    /// A revision is served, with the certificate of this record.
+    pub(crate) fn applied(&self, revision: u64, certificate: Option<(u32, u64)>) {
         let mut applied = locked(&self.applied);
         let since = if applied.0 == revision { applied.1 } else { Instant::now() };
         *applied = (revision, since, certificate);
@@ -159,7 +159,7 @@ impl House {
             return Ok(());
         }
         *held = None;
-        let opened = port::open(address, answers).await;
+        let opened = port::open(address, answers, self.runtime.is_proxy()).await;
         *locked(&self.acme.port_fault) = opened.as_ref().err().cloned();
         *held = Some(opened?);
         Ok(())
@@ -228,7 +228,7 @@ impl House {
         let work = records.work().map(|(record, work)| Seen {
             work,
             by: record.server,
-            silent: locked(&self.acme.silence).of(record.number),
+            silent: locked(&self.acme.silence).of(record.order()),
         });
         let wished = self.acme.wished.load(Ordering::SeqCst);
         Known { setting, held, work, own: member.server, now, wished, share: share(member.place) }
@@ -237,7 +237,7 @@ impl House {
     /// What has come with the feed takes its place, and what has ended gives it back.
     async fn serve_what_was_issued(&self, document: &Document, records: &Records) {
         let fits = |(record, issued): (&sekisho_keys::acme::Record, &Issued)| {
-            serving::pair(document, issued, clock::now()).ok().map(|_| record.number)
+            serving::pair(document, issued, clock::now()).ok().map(|_| record.order())
         };
         let wanted = records.issued().and_then(fits);
         if wanted == locked(&self.acme.applied).2 {
@@ -278,14 +278,17 @@ impl House {
             // Nothing was heard of this server for too long: another has taken over.
             () = self.show_signs_of_life(&progress) => return Ok(WATCHED),
         };
-        let outcome = outcome.and_then(|issued| match serving::pair(document, &issued, clock::now()) {
-            Ok(_) => Ok(issued),
-            Err(fault) => Err((Fault::new(codes::ACME_UNFIT).with("code", fault.code.as_str()), true)),
+        let outcome = outcome.and_then(|issued| {
+            let fits = serving::pair(document, &issued, clock::now());
+            let said = Said::Certificate(issued);
+            let unfit = |fault: Fault| (Fault::new(codes::ACME_UNFIT).with("code", fault.code.as_str()), true);
+            fits.and_then(|_| acme::fits(&said)).map_err(unfit)?;
+            Ok(said)
         });
         match outcome {
             Ok(issued) => {
                 tracing::info!("the authority has issued a certificate");
-                if let Some(number) = self.persist_acme(&Said::Certificate(issued), certificate).await? {
+                if let Some(number) = self.persist_acme(&issued, certificate).await? {
                     self.end_work(member, &work(Phase::Done(number)), progress).await?;
                 }
             }
@@ -368,13 +371,13 @@ impl House {
         self.write_acme(said, seen).await
     }
 
-    /// A document with what was issued for it, and the number of that.
-    pub(crate) async fn issued_for(&self, document: &Document) -> Option<(u64, Served)> {
+    /// A document with what was issued for it, and the place of that record.
+    pub(crate) async fn issued_for(&self, document: &Document) -> Option<((u32, u64), Served)> {
         document.acme.as_ref()?;
         let records = self.acme_records().await.ok()?;
         let (record, issued) = records.issued()?;
         let served = serving::serve(document, issued, clock::now()).ok()?;
-        Some((record.number, served))
+        Some((record.order(), served))
     }
 
     /// A document as it is served: with what was issued for it, where something was.

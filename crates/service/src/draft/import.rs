@@ -126,6 +126,32 @@ mod tests {
     }
 
     #[test]
+    fn a_password_for_mails_that_is_known_here_goes_by_no_import_to_another_host_user_or_authority() {
+        let mail = |host: &str, user: &str| {
+            let mut document = Document::default();
+            for (field, value) in [("mail_server", host), ("mail_user", user)] {
+                let field = sekisho_config::field::Field::parse(field).unwrap();
+                sekisho_config::field::set(&mut document, field, value).unwrap();
+            }
+            document.mail.password = Some("of today".into());
+            document
+        };
+        let document = mail("smtp.example.com", "sekisho");
+        let today = AppliedRevision { revision: 9, document: document.clone(), save: None };
+        let ever = BTreeSet::from(["of today".to_owned()]);
+        let password =
+            |document: Document, keys| imported(document, keys, &ever, &today).document.mail.password.is_some();
+        assert!(password(document.clone(), BTreeMap::new()));
+        assert!(!password(mail("smtp.evil.example", "sekisho"), BTreeMap::new()));
+        assert!(!password(mail("smtp.example.com", "other"), BTreeMap::new()));
+        let mut foreign = document;
+        foreign.mail.authorities = Some("another".into());
+        assert!(!password(foreign.clone(), BTreeMap::new()));
+        // Whoever brings the password with the file knows it.
+        assert!(password(foreign, BTreeMap::from([("of today".to_owned(), String::new())])));
+    }
+
+    #[test]
     fn the_keys_of_today_are_not_retired() {
         let (document, keys) = exported();
         let today = AppliedRevision { revision: 9, document: document.clone(), save: None };

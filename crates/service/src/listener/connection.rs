@@ -84,6 +84,7 @@ pub(super) async fn serve(
     let mut builder = Builder::new(TokioExecutor::new());
     let head = usize::try_from(HEAD).unwrap_or(usize::MAX);
     builder.http1().timer(TokioTimer::new()).header_read_timeout(bounds.patience).max_buf_size(head);
+    builder.http1().keep_alive(bounds.keeps_open);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(bounds.patience).max_concurrent_streams(STREAMS);
     builder.http2().max_header_list_size(HEAD).initial_connection_window_size(WINDOW);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));

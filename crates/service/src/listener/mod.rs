@@ -31,6 +31,8 @@ pub struct Bounds {
     pub idle: Duration,
     /// For what is under way, when a connection or the service ends.
     pub farewell: Duration,
+    /// Whether a connection stays open after an answer.
+    pub keeps_open: bool,
 }
 
 impl Default for Bounds {
@@ -42,12 +44,13 @@ impl Default for Bounds {
             // A sign-in is a handful of requests; whoever is at the identity provider comes back with a new connection.
             idle: Duration::from_secs(20),
             farewell: Duration::from_secs(5),
+            keeps_open: true,
         }
     }
 }
 
-/// Connections without TLS at once.
-const PLAIN: usize = 16;
+/// Connections without TLS at once, and how many of them may be one network's.
+const PLAIN: (usize, usize) = (64, 8);
 
 /// Says which addresses are balancers or proxies, whose connections are many clients'.
 pub type IsProxy = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
@@ -76,9 +79,11 @@ pub fn addresses() -> Vec<String> {
     interfaces.iter().map(|interface| interface.ip().to_string()).collect()
 }
 
-/// Serves without TLS, to a few at once. Ends when it is dropped.
-pub async fn serve_plainly(listener: TcpListener, router: Router) {
-    let (room, bounds) = (Arc::new(Semaphore::new(PLAIN)), Bounds::default());
+/// Serves without TLS, one answer to each connection, and a few of them at once. Ends when it is dropped.
+pub async fn serve_plainly(listener: TcpListener, router: Router, is_proxy: IsProxy) {
+    let (all, of_one_network) = PLAIN;
+    let bounds = Bounds { connections: all, of_one_network, keeps_open: false, ..Bounds::default() };
+    let (room, shares) = (Arc::new(Semaphore::new(all)), Shares::new(of_one_network));
     // Nobody says stop: who drops the sender ends the connections with it.
     let (_stopping, stopped) = watch::channel(());
     loop {
@@ -87,9 +92,11 @@ pub async fn serve_plainly(listener: TcpListener, router: Router) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
+        let share = if is_proxy(peer.ip()) { Some(None) } else { shares.take(Prefix::of(peer.ip())).map(Some) };
+        let Some(share) = share else { continue };
         let (router, stopped) = (router.clone(), stopped.clone());
         tokio::spawn(async move {
-            let _held = place;
+            let _held = (place, share);
             connection::serve(stream, peer.ip(), router, bounds, stopped).await;
         });
     }

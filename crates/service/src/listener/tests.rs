@@ -13,8 +13,14 @@ const HOST: &str = "sso.example.com";
 const LONG: Duration = Duration::from_hours(1);
 const SHORT: Duration = Duration::from_millis(100);
 /// Nothing but patience of its own ends here by itself.
-const PATIENT: Bounds =
-    Bounds { connections: 64, of_one_network: 64, patience: LONG, idle: LONG, farewell: Duration::from_secs(5) };
+const PATIENT: Bounds = Bounds {
+    connections: 64,
+    of_one_network: 64,
+    patience: LONG,
+    idle: LONG,
+    farewell: Duration::from_secs(5),
+    keeps_open: true,
+};
 
 /// A port, and what ends it when it is dropped.
 struct Port {
@@ -158,6 +164,32 @@ async fn one_network_holds_its_share_of_the_connections_and_a_proxy_any_number()
         // Its place is free when the server has seen the end.
         let again = async { while port.tls().await.is_err() {} };
         timeout(Duration::from_secs(30), again).await.expect("a place is given back");
+    }
+}
+
+#[tokio::test]
+async fn without_tls_each_connection_has_one_answer_and_no_network_takes_every_place() {
+    for (is_proxy, ninth) in [(false, false), (true, true)] {
+        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(async || "answered"));
+        let serving = tokio::spawn(serve_plainly(listener, router, Arc::new(move |_| is_proxy)));
+        let asked = async || {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+            rest(&mut stream).await
+        };
+        // It ends by itself, though the client would have gone on.
+        assert!(asked().await.ends_with("answered"));
+        let mut silent = Vec::new();
+        for _ in 0..PLAIN.1 {
+            silent.push(TcpStream::connect(address).await.unwrap());
+        }
+        assert_eq!(asked().await.ends_with("answered"), ninth);
+        silent.clear();
+        let again = async { while !asked().await.ends_with("answered") {} };
+        timeout(Duration::from_secs(30), again).await.expect("the places are given back");
+        serving.abort();
     }
 }
 

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use sekisho_config::{Host, Mail, mail};
 use sekisho_fault::{Fault, Result};
+use sekisho_hub_api::client;
 use zeroize::Zeroizing;
 
 use crate::codes;
@@ -48,7 +49,7 @@ impl House {
             port: server.port(mail.security),
             security: mail.security,
             signed: applied.is_some_and(|applied| applied.host == server.host),
-            authorities: &self.authorities()?,
+            authorities: &client::authorities(mail.authorities.as_deref().unwrap_or_default())?,
             credentials: credentials.as_ref().map(|(user, password)| (*user, password.as_str())),
             hello: if Host::parse(&name).is_ok() { &name } else { "localhost" },
             from: &written.from,

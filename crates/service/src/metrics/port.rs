@@ -28,7 +28,7 @@ pub(crate) async fn serve(address: SocketAddr, house: Arc<House>) -> Result<()> 
     };
     let socket = TcpListener::bind(address).await.map_err(failed)?;
     let router = Router::new().route("/metrics", get(metrics)).with_state(house);
-    listener::serve_plainly(socket, router).await;
+    listener::serve_plainly(socket, router, Arc::new(|_| false)).await;
     Ok(())
 }
 

@@ -24,10 +24,10 @@ pub(super) fn may_replace(row: &Stored, before: &Stored) -> Result<()> {
         }
         "object" => not_before(object::epoch(now)?, object::epoch(then), "object"),
         "acme" => {
-            let (epoch, number) = acme::order(now)?;
-            let (before, known) = (acme::order(then), acme::order(then));
-            not_before(epoch, before.map(|(epoch, _)| epoch), "acme")?;
-            later(number, known.map(|(_, number)| number), "acme")
+            let now = acme::order(now)?;
+            let Ok(then) = acme::order(then) else { return Ok(()) };
+            not_before(now.0, Ok(then.0), "acme")?;
+            if now > then { Ok(()) } else { Err(Fault::new(codes::ROLLED_BACK).with("what", "acme")) }
         }
         "sync" => later(Request::number(now)?, Request::number(then), "sync"),
         // A revision is written once.

@@ -157,6 +157,12 @@ impl Runtime {
         self.face.pulse(Pulse { configuration, sync_revision, sync: status.synced });
     }
 
+    /// Says which addresses are balancers or proxies by what is served, then as now.
+    pub fn is_proxy(&self) -> listener::IsProxy {
+        let face = self.face.clone();
+        Arc::new(move |address| face.is_proxy(address))
+    }
+
     /// The new port first, then the old one goes: nobody is turned away in between.
     async fn listen(&self, address: SocketAddr) -> Result<SocketAddr, Fault> {
         let mut held = self.port.lock().await;
@@ -204,8 +210,7 @@ impl Runtime {
         let local = socket.local_addr().unwrap_or(address);
         let (stop, stopped) = oneshot::channel();
         let router = sekisho_signin::router(self.face.clone());
-        let face = self.face.clone();
-        let bounds: (_, listener::IsProxy) = (Bounds::default(), Arc::new(move |address| face.is_proxy(address)));
+        let bounds = (Bounds::default(), self.is_proxy());
         let serving = listener::serve(socket, self.certificates.acceptor(), router, bounds, stopped);
         Port { address, local, stop, served: tokio::spawn(serving) }
     }

@@ -142,20 +142,27 @@ impl sekisho_signin::Users for HubUsers {
                     refused(codes::HUB_NEEDED)
                 }
             })?;
-            // Read back: what counts is what the hub's feed has brought and this server has verified, whoever wrote it.
-            let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            // A hub that has taken nothing, or withholds it, leaves what stood there: of a user who begins anew, no secret.
-            let found = found.filter(|found| !found.is_shredded()).ok_or_else(|| refused(codes::HUB_NEEDED))?;
-            // What has come meanwhile counts, too.
-            if let Some(Said::Removed(_)) = self::said(&self.connected, &found.email).await.map_err(unavailable)? {
-                return Err(refused(codes::REMOVED));
-            }
-            if found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)? {
-                return Err(refused(codes::LOCKED));
-            }
-            opened(&found, if is_own { entry } else { Entry::Known })
+            let entry = if is_own { entry } else { Entry::Known };
+            read_back(&self.connected, identity, profile, entry).await
         })
     }
+}
+
+/// A user who was written a moment ago: what counts is what the hub's feed has brought and this server has verified, whoever
+/// wrote it.
+async fn read_back(connected: &Connected, identity: &Identity, profile: &Profile, entry: Entry) -> Result<User> {
+    let refused = |code| Fault::new(code).with("email", profile.email.as_str());
+    let found = find(connected, identity).await.map_err(unavailable)?;
+    // A hub that has taken nothing, or withholds it, leaves what stood there: of a user who begins anew, no secret.
+    let found = found.filter(|found| !found.is_shredded()).ok_or_else(|| refused(codes::HUB_NEEDED))?;
+    // What has come meanwhile counts, too.
+    if let Some(Said::Removed(_)) = said(connected, &found.email).await.map_err(unavailable)? {
+        return Err(refused(codes::REMOVED));
+    }
+    if found.state == State::Locked || is_locked(connected, &found.email).map_err(unavailable)? {
+        return Err(refused(codes::LOCKED));
+    }
+    opened(&found, entry)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
@@ -200,6 +207,31 @@ mod tests {
         // Where that is taken back, an account is made again, for which the hub is needed.
         bring(&users.connected, vec![fact_row(&alice.email, Said::Restored, 2, &founder)]).await;
         assert_eq!(sign_in(&users).await, Some(codes::HUB_NEEDED));
+    }
+
+    #[tokio::test]
+    async fn what_was_written_is_handed_over_as_it_was_read_back_and_nothing_that_stood_there_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let connected = connected(folder.path()).await;
+        let (alice, founder) = (user("alice"), identity(10));
+        let who = Identity { idp: "idp".into(), source: "name_id".into(), value: "alice".into() };
+        let email = Email::parse(&alice.email).unwrap();
+        let profile = Profile { email, first_name: String::new(), last_name: String::new() };
+        let back = async || read_back(&connected, &who, &profile, Entry::Made).await.err().map(|fault| fault.code);
+        assert_eq!(back().await, Some(codes::HUB_NEEDED), "the hub says that it has taken what it has not");
+        let first = record(&alice, &keyring(), None, 1);
+        bring(&connected, vec![user_row(&first)]).await;
+        assert_eq!(back().await, None);
+        let locked = record(&user::User { state: State::Locked, ..alice.clone() }, &keyring(), Some(&first), 2);
+        bring(&connected, vec![user_row(&locked)]).await;
+        assert_eq!(back().await, Some(codes::LOCKED), "meanwhile");
+        let shredded = record(&alice.clone().shred(), &keyring(), Some(&locked), 3);
+        bring(&connected, vec![user_row(&shredded)]).await;
+        assert_eq!(back().await, Some(codes::HUB_NEEDED), "nobody has a vault without a secret");
+        let removal = Removal { at: 1_800_000_000, users: 1, approved: None, invited: false };
+        let again = record(&alice, &keyring(), Some(&shredded), 4);
+        bring(&connected, vec![user_row(&again), fact_row(&alice.email, Said::Removed(removal), 1, &founder)]).await;
+        assert_eq!(back().await, Some(codes::REMOVED));
     }
 
     #[tokio::test]

@@ -25,6 +25,7 @@ export const RARE = [
   'mail_from',
   'mail_to',
   'mail_language',
+  'mail_authorities',
   'entity_id',
   'proxy',
   'resolver',
