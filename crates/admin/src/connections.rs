@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sekisho_config::Domain;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::{Credential, EnterpriseDomain, Role};
+use sekisho_hub_api::wire::{self, Credential, EnterpriseDomain, Role};
 use sekisho_keys::derive::Secret;
 use sekisho_keys::identity::PublicIdentity;
 use sekisho_keys::ids::{ConnectionId, NodeId, ServerId};
@@ -17,6 +17,12 @@ use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
 use crate::acts::{AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, EnrolServer, MailDomain};
 use crate::codes;
 use crate::session::{Effects, Session, no_effects, now, random};
+
+/// What the hub's page for users makes of it.
+fn of_domain(connection: &str, domain: &str, reserved: bool) -> Effects {
+    let (connection, domain) = (connection.to_owned(), domain.to_owned());
+    Effects { mail_domains: vec![wire::MailDomain { domain, connection, reserved }], ..no_effects() }
+}
 
 impl Session {
     /// Makes a connection on a node of its own.
@@ -66,12 +72,13 @@ impl Session {
 
     /// Reserves a mail domain.
     ///
-    /// Codes: `DOMAIN` of the configuration, `LOG_RULE`.
+    /// Codes: `DOMAIN` of the configuration, `LOG_RULE`, and the hub's `TAKEN` where another organisation has it.
     pub async fn reserve_domain(&mut self, wish: &MailDomain) -> Result<()> {
         let (place, _) = self.connection(&wish.connection)?;
         let domain = Domain::parse(wish.domain.trim()).map_err(|fault| fault.on("domain"))?.as_str().to_owned();
+        let effects = of_domain(&wish.connection, &domain, true);
         let act = Act::ReserveDomain { connection: place.connection, domain };
-        self.append(vec![act], no_effects()).await
+        self.append(vec![act], effects).await
     }
 
     /// Frees a mail domain.
@@ -80,7 +87,7 @@ impl Session {
     pub async fn release_domain(&mut self, wish: &MailDomain) -> Result<()> {
         let (place, _) = self.connection(&wish.connection)?;
         let act = Act::ReleaseDomain { connection: place.connection, domain: wish.domain.clone() };
-        self.append(vec![act], no_effects()).await
+        self.append(vec![act], of_domain(&wish.connection, &wish.domain, false)).await
     }
 
     /// Admits a server and signs its ticket (R8).

@@ -65,7 +65,7 @@ impl Session {
         let context = revision.header().context;
         let sealed = |(name, sealed): &(String, String)| key(&keyring, place, name, decoded(sealed)?);
         let objects = wish.objects.iter().map(sealed).collect::<Result<_>>()?;
-        let body = NewRevision { epoch: context.epoch, revision: Blob(revision.to_bytes()), objects };
+        let body = NewRevision { epoch: context.epoch, revision: Blob(revision.to_bytes()), objects, signpost: None };
         self.hub.save(&wish.connection, context.revision, &body).await?;
         Ok(GaveRevisionBack { given: true })
     }

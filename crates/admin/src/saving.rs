@@ -3,9 +3,10 @@
 use data_encoding::BASE64URL_NOPAD;
 use sekisho_config::diff;
 use sekisho_config::document::{Document, MIN_READER, SCHEMA, key_name};
+use sekisho_config::urls::VAULT;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::NewRevision;
+use sekisho_hub_api::wire::{NewRevision, Signpost};
 use sekisho_keys::ids::{Hash, SaveId};
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::object;
@@ -32,6 +33,12 @@ fn not_shown(before: &Document, document: &Document, shown: &[ShownChange]) -> V
     // What is no difference must not have been shown as one.
     let invented = shown.iter().filter(|one| !changes.iter().any(|change| change.field == one.field));
     hidden.map(|change| change.field.clone()).chain(invented.map(|one| one.field.clone())).collect()
+}
+
+/// Where users go by this document, for the hub's page that leads them.
+fn signpost(document: &Document) -> Option<Signpost> {
+    let vault = document.urls()?.at(VAULT);
+    Some(Signpost { vault, idp: document.idp_host() })
 }
 
 /// The document of a revision.
@@ -109,7 +116,8 @@ impl Session {
         let draft = Draft { context, previous, time: now(), save, plain: wish.document.as_bytes() };
         let revision = Revision::sign(&draft, &keyring, &self.identity, random())?;
         let objects = objects.into_iter().map(|(name, sealed)| (name, Blob(sealed))).collect();
-        let body = NewRevision { epoch: keyring.epoch, revision: Blob(revision.to_bytes()), objects };
+        let (revision, signpost) = (Blob(revision.to_bytes()), signpost(&document));
+        let body = NewRevision { epoch: keyring.epoch, revision, objects, signpost };
         match self.hub.save(&wish.connection, at + 1, &body).await {
             Ok(()) => Ok(Saved { revision: at + 1 }),
             Err(fault) if fault.code == sekisho_hub_api::codes::STALE => Err(conflict(at + 1)),

@@ -84,6 +84,7 @@ pub(crate) fn no_effects() -> Effects {
         admit: Vec::new(),
         revoke: Vec::new(),
         enterprise_domain: None,
+        mail_domains: Vec::new(),
         invitation: None,
         account: None,
         end_account: None,

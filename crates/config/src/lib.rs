@@ -16,6 +16,7 @@ pub mod field;
 pub mod host;
 mod idp_ends;
 pub mod idp_error;
+mod idp_host;
 pub mod mail;
 pub mod names;
 pub mod network;

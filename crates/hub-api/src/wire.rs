@@ -223,6 +223,9 @@ pub struct Append {
     /// An Enterprise Domain that the organisation takes, and the connection that it leads to.
     #[serde(default)]
     pub enterprise_domain: Option<EnterpriseDomain>,
+    /// Mail domains that connections take or free, for the page that leads users.
+    #[serde(default)]
+    pub mail_domains: Vec<MailDomain>,
     /// An invitation that was used.
     #[serde(default)]
     pub invitation: Option<String>,
@@ -267,6 +270,37 @@ pub struct EnterpriseDomain {
     pub connection: String,
 }
 
+/// A mail domain that is taken or freed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailDomain {
+    /// The domain, in A-labels.
+    pub domain: String,
+    /// The connection.
+    pub connection: String,
+    /// Whether it is the connection's from now on.
+    pub reserved: bool,
+}
+
+/// Where a connection's users go. Everybody may know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signpost {
+    /// The vault page, an https address.
+    pub vault: String,
+    /// The host of the identity provider, which the page will lead to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idp: Option<String>,
+}
+
+/// Where a domain leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// The vault page.
+    pub vault: String,
+    /// The host of the identity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idp: Option<String>,
+}
+
 /// A row of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -303,6 +337,9 @@ pub struct NewRevision {
     /// Names and sealed bytes.
     #[serde(default)]
     pub objects: Vec<(String, Blob)>,
+    /// Where the connection's users go from now on; nothing of a client of the version before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signpost: Option<Signpost>,
 }
 
 /// A user record to be written.

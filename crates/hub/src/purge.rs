@@ -6,7 +6,7 @@ use sekisho_fault::Result;
 use sekisho_hub_api::wire::Role;
 
 use crate::app::{App, HUB, unavailable};
-use crate::http::{Deleted, Held, KIND_DELETED, connection_scope};
+use crate::http::{Deleted, Held, KIND_DELETED, MAIL_DOMAIN, Reserved, SIGNPOST, connection_scope};
 use crate::store::{Batch, Change, Claim, Expect, Item, Row};
 
 /// How long after the last moment of an undo, in seconds.
@@ -53,8 +53,13 @@ impl Rest {
             if of_server {
                 self.rows.push(place);
             }
+        } else if of == HUB && kind == MAIL_DOMAIN {
+            let reserved = serde_json::from_slice::<Reserved>(&row.body).ok();
+            if reserved.is_some_and(|reserved| reserved.connection == connection) {
+                self.rows.push(place);
+            }
         } else if of == HUB
-            && (id == connection && ["connection", "epoch", KIND_DELETED].contains(&kind.as_str())
+            && (id == connection && ["connection", "epoch", SIGNPOST, KIND_DELETED].contains(&kind.as_str())
                 || kind == "owner" && id.ends_with(&format!("/{connection}")))
         {
             self.last.push(place);

@@ -12,6 +12,7 @@ use super::epochs;
 use super::feed::wire;
 use super::refusal::Answer;
 use super::signed::Signed;
+use super::signposts;
 use super::who::{Who, connection_scope, id};
 use crate::app::{App, json, put, unavailable};
 use crate::store::{Batch, Claim, Expect, Require};
@@ -77,6 +78,9 @@ pub(super) async fn save(
     }
     batch.changes.push(put(&scope, "revision", &row(revision), Expect::Absent, body.revision.0.clone()));
     batch.changes.push(put(&scope, "newest", "revision", Expect::Any, json(&revision)));
+    if let Some(signpost) = &body.signpost {
+        batch.changes.push(signposts::put_up(&connection, signpost)?);
+    }
     match app.commit(batch).await {
         Err(fault) if fault.code == codes::STALE => {
             deletion::none(&app, &connection).await?;

@@ -16,6 +16,7 @@ use super::epochs;
 use super::feed::wire;
 use super::refusal::Answer;
 use super::signed::Signed;
+use super::signposts;
 use super::who::{Who, connection_scope, id, organisation_scope};
 use crate::app::{App, HUB, account_id, json, put, unavailable};
 use crate::store::{Batch, Change, Claim, Expect, Require, Unmoved};
@@ -94,7 +95,8 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
     for keys in &body.revoke {
         revoke(&app, organisation, keys, &mut batch).await?;
     }
-    if kit && !(body.retire.is_empty() && body.epochs.is_empty() && body.delete.is_none() && body.undelete.is_none()) {
+    let of_administrators = body.retire.is_empty() && body.epochs.is_empty() && body.mail_domains.is_empty();
+    if kit && !(of_administrators && body.delete.is_none() && body.undelete.is_none()) {
         return Err(Fault::new(codes::FORBIDDEN).into());
     }
     for keys in &body.retire {
@@ -125,6 +127,10 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
         batch.changes.push(epochs::begun(&domain.connection, 1));
         let name = format!("enterprise-domain/{}", domain.name.to_lowercase());
         batch.claims.push(Claim { name, holder: domain.connection.clone() });
+    }
+    for domain in &body.mail_domains {
+        owned(&who, &domain.connection, &mut batch)?;
+        signposts::reserve(&app, &who, domain, &mut batch).await?;
     }
     if let Some(invitation) = &body.invitation {
         super::invitations::admitted(&app, organisation, invitation, &mut batch).await?;

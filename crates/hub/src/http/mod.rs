@@ -11,8 +11,10 @@ mod invitations;
 mod log;
 mod organisations;
 mod refusal;
+mod routing;
 mod sessions;
 mod signed;
+mod signposts;
 pub mod tries;
 mod version;
 mod who;
@@ -31,6 +33,7 @@ use sekisho_hub_api::wire::HubInfo;
 use crate::app::App;
 pub(crate) use deletion::{Deleted, KIND as KIND_DELETED};
 pub(crate) use sessions::Held;
+pub(crate) use signposts::{MAIL_DOMAIN, Reserved, SIGNPOST};
 pub(crate) use who::connection_scope;
 
 /// The largest request body, in bytes: anyone may send as much.
@@ -78,10 +81,13 @@ pub fn router_of(app: App, version: &Speaks) -> Router {
         .route("/acceptances", post(invitations::accept))
         .nest("/connections/{connection}", connection);
     // What the hub is, everybody may ask.
-    let v1 = v1.layer(middleware::from_fn_with_state(version.clone(), version::together)).route("/hub", get(info));
+    let v1 = v1
+        .layer(middleware::from_fn_with_state(version.clone(), version::together))
+        .route("/hub", get(info))
+        .route("/leads", get(signposts::lead));
     let v1 = v1.layer(middleware::from_fn_with_state(version.clone(), version::say));
     let limits = (DefaultBodyLimit::max(BODY), middleware::from_fn(in_time));
-    Router::new().nest("/v1", v1).layer(limits).with_state(app)
+    Router::new().nest("/v1", v1).merge(routing::router()).layer(limits).with_state(app)
 }
 
 /// A request that does not come to its end is given up: whoever sends slowly holds no memory for long.

@@ -6,6 +6,7 @@ mod again;
 mod behind_a_balancer;
 mod claims;
 mod deletion;
+mod signposts;
 mod versions;
 mod world;
 
@@ -23,6 +24,7 @@ fn append(after: u64) -> Append {
         admit: Vec::new(),
         revoke: Vec::new(),
         enterprise_domain: None,
+        mail_domains: Vec::new(),
         invitation: None,
         account: None,
         end_account: None,
@@ -200,7 +202,7 @@ async fn nothing_is_written_under_an_epoch_that_has_ended() {
     let (object, revision) = (path(&format!("objects/{}", "3".repeat(64))), path("revisions/1"));
     let revisions = |number, epoch| {
         let revision = Blob(vec![number]);
-        NewRevision { epoch, revision, objects: vec![("3".repeat(64), Blob(vec![7]))] }
+        NewRevision { epoch, revision, objects: vec![("3".repeat(64), Blob(vec![7]))], signpost: None }
     };
     assert_eq!(world.write("PUT", &user, &server, &record(1, 0, 1)).await, Ok(()));
     assert_eq!(world.write("PUT", &revision, &founder, &revisions(1, 1)).await, Ok(()));

@@ -1,0 +1,72 @@
+//! A user who knows no more than an e-mail address, or the Enterprise Domain, finds the way by the hub's page: real hub, real server,
+//! real identity provider, real browser.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use sekisho_tests::browser::Browser;
+use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::site::Site;
+
+fn fault(browser: &Browser, typed: &str) -> String {
+    browser.page.fill("[data-testid=who]", typed);
+    browser.page.click("[data-testid=look]");
+    browser.page.wait("[data-testid=fault]:not([data-fault=fresh]):not([data-fault=asking])");
+    browser.page.text("[data-testid=fault]")
+}
+
+#[test]
+fn who_types_an_address_or_follows_a_deep_link_sees_where_it_leads_and_is_provisioned_there() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    let hub = format!("https://localhost:{}", site.hub.port());
+
+    // Nothing leads anywhere before the first save.
+    let first = Browser::start(&home.path().join("first"));
+    first.page.go(&hub);
+    first.page.choose("main > select", "en");
+    assert_eq!(
+        fault(&first, "alice@"),
+        "Enter an e-mail address, or the Enterprise Domain that your administrator has told you."
+    );
+    let unknown = "Nothing is known of it here. Look for a mistake, or ask your administrator.";
+    assert_eq!(fault(&first, "alice@example.com"), unknown);
+    site.save(&idp.metadata);
+
+    // A user who never existed types an address of a reserved domain.
+    first.page.click("[data-testid=look]");
+    first.page.wait("[data-testid=go]");
+    let host = format!("localhost:{}", site.port);
+    assert_eq!(first.page.text("[data-testid=vault-host]"), host);
+    assert_eq!(first.page.text("[data-testid=idp-host]"), "127.0.0.1");
+    let asked = first.page.script("return performance.getEntriesByType('resource').map((one) => one.name).join(' ')");
+    let asked = asked.as_str().unwrap();
+    assert!(
+        asked.contains("domain=example.com") && !asked.contains("alice"),
+        "of the address the domain alone: {asked}"
+    );
+    first.page.click("[data-testid=go]");
+    first.log_in("alice");
+    first.key_check();
+    assert_eq!(first.page.attribute("[data-testid=email]", "data-email").as_deref(), Some("alice@example.com"));
+
+    // Another one follows the deep link.
+    let second = Browser::start(&home.path().join("second"));
+    second.page.go(&format!("{hub}/to/example"));
+    second.page.click("[data-testid=go]");
+    second.log_in("bob");
+    second.key_check();
+
+    // A domain that was released leads nowhere; a name still does.
+    site.founder.run(&["connection", "release-domain", "example.com"]);
+    first.page.go(&hub);
+    first.page.choose("main > select", "ja");
+    assert_eq!(
+        fault(&first, "alice@example.com"),
+        "登録されていません。入力に間違いがないか確認するか、管理者にお問い合わせください。"
+    );
+    first.page.fill("[data-testid=who]", "Example");
+    first.page.click("[data-testid=look]");
+    first.page.wait("[data-testid=go]");
+}

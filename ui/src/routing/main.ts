@@ -1,0 +1,5 @@
+import { mount } from 'svelte';
+import '../lib/look/look.css';
+import Routing from './Routing.svelte';
+
+mount(Routing, { target: document.body });
