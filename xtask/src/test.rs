@@ -22,9 +22,10 @@ pub fn test() -> Outcome {
     stages.stage("build", || shell::run("", "cargo build --workspace --all-targets"))?;
     stages.stage("crates", || shell::run("", "cargo nextest run --workspace -E not(package(sekisho-tests))"))?;
     stages.stage("generated types are checked in", generated_types)?;
-    stages.stage("windows: all but the app compiles", windows::check)?;
+    stages.stage("windows: what is its own compiles", windows::check_own)?;
     stages.stage("end to end", || {
-        shell::run("", "cargo nextest run --workspace --no-fail-fast -E package(sekisho-tests)")
+        // A third of each test is waiting for somebody else: three of them keep two cores busy.
+        shell::run("", "cargo nextest run --workspace --no-fail-fast --test-threads 3 -E package(sekisho-tests)")
     })?;
     stages.stage("bench: one short round", bench::once)?;
     stages.stage("pool: sign-ins while it changes", pool::short)?;
