@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::dns;
 use crate::process::{Process, built};
 use crate::wait::wait_for;
 
@@ -26,6 +27,11 @@ impl Service {
         fs::create_dir_all(folder).unwrap();
         let socket = folder.join("admin.sock");
         let mut service = Self { socket, folder: folder.to_owned(), process: None };
+        let settings = folder.join("data/server.json");
+        if !settings.exists() {
+            fs::create_dir_all(folder.join("data")).unwrap();
+            fs::write(settings, format!("{{\"resolver\": \"{}\"}}", dns::ours().address)).unwrap();
+        }
         service.start_again();
         service
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::cli::Cli;
+use crate::dns;
 use crate::hub::Hub;
 use crate::process::free_port;
 use crate::service::{Service, self_signed};
@@ -50,9 +51,21 @@ impl Site {
         site.found_organisation();
         let founder = &site.founder;
         founder.run(&["connection", "add", "--name", "Tokyo office", "--enterprise-domain", "example"]);
-        founder.run(&["connection", "reserve-domain", "example.com"]);
+        site.reserve("example.com");
         founder.run(&["enrol"]);
         site
+    }
+
+    /// Reserves a mail domain for the only connection, with the TXT record that proves it.
+    pub fn reserve(&self, domain: &str) {
+        self.reserve_for("", domain);
+    }
+
+    /// The same for a connection.
+    pub fn reserve_for(&self, connection: &str, domain: &str) {
+        show_domain(&self.founder, connection, domain);
+        let proof = self.founder.run(&["connection", "reserve-domain", "--connection", connection, domain]);
+        assert_eq!(proof["state"]["state"], "proven", "{proof}");
     }
 
     /// A hub and a service that know nothing of each other.
@@ -148,6 +161,12 @@ impl Site {
     pub fn status(&self, condition: &str, is: impl Fn(&Value) -> bool) -> Value {
         status(&self.founder, condition, is)
     }
+}
+
+/// Writes the TXT record that proves a mail domain for a connection.
+pub fn show_domain(founder: &Cli, connection: &str, domain: &str) {
+    let proof = founder.run(&["connection", "domain-proof", "--connection", connection, domain]);
+    dns::ours().says(proof["record"].as_str().unwrap(), &[proof["value"].as_str().unwrap()]);
 }
 
 /// The status at a server, as soon as it is as asked.

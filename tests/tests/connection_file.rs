@@ -59,7 +59,7 @@ fn what_was_exported_is_imported_into_another_connection_and_no_retired_key_come
 
     // Into a fresh connection: the same document, and the same keys.
     founder.run(&["connection", "add", "--name", "Osaka", "--enterprise-domain", "osaka"]);
-    founder.run(&["connection", "reserve-domain", "--connection", "osaka", "example.net"]);
+    site.reserve_for("osaka", "example.net");
     let service = Service::start(&home.path().join("osaka"));
     let osaka = founder.at(&service.socket);
     osaka.run(&["draft", "set", "private_ip", "127.0.0.2"]);
@@ -77,8 +77,8 @@ fn what_was_exported_is_imported_into_another_connection_and_no_retired_key_come
     assert_eq!((&refused["made"], &refused["faults"][0]["code"]), (&0.into(), &"signin.domain_not_reserved".into()));
     founder.run(&["connection", "release-domain", "--connection", "osaka", "example.net"]);
     founder.run(&["connection", "release-domain", "--connection", "example", "example.com"]);
-    founder.run(&["connection", "reserve-domain", "--connection", "osaka", "example.com"]);
-    founder.run(&["connection", "reserve-domain", "--connection", "example", "example.net"]);
+    site.reserve_for("osaka", "example.com");
+    site.reserve_for("example", "example.net");
     assert_eq!(osaka.run(&with_users)["users"], json!({"made": 1, "there": 0, "faults": []}));
     assert_eq!(osaka.run(&with_users)["users"], json!({"made": 0, "there": 1, "faults": []}));
     let again = Browser::start_where(&home.path().join("again"), "127.0.0.2");

@@ -25,6 +25,7 @@ fn a_node_that_is_killed_while_it_writes_loses_nothing_and_nothing_is_done_twice
     nodes.kill_during("account", BeforeItsAnswer, || site.found_organisation());
     let add = ["connection", "add", "--name", "Tokyo office", "--enterprise-domain", "example"];
     nodes.kill_during("connection", BeforeItsAnswer, || founder.run(&add));
+    site::show_domain(founder, "", "example.com");
     nodes.kill_during("log", InTheMiddle, || founder.run(&["connection", "reserve-domain", "example.com"]));
     nodes.kill_during("credential", BeforeItsAnswer, || founder.run(&["enrol"]));
     // Founded; node and connection; domain; server.

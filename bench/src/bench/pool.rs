@@ -160,7 +160,7 @@ impl Pool {
         let mut site = Site::beside(home, nodes.hub());
         site.found_organisation();
         site.founder.run(&["connection", "add", "--name", "Tokyo office", "--enterprise-domain", "example"]);
-        site.founder.run(&["connection", "reserve-domain", "example.com"]);
+        site.reserve("example.com");
         site.founder.run(&["enrol"]);
         let private = free_port();
         let addresses = ["127.0.0.11", "127.0.0.12", "127.0.0.13"].map(|address| format!("{address}:{private}"));

@@ -295,6 +295,42 @@ pub struct MailDomain {
     pub connection: String,
     /// The domain.
     pub domain: String,
+    /// The DNS server that is asked for what proves it, as in a server's settings; empty: this machine's.
+    #[serde(default)]
+    pub resolver: String,
+}
+
+/// What proves a mail domain (R11).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DomainProof {
+    /// The domain, in A-labels.
+    pub domain: String,
+    /// The name of the TXT record.
+    pub record: String,
+    /// Its text.
+    pub value: String,
+    /// What was found of it now.
+    pub state: ProofState,
+}
+
+/// What DNS says of a proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ProofState {
+    /// It is there.
+    Proven,
+    /// It is not.
+    Missing {
+        /// What stands under the name instead.
+        found: Vec<String>,
+    },
+    /// Nothing could be told.
+    Unknown {
+        /// Why, in the resolver's words.
+        detail: String,
+    },
 }
 
 /// Invites an administrator.

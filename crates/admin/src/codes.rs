@@ -43,6 +43,8 @@ sekisho_fault::codes! {
     NOTHING_IN_EXPORT = "admin.nothing_in_export";
     /// No SSL certificate is saved, so none can be given to a balancer.
     NO_TLS_CERTIFICATE = "admin.no_tls_certificate";
+    /// Everybody has addresses in the domain: no company reserves it. Argument: `domain`.
+    PUBLIC_MAIL_DOMAIN = "admin.public_mail_domain";
     /// Not an Enterprise Domain. Argument: `value`.
     ENTERPRISE_DOMAIN = "admin.enterprise_domain";
     /// A name is needed.

@@ -1,11 +1,13 @@
 //! Connections, their mail domains and their servers.
 
 use data_encoding::BASE64URL_NOPAD;
-use sekisho_config::Domain;
+use sekisho_config::field::{Field, set_local};
+use sekisho_config::{Domain, ThisServer};
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
 use sekisho_hub_api::wire::{self, Credential, EnterpriseDomain, Role};
 use sekisho_keys::derive::Secret;
+use sekisho_keys::domain;
 use sekisho_keys::identity::PublicIdentity;
 use sekisho_keys::ids::{ConnectionId, NodeId, ServerId};
 use sekisho_keys::keyring::{self, Keyring, Place};
@@ -13,8 +15,11 @@ use sekisho_keys::log::{Act, Epoch, Server};
 use sekisho_keys::revision::Revision;
 use sekisho_keys::sync::Request;
 use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
+use sekisho_resolver::Resolver;
 
-use crate::acts::{AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, EnrolServer, MailDomain};
+use crate::acts::{
+    AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, DomainProof, EnrolServer, MailDomain, ProofState,
+};
 use crate::codes;
 use crate::session::{Effects, Session, no_effects, now, random};
 
@@ -70,15 +75,45 @@ impl Session {
         })
     }
 
-    /// Reserves a mail domain.
+    /// Reserves a mail domain, and says whether it is proved. One that is reserved is looked at again: what proves it may have come
+    /// since.
     ///
-    /// Codes: `DOMAIN` of the configuration, `LOG_RULE`, and the hub's `TAKEN` where another organisation has it.
-    pub async fn reserve_domain(&mut self, wish: &MailDomain) -> Result<()> {
+    /// Codes: `DOMAIN` and `RESOLVER` of the configuration, `PUBLIC_MAIL_DOMAIN`, `LOG_RULE`, and the hub's `TAKEN` where another
+    /// organisation has it.
+    pub async fn reserve_domain(&mut self, wish: &MailDomain) -> Result<DomainProof> {
+        let looked = self.look_at_domain(wish).await?;
+        let (place, connection) = self.connection(&wish.connection)?;
+        let known = connection.domains.get(&looked.domain).copied();
+        let proven = looked.state == ProofState::Proven;
+        if known.is_none_or(|known| proven && !known.proven) {
+            let effects = of_domain(&wish.connection, &looked.domain, true);
+            let (connection, domain) = (place.connection, looked.domain.clone());
+            self.append(vec![Act::ReserveDomain { connection, domain, proven: Some(proven) }], effects).await?;
+        }
+        Ok(looked)
+    }
+
+    /// Looks at what proves a mail domain, and changes nothing.
+    ///
+    /// Codes: as [`Session::reserve_domain`].
+    pub async fn look_at_domain(&mut self, wish: &MailDomain) -> Result<DomainProof> {
         let (place, _) = self.connection(&wish.connection)?;
-        let domain = Domain::parse(wish.domain.trim()).map_err(|fault| fault.on("domain"))?.as_str().to_owned();
-        let effects = of_domain(&wish.connection, &domain, true);
-        let act = Act::ReserveDomain { connection: place.connection, domain };
-        self.append(vec![act], effects).await
+        let domain = Domain::parse(wish.domain.trim()).map_err(|fault| fault.on("domain"))?;
+        if domain.is_public() {
+            return Err(Fault::new(codes::PUBLIC_MAIL_DOMAIN).with("domain", domain.as_str()).on("domain"));
+        }
+        let mut machine = ThisServer::default();
+        set_local(&mut machine, Field::Resolver, wish.resolver.trim())?;
+        let resolver = Resolver::default();
+        resolver.ask(machine.resolver);
+        let (genesis, record) = (self.log.organisation.genesis(), domain::record(domain.as_str()));
+        let state = match resolver.texts(&record).await {
+            Ok(texts) if domain::is_proved(&texts, genesis, place.connection) => ProofState::Proven,
+            Ok(found) => ProofState::Missing { found },
+            Err(error) => ProofState::Unknown { detail: error.to_string() },
+        };
+        let value = domain::proof(genesis, place.connection);
+        Ok(DomainProof { domain: domain.as_str().to_owned(), record, value, state })
     }
 
     /// Frees a mail domain.

@@ -36,7 +36,7 @@ impl Session {
         Ok(Going {
             name: keyring::open_name(&self.key, &place.connection.0, &connection.name)?,
             enterprise_domain: connection.enterprise_domain.clone(),
-            domains: connection.domains.iter().cloned().collect(),
+            domains: connection.domains.keys().cloned().collect(),
             servers,
             users: self.users_of(whole, place, &keyring).len() as u64,
         })

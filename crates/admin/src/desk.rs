@@ -97,6 +97,10 @@ impl Desk {
                 let wish: MailDomain = read(method, params)?;
                 answer(&self.session()?.reserve_domain(&wish).await?)
             }
+            "admin.look_at_domain" => {
+                let wish: MailDomain = read(method, params)?;
+                answer(&self.session()?.look_at_domain(&wish).await?)
+            }
             "admin.release_domain" => {
                 let wish: MailDomain = read(method, params)?;
                 answer(&self.session()?.release_domain(&wish).await?)

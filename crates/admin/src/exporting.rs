@@ -96,7 +96,7 @@ impl Session {
             place,
             name: keyring::open_name(&self.key, &place.connection.0, &connection.name)?,
             enterprise_domain: connection.enterprise_domain.clone(),
-            domains: connection.domains.iter().cloned().collect(),
+            domains: connection.domains.keys().cloned().collect(),
             made: now(),
             origin,
             keys,

@@ -259,7 +259,7 @@ impl Session {
                 .map(|node| name(&connection.node.0, &node.name))
                 .unwrap_or_default(),
             enterprise_domain: connection.enterprise_domain.clone(),
-            domains: connection.domains.iter().cloned().collect(),
+            domains: connection.domains.keys().cloned().collect(),
             servers: u32::try_from(connection.servers.values().filter(|one| one.active).count()).unwrap_or(u32::MAX),
         });
         let active = organisation.members.values().filter(|member| member.active);

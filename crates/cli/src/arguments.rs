@@ -304,8 +304,18 @@ pub(crate) enum ConnectionCommand {
         #[arg(long)]
         enterprise_domain: String,
     },
-    /// Reserves a mail domain.
+    /// Reserves a mail domain, and says which TXT record proves it; again, once the record is there.
     ReserveDomain {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
+        /// The domain.
+        domain: String,
+    },
+    /// Says which TXT record proves a mail domain, and whether it is there; changes nothing.
+    DomainProof {
         #[command(flatten)]
         login: Login,
         /// The connection; not needed when there is only one.

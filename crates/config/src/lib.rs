@@ -21,6 +21,7 @@ pub mod mail;
 pub mod names;
 pub mod network;
 pub mod preset;
+mod public_mail;
 pub mod relink;
 pub mod rollover;
 pub mod server;

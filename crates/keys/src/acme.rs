@@ -155,6 +155,9 @@ struct Envelope {
     signature: Signature,
 }
 
+/// The place of a word among those of its row: key epoch and number. Of two, the higher one counts.
+pub type Order = (u32, u64);
+
 /// A record, verified and opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -172,13 +175,13 @@ pub struct Record {
 
 impl Record {
     /// Its place among the words of its row, as [`order`] has it.
-    pub fn order(&self) -> (u32, u64) {
+    pub fn order(&self) -> Order {
         (self.epoch, self.number)
     }
 }
 
 /// The number of the word after another one, or of the first.
-pub fn next(before: Option<(u32, u64)>, epoch: u32) -> u64 {
+pub fn next(before: Option<Order>, epoch: u32) -> u64 {
     match before {
         Some((of, number)) if of >= epoch => number.saturating_add(1),
         _ => 1,
@@ -214,7 +217,7 @@ fn read(bytes: &[u8]) -> Result<(Envelope, Header)> {
 /// The key epoch that a record is sealed under, and its number.
 ///
 /// Codes: `FORMAT`, `NEWER_FORMAT`.
-pub fn order(bytes: &[u8]) -> Result<(u32, u64)> {
+pub fn order(bytes: &[u8]) -> Result<Order> {
     read(bytes).map(|(_, header)| (header.epoch, header.number))
 }
 
@@ -231,7 +234,7 @@ pub fn fits(said: &Said) -> Result<()> {
 
 /// The place of a word that nobody takes in any more, because the server that has signed it does not belong to the connection now:
 /// whoever was enrolled since writes over it. Nothing where a server that belongs to it has signed, and [`open`] says more.
-pub fn left(bytes: &[u8], organisation: &Organisation, place: Place) -> Option<(u32, u64)> {
+pub fn left(bytes: &[u8], organisation: &Organisation, place: Place) -> Option<Order> {
     let (envelope, header) = read(bytes).ok()?;
     let connection = organisation.connections.get(&place.connection)?;
     let server = connection.servers.get(&header.server).filter(|server| server.retired.is_some())?;

@@ -8,6 +8,7 @@ pub mod checklist;
 pub mod claim;
 pub mod codes;
 pub mod derive;
+pub mod domain;
 pub mod envelope;
 pub mod export;
 pub mod fact;

@@ -27,7 +27,8 @@ fn at(world: &mut World, time: i64, act: Act) -> Result<(), String> {
 
 fn deleted() -> World {
     let mut world = World::new();
-    at(&mut world, 0, Act::ReserveDomain { connection: CONNECTION, domain: "example.com".into() }).unwrap();
+    at(&mut world, 0, Act::ReserveDomain { connection: CONNECTION, domain: "example.com".into(), proven: None })
+        .unwrap();
     at(&mut world, 1000, DELETE).unwrap();
     world
 }
@@ -49,7 +50,7 @@ fn nothing_but_the_undo_is_said_of_a_deleted_connection() {
     let mut world = deleted();
     for act in [
         DELETE,
-        Act::ReserveDomain { connection: CONNECTION, domain: "more.example.com".into() },
+        Act::ReserveDomain { connection: CONNECTION, domain: "more.example.com".into(), proven: None },
         Act::ReleaseDomain { connection: CONNECTION, domain: "example.com".into() },
         Act::MinimumSchema { connection: CONNECTION, schema: 2 },
         Act::RetireServer { connection: CONNECTION, server: SERVER, compromised: false, records: 0 },
@@ -81,7 +82,7 @@ fn the_names_stay_taken_as_long_as_the_deletion_can_be_taken_back() {
     at(&mut world, 1000, node).unwrap();
     assert!(at(&mut world, 1000 + UNDO, connection.clone()).is_err());
     at(&mut world, 1000 + UNDO + 1, connection).unwrap();
-    let domain = Act::ReserveDomain { connection: ConnectionId([8; 16]), domain: "example.com".into() };
+    let domain = Act::ReserveDomain { connection: ConnectionId([8; 16]), domain: "example.com".into(), proven: None };
     assert!(at(&mut world, 1000 + UNDO, domain.clone()).is_err());
     at(&mut world, 1000 + UNDO + 1, domain).unwrap();
     // Somebody whose clock is behind comes too late all the same.

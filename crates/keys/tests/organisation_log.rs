@@ -135,7 +135,7 @@ fn an_act_of_a_newer_version_is_told_from_garbage() {
 fn names_have_one_spelling() {
     let mut world = World::new();
     for domain in ["Example.com", "ex ample.com", "", "exämple.com"] {
-        let reserve = Act::ReserveDomain { connection: CONNECTION, domain: domain.into() };
+        let reserve = Act::ReserveDomain { connection: CONNECTION, domain: domain.into(), proven: None };
         let entry = world.next(reserve, &world.founder);
         assert_eq!(refused(&mut world, &entry), codes::LOG_RULE, "{domain}");
     }
@@ -235,12 +235,23 @@ fn a_new_epoch_is_sealed_to_each_live_server_and_to_no_other() {
 #[test]
 fn a_mail_domain_belongs_to_one_connection() {
     let mut world = World::new();
-    let reserve = || Act::ReserveDomain { connection: CONNECTION, domain: "example.com".into() };
+    let reserve = || Act::ReserveDomain { connection: CONNECTION, domain: "example.com".into(), proven: None };
     world.add(reserve());
     let entry = world.next(reserve(), &world.founder);
     assert_eq!(refused(&mut world, &entry), codes::LOG_RULE);
     world.add(Act::ReleaseDomain { connection: CONNECTION, domain: "example.com".into() });
     world.add(reserve());
+
+    // That it is proved may be said once, later, and is of that moment.
+    let proven = || Act::ReserveDomain { connection: CONNECTION, domain: "example.com".into(), proven: Some(true) };
+    let reserved = |world: &World| world.organisation.connections[&CONNECTION].domains["example.com"];
+    assert!(!reserved(&world).proven);
+    world.add(proven());
+    assert!(reserved(&world).proven);
+    for again in [reserve(), proven()] {
+        let entry = world.next(again, &world.founder);
+        assert_eq!(refused(&mut world, &entry), codes::LOG_RULE);
+    }
 }
 
 proptest! {

@@ -279,7 +279,7 @@ impl Connected {
         let Ok(member) = self.member() else { return Vec::new() };
         let organisation = member.organisation();
         let connection = Member::connection(&organisation, member.place);
-        let domains = connection.map(|connection| connection.domains.iter().filter_map(|one| Domain::parse(one).ok()));
+        let domains = connection.map(|connection| connection.domains.keys().filter_map(|one| Domain::parse(one).ok()));
         domains.map(Iterator::collect).unwrap_or_default()
     }
 
@@ -289,7 +289,7 @@ impl Connected {
         let organisation = member.organisation();
         let connection = Member::connection(&organisation, member.place);
         let facts = |found: &sekisho_keys::log::Connection| {
-            (found.epoch(), found.domains.iter().cloned().collect(), found.deleted)
+            (found.epoch(), found.domains.keys().cloned().collect(), found.deleted)
         };
         connection.map(facts).unwrap_or_default()
     }

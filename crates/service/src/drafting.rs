@@ -193,6 +193,9 @@ impl House {
         let ThisServer { stopped, drained, .. } = self.settings.read();
         self.settings.write(&ThisServer { stopped, drained, ..settings.clone() })?;
         self.resolver.ask(settings.resolver);
+        if before.resolver != settings.resolver {
+            self.proofs.anew();
+        }
         drop(turn);
         self.acme.wake();
         if network {

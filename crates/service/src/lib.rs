@@ -28,7 +28,6 @@ mod pauses;
 pub mod places;
 mod probing;
 pub mod replication;
-mod resolving;
 pub mod runtime;
 pub mod secret;
 mod servers;
@@ -38,5 +37,6 @@ pub mod users;
 mod webhook;
 
 mod detaching;
+mod domains;
 mod drafting;
 mod importing;

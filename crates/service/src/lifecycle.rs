@@ -14,6 +14,7 @@ use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::object;
+use sekisho_resolver::Resolver;
 use sekisho_signin::{Face, Ids, Previous, StateSecrets};
 use tokio::sync::{Mutex, Notify, RwLock, oneshot};
 use tokio::task::JoinHandle;
@@ -38,13 +39,13 @@ use crate::arguments::Arguments;
 use crate::clock::{self, SystemClock};
 use crate::configuration::{self, Ready, Settings, Source};
 use crate::connected::{Connected, ServedFacts};
+use crate::domains::Proofs;
 use crate::draft::{self, DraftFile};
 use crate::egress::Egress;
 use crate::enrolment::{Member, Papers};
 use crate::heads::{Carried, Fork};
 use crate::idp_metadata::Watch;
 use crate::replication::{HubLink, Replica};
-use crate::resolving::Resolver;
 use crate::runtime::Runtime;
 use crate::secret::file_fault;
 use crate::servers::Servers;
@@ -105,6 +106,8 @@ pub struct House {
     pub(crate) idp_metadata: Watch,
     /// Looks names up.
     pub(crate) resolver: Resolver,
+    /// What proves the mail domains.
+    pub(crate) proofs: Arc<Proofs>,
     /// The certificate by ACME.
     pub(crate) acme: acme::Watch,
     /// The way to what others serve.
@@ -160,7 +163,8 @@ impl Service {
         let sealed = |name| SealedFile::new(data, name, &secret);
         let fork = Fork::open(sealed("fork.sealed"), sealed("looked.sealed"));
         let connected = Arc::new(Connected::new(papers, replica, link, writer, fork));
-        let users = Arc::new(HubUsers::new(connected.clone()));
+        let proofs = Arc::new(Proofs::open(sealed("domains.sealed"), resolver.clone()));
+        let users = Arc::new(HubUsers::new(connected.clone(), proofs.clone()));
         let claims = Arc::new(HubClaims::new(connected.clone()));
         let (carried, brought) = Carried::new();
         let carried = Arc::new(carried);
@@ -180,6 +184,7 @@ impl Service {
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(resolver.clone()),
             resolver,
+            proofs,
             acme: acme::Watch::new(),
             watched_save: std::sync::Mutex::default(),
             observed: SealedFile::new(data, "removals.sealed", &secret),
@@ -205,6 +210,7 @@ impl Service {
         watching.push(tokio::spawn(house.clone().send_events(lines)));
         watching.push(tokio::spawn(house.clone().send_mails()));
         watching.push(tokio::spawn(house.clone().watch_acme()));
+        watching.push(tokio::spawn(house.clone().watch_domains()));
         watching.push(tokio::spawn(house.clone().hear_browsers(brought)));
         watching.extend(arguments.metrics_listen.map(|address| tokio::spawn(house.clone().serve_metrics(address))));
         Ok(Self { house, admin, following, watching, settled })

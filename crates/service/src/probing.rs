@@ -14,11 +14,11 @@ use sekisho_admin_api::pool::{Probe, Probed};
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::address::Pin;
 use sekisho_hub_api::tls;
+use sekisho_resolver::Resolver;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::resolving::Resolver;
 use crate::{codes, listener};
 
 /// How long an answer is waited for.

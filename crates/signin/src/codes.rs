@@ -17,6 +17,10 @@ sekisho_fault::codes! {
     NO_EMAIL = "signin.no_email";
     /// The e-mail address is in no reserved domain. Arguments: `domain`, `reserved`.
     DOMAIN_NOT_RESERVED = "signin.domain_not_reserved";
+    /// The user is new, and nothing in DNS shows that the domain is the connection's. Arguments: `domain`, `record`, `value`.
+    DOMAIN_NOT_PROVEN = "signin.domain_not_proven";
+    /// The user is new, and DNS has said nothing of the domain's proof for too long. Arguments: `domain`, `record`, `value`.
+    DOMAIN_NOT_TOLD = "signin.domain_not_told";
     /// The user is not known and is not to be made. Argument: `email`.
     UNKNOWN_USER = "signin.unknown_user";
     /// Another user has this e-mail address. Argument: `email`.

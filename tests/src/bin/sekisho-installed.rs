@@ -104,6 +104,8 @@ mod proof {
         let idp = unattended::idp(&site);
         let file = site.founder.write("initialize.toml", &unattended::file(&site, &idp));
         assert_eq!(site.founder.run(&["initialize", &file])["revision"], 1);
+        // What proves the domain is known once the connection is.
+        site.reserve("example.com");
         site.status("it runs", |status| status["state"]["state"] == "running");
         assert_ne!(signed_in(&site, &origin, "unattended"), key, "another organisation, another key");
         step("set up from a file by the installed command line, to a user who signs in");

@@ -4,6 +4,7 @@ import type { DraftConflict } from '../lib/backend/types/DraftConflict';
 import type { ParkedPlan } from '../lib/backend/types/ParkedPlan';
 import type { CertificateBefore } from '../lib/backend/types/CertificateBefore';
 import type { CertificateInfo } from '../lib/backend/types/CertificateInfo';
+import type { DomainProof } from '../lib/backend/types/DomainProof';
 import type { Draft } from '../lib/backend/types/Draft';
 import type { Fault } from '../lib/backend/types/Fault';
 import type { JoinFile } from '../lib/backend/types/JoinFile';
@@ -152,6 +153,8 @@ export class Fake implements Backend {
     domains: [],
   };
   signedIn: SignedIn | null = null;
+  /** What DNS says of every mail domain. */
+  domains: DomainProof['state'] = { state: 'proven' };
   history: PastRevision[] = [];
   /** The other servers of the connection. */
   others: Server[] = [];
@@ -271,6 +274,11 @@ export class Fake implements Backend {
       asked: this.asked,
       progress: null,
     };
+  }
+
+  #proof(domain: string): DomainProof {
+    const value = `sekisho-domain=${'5a'.repeat(32)}`;
+    return { domain, record: `_sekisho.${domain}`, value, state: this.domains };
   }
 
   #connect(name: string, domain: string): void {
@@ -720,8 +728,11 @@ export class Fake implements Backend {
         this.#connect(given['name'] ?? '', given['enterprise_domain'] ?? '');
         return this.signedIn?.connections[0];
       case 'admin.reserve_domain':
-        this.signedIn?.connections[0]?.domains.push(given['domain'] ?? '');
-        return null;
+        if (!this.signedIn?.connections[0]?.domains.includes(given['domain'] ?? ''))
+          this.signedIn?.connections[0]?.domains.push(given['domain'] ?? '');
+        return this.#proof(given['domain'] ?? '');
+      case 'admin.look_at_domain':
+        return this.#proof(given['domain'] ?? '');
       case 'admin.enrol':
         return { hub_url: 'https://hub.example.co.jp', hub_pin: null, ticket: 'dGlja2V0' };
       case 'admin.save':

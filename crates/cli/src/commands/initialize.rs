@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use sekisho_admin::acts::{AdminSession, ConnectionInfo};
+use sekisho_admin::acts::{AdminSession, ConnectionInfo, DomainProof, ProofState};
 use sekisho_admin_api::draft::{
     Purpose, SetCertificate, SetDraftCertificate, SetDraftField, SetDraftMetadata, SetField, UseTrialCertificate,
 };
@@ -122,7 +122,16 @@ pub(super) async fn initialize(context: &Context, path: &Path) -> Result<()> {
     };
     let service = context.service().await?;
     let mut administrator = signed_in(&login).await?;
-    connection(&mut administrator, &file.connection).await?;
+    let resolver = match file.settings.get(&Field::Resolver.name()).and_then(toml::Value::as_str) {
+        Some(resolver) => resolver.to_owned(),
+        None => super::organisation::resolver(context).await,
+    };
+    for proof in connection(&mut administrator, &file.connection, &resolver).await? {
+        // It can be shown later; until then nobody new is taken in.
+        for line in super::organisation::lines(context.printer, &proof) {
+            eprintln!("{line}");
+        }
+    }
     if service.call::<GetStatus>(()).await?.membership.is_none() {
         join(&service, &mut administrator, &file.connection.enterprise_domain).await?;
     }
@@ -179,7 +188,12 @@ fn fields(file: &File) -> BTreeSet<String> {
     fields
 }
 
-async fn connection(administrator: &mut Administrator, part: &ConnectionPart) -> Result<()> {
+/// Makes the connection with its mail domains where they are missing; what of them is not proved.
+async fn connection(
+    administrator: &mut Administrator,
+    part: &ConnectionPart,
+    resolver: &str,
+) -> Result<Vec<DomainProof>> {
     let session: AdminSession = administrator.call("admin.session", json!(null)).await?;
     let known = session.signed_in.map(|signed_in| signed_in.connections).unwrap_or_default();
     let found = known.into_iter().find(|one| one.enterprise_domain == part.enterprise_domain);
@@ -190,9 +204,11 @@ async fn connection(administrator: &mut Administrator, part: &ConnectionPart) ->
         let wish = json!({"name": name, "enterprise_domain": part.enterprise_domain});
         administrator.call("admin.add_connection", wish).await?
     };
+    let mut unproven = Vec::new();
     for domain in part.domains.iter().filter(|domain| !connection.domains.contains(domain)) {
-        let wish = json!({"connection": connection.id, "domain": domain});
-        administrator.call::<serde_json::Value>("admin.reserve_domain", wish).await?;
+        let wish = json!({"connection": connection.id, "domain": domain, "resolver": resolver});
+        let proof: DomainProof = administrator.call("admin.reserve_domain", wish).await?;
+        unproven.extend(Some(proof).filter(|proof| proof.state != ProofState::Proven));
     }
-    Ok(())
+    Ok(unproven)
 }

@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use qrcode::QrCode;
 use qrcode::render::unicode;
 use sekisho_admin::acts::{
-    Authenticator, ConnectionInfo, InvitationText, KitSheet, OpenInvitation, RemovedAdministrator,
+    Authenticator, ConnectionInfo, DomainProof, InvitationText, KitSheet, OpenInvitation, ProofState,
+    RemovedAdministrator,
 };
+use sekisho_admin_api::draft::GetDraft;
+use sekisho_config::field::Field;
 use sekisho_fault::{Fault, Result};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -138,19 +142,64 @@ pub(super) async fn connection(context: &Context, command: ConnectionCommand) ->
             Ok(())
         }
         ConnectionCommand::ReserveDomain { login, connection, domain } => {
-            domains(&login, &connection, &domain, "admin.reserve_domain").await
+            let proof: DomainProof = domain_of(context, &login, &connection, &domain, "admin.reserve_domain").await?;
+            tell(context, &proof);
+            Ok(())
+        }
+        ConnectionCommand::DomainProof { login, connection, domain } => {
+            let proof: DomainProof = domain_of(context, &login, &connection, &domain, "admin.look_at_domain").await?;
+            tell(context, &proof);
+            Ok(())
         }
         ConnectionCommand::ReleaseDomain { login, connection, domain } => {
-            domains(&login, &connection, &domain, "admin.release_domain").await
+            domain_of(context, &login, &connection, &domain, "admin.release_domain").await
         }
         ConnectionCommand::Whole(command) => super::whole::whole(context, command).await,
     }
 }
 
-async fn domains(login: &Login, connection: &str, domain: &str, method: &str) -> Result<()> {
+async fn domain_of<T: DeserializeOwned>(
+    context: &Context,
+    login: &Login,
+    connection: &str,
+    domain: &str,
+    method: &str,
+) -> Result<T> {
     let mut administrator = signed_in(login).await?;
     let connection = meant(&mut administrator, connection).await?;
-    administrator.call(method, json!({"connection": connection.id, "domain": domain})).await
+    let resolver = resolver(context).await;
+    administrator.call(method, json!({"connection": connection.id, "domain": domain, "resolver": resolver})).await
+}
+
+/// The DNS server of this machine's service, where it has one that answers; else this machine's own is asked.
+pub(super) async fn resolver(context: &Context) -> String {
+    let draft = match context.service().await {
+        Ok(service) => service.call::<GetDraft>(()).await.ok(),
+        Err(_) => None,
+    };
+    let name = Field::Resolver.name();
+    let fields = draft.into_iter().flat_map(|draft| draft.fields);
+    fields.into_iter().find(|one| one.field == name).map(|one| one.value).unwrap_or_default()
+}
+
+/// What proves a domain, and whether it does.
+pub(super) fn tell(context: &Context, proof: &DomainProof) {
+    context.printer.reply(proof, |printer| lines(printer, proof));
+}
+
+/// What proves a domain, in words.
+pub(super) fn lines(printer: Printer, proof: &DomainProof) -> Vec<String> {
+    let known = [("domain", proof.domain.as_str()), ("record", &proof.record), ("value", &proof.value)];
+    let record = printer.say("domain.record", &known);
+    match &proof.state {
+        ProofState::Proven => vec![printer.say("domain.proven", &known)],
+        ProofState::Missing { found } if found.is_empty() => vec![printer.say("domain.missing", &known), record],
+        ProofState::Missing { found } => {
+            let found = found.join(" · ");
+            vec![printer.say("domain.other", &[known[0], ("found", &found)]), record]
+        }
+        ProofState::Unknown { detail } => vec![printer.say("domain.unknown", &[known[0], ("detail", detail)]), record],
+    }
 }
 
 /// Administrators.

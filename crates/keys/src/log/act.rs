@@ -215,6 +215,9 @@ pub enum Act {
         /// The domain, in A-labels.
         #[n(1)]
         domain: String,
+        /// Whether the administrator's program has seen what proves it ([`crate::domain`]). Once it has, it may say so later.
+        #[n(2)]
+        proven: Option<bool>,
     },
     /// The domain is free again.
     #[n(11)]

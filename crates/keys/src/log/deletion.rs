@@ -30,7 +30,8 @@ pub(super) fn undo(organisation: &mut Organisation, connection: ConnectionId, ti
     }
     // Administrators' clocks differ: one may have taken the names for free already.
     let takes = |other: &Connection| {
-        other.enterprise_domain == found.enterprise_domain || !other.domains.is_disjoint(&found.domains)
+        other.enterprise_domain == found.enterprise_domain
+            || other.domains.keys().any(|domain| found.domains.contains_key(domain))
     };
     let mut others =
         organisation.connections.iter().filter(|(id, other)| **id != connection && other.deleted.is_none());

@@ -11,4 +11,4 @@ mod rules;
 pub use act::{Act, Administrator, Epoch, Kept, Scope, Server};
 pub use deletion::UNDO;
 pub use entry::{Body, Entry, FORMAT, Head};
-pub use organisation::{Connection, Member, Node, Organisation, Retired, ServerState};
+pub use organisation::{Connection, Member, Node, Organisation, Reserved, Retired, ServerState};

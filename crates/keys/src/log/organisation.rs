@@ -57,6 +57,15 @@ pub struct Retired {
     pub compromised: bool,
 }
 
+/// A mail domain that is reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// When, by the signer's clock: seconds since 1970.
+    pub time: i64,
+    /// Whether the administrator's program had seen then what proves it.
+    pub proven: bool,
+}
+
 /// A connection in the log.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -73,7 +82,7 @@ pub struct Connection {
     /// All servers that ever were.
     pub servers: BTreeMap<ServerId, ServerState>,
     /// Reserved mail domains.
-    pub domains: BTreeSet<String>,
+    pub domains: BTreeMap<String, Reserved>,
     /// The lowest configuration schema that a writer must know.
     pub minimum_schema: u32,
     /// Users who may not sign in, by their blinded e-mail addresses.

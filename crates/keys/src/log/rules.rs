@@ -7,7 +7,7 @@ use sekisho_fault::{Fault, Result};
 use super::act::{Act, Administrator, Scope};
 use super::deletion;
 use super::entry::{Body, Entry, Head};
-use super::organisation::{Connection, Member, Node, Organisation, Retired, ServerState};
+use super::organisation::{Connection, Member, Node, Organisation, Reserved, Retired, ServerState};
 use crate::codes;
 use crate::identity::{PublicIdentity, Sealed, Signing};
 use crate::ids::{ConnectionId, Hash, KeyId};
@@ -154,7 +154,7 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
                 epochs: vec![epoch.clone()],
                 epoch_due: false,
                 servers: BTreeMap::new(),
-                domains: BTreeSet::new(),
+                domains: BTreeMap::new(),
                 minimum_schema: 1,
                 locked: BTreeSet::new(),
                 kept: None,
@@ -202,20 +202,24 @@ fn act(organisation: &mut Organisation, act: &Act, time: i64) -> Result<()> {
             connection.epoch_due = false;
             Ok(())
         }
-        Act::ReserveDomain { connection, domain } => {
+        Act::ReserveDomain { connection, domain, proven } => {
             if !canonical(domain) {
                 return Err(rule("a domain is in A-labels, in lower case"));
             }
-            let reserved = |known: &Connection| known.domains.contains(domain) && !known.is_gone(time);
-            if organisation.connections.values().any(reserved) {
+            let proven = *proven == Some(true);
+            let reserved = |(id, known): (&ConnectionId, &Connection)| {
+                let is_news = |reserved: &Reserved| id == connection && proven && !reserved.proven;
+                known.domains.get(domain).is_some_and(|reserved| !is_news(reserved)) && !known.is_gone(time)
+            };
+            if organisation.connections.iter().any(reserved) {
                 return Err(rule("the domain is reserved already"));
             }
-            of(organisation, *connection)?.domains.insert(domain.clone());
+            of(organisation, *connection)?.domains.insert(domain.clone(), Reserved { time, proven });
             Ok(())
         }
         Act::ReleaseDomain { connection, domain } => {
             let released = of(organisation, *connection)?.domains.remove(domain);
-            if released { Ok(()) } else { Err(rule("the domain is not reserved")) }
+            if released.is_some() { Ok(()) } else { Err(rule("the domain is not reserved")) }
         }
         Act::MinimumSchema { connection, schema } => {
             let connection = of(organisation, *connection)?;

@@ -51,11 +51,11 @@ impl Records {
 
 /// How long nothing has been heard of something, by this machine's own count.
 #[derive(Debug, Default)]
-pub(super) struct Silence(Option<((u32, u64), Instant)>);
+pub(super) struct Silence(Option<(acme::Order, Instant)>);
 
 impl Silence {
     /// Since the word of this place was first heard of.
-    pub(super) fn of(&mut self, order: (u32, u64)) -> Duration {
+    pub(super) fn of(&mut self, order: acme::Order) -> Duration {
         match self.0 {
             Some((known, since)) if known == order => since.elapsed(),
             _ => {
@@ -125,7 +125,7 @@ impl House {
 
     /// What stands at the hub in a row of which nothing was taken in here: its revision, and the place of what servers have written
     /// that have all gone since. Nothing, if the word is one that may still be taken in.
-    async fn left_at_hub(&self, member: &Arc<Member>, row: &str) -> Result<Option<(u64, Option<(u32, u64)>)>> {
+    async fn left_at_hub(&self, member: &Arc<Member>, row: &str) -> Result<Option<(u64, Option<acme::Order>)>> {
         let there = self.acme_at_hub(member).await?.into_iter().find(|there| there.id == row);
         let Some(there) = there else { return Ok(Some((0, None))) };
         let left = acme::left(there.body.as_slice(), &member.organisation(), member.place);

@@ -46,7 +46,7 @@ pub(crate) struct Watch {
     wished: AtomicBool,
     silence: Mutex<Silence>,
     /// The revision that is applied, since when, and the place of the certificate's record in it.
-    applied: Mutex<(u64, Instant, Option<(u32, u64)>)>,
+    applied: Mutex<(u64, Instant, Option<acme::Order>)>,
     port: tokio::sync::Mutex<Option<Open>>,
     port_fault: Mutex<Option<Fault>>,
 }
@@ -88,7 +88,7 @@ impl Watch {
     }
 
     /// A revision is served, with the certificate of this record.
-    pub(crate) fn applied(&self, revision: u64, certificate: Option<(u32, u64)>) {
+    pub(crate) fn applied(&self, revision: u64, certificate: Option<acme::Order>) {
         let mut applied = locked(&self.applied);
         let since = if applied.0 == revision { applied.1 } else { Instant::now() };
         *applied = (revision, since, certificate);
@@ -372,7 +372,7 @@ impl House {
     }
 
     /// A document with what was issued for it, and the place of that record.
-    pub(crate) async fn issued_for(&self, document: &Document) -> Option<((u32, u64), Served)> {
+    pub(crate) async fn issued_for(&self, document: &Document) -> Option<(acme::Order, Served)> {
         document.acme.as_ref()?;
         let records = self.acme_records().await.ok()?;
         let (record, issued) = records.issued()?;

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use sekisho_admin_api::certificates::{ServedAt, ServedCertificates};
 use sekisho_certs::coverage;
 use sekisho_fault::Result;
+use sekisho_resolver::Resolver;
 
 use super::handshake;
 use crate::probing::{led_to, reachable};
-use crate::resolving::Resolver;
 use crate::{draft, listener};
 
 /// Shakes hands with this server on `listening`, and with whatever `host` leads to on `port`. `applied`: the leaf (DER) of

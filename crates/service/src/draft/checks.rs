@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use sekisho_config::{Document, ThisServer};
 use sekisho_fault::{Fault, Severity};
+use sekisho_resolver::Resolver;
 
-use crate::resolving::Resolver;
 use crate::{codes, listener};
 
 /// Looks the advertised host up, and tries the port unless this service holds it already.

@@ -23,10 +23,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sekisho_fault::{Fault, Result};
+use sekisho_resolver::Resolver;
 use url::Url;
 
 use crate::codes;
-use crate::resolving::Resolver;
 pub(crate) use address::Place;
 pub(crate) use exchange::Exchange;
 pub(crate) use post::Delivery;

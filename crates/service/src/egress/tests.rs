@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sekisho_fault::{Arg, Code, Result};
+use sekisho_resolver::Resolver;
 
 use super::site::{Site, door, loopback};
 use super::{Delivery, Egress, Place, Resolved, Wish, address};
 use crate::codes;
-use crate::resolving::Resolver;
 
 async fn fetch(egress: &Egress, site: &Site, signed: Option<&str>) -> Result<String> {
     let authorities = [site.authority.clone()];

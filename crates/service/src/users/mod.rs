@@ -25,17 +25,19 @@ pub(crate) use shredding::{Observed, due};
 pub use writer::Writer;
 
 use crate::connected::Connected;
+use crate::domains::Proofs;
 use crate::enrolment::Member;
 
 /// The users, for the public face.
 pub struct HubUsers {
     connected: Arc<Connected>,
+    proofs: Arc<Proofs>,
 }
 
 impl HubUsers {
     /// The users of whatever connection this server belongs to.
-    pub fn new(connected: Arc<Connected>) -> Self {
-        Self { connected }
+    pub(crate) fn new(connected: Arc<Connected>, proofs: Arc<Proofs>) -> Self {
+        Self { connected, proofs }
     }
 }
 
@@ -121,10 +123,12 @@ impl sekisho_signin::Users for HubUsers {
             if known.is_none() && !may_create {
                 return Err(refused(codes::UNKNOWN_USER));
             }
-            // Nobody is made in a connection that is deleted.
-            if self.connected.member().map_err(unavailable)?.detachment().is_some() {
+            // Nobody is made in a connection that is deleted, nor from a domain that is not shown to be its own.
+            let member = self.connected.member().map_err(unavailable)?;
+            if member.detachment().is_some() {
                 return Err(refused(codes::DETACHED));
             }
+            self.proofs.admit(&member, &profile.email).await?;
             // In a task of its own: a browser that is closed half-way does not cut it off.
             let (connected, own, theirs) = (self.connected.clone(), identity.clone(), profile.clone());
             let entry = if known.is_some() { Entry::Recognised } else { Entry::Made };
@@ -178,6 +182,7 @@ mod tests {
 
     use super::*;
     use crate::enrolment::example::{bring, connected, fact_row, identity, keyring, record, user, user_row};
+    use crate::store::SealedFile;
 
     /// Alice signs in, whom the identity provider calls by another address now.
     async fn sign_in(users: &HubUsers) -> Option<sekisho_fault::Code> {
@@ -191,7 +196,9 @@ mod tests {
     #[tokio::test]
     async fn who_was_removed_is_not_made_anew_under_another_address() {
         let folder = tempfile::tempdir().unwrap();
-        let users = HubUsers::new(Arc::new(connected(folder.path()).await));
+        let proofs = SealedFile::new(folder.path(), "domains.sealed", &Secret::new([1; 32]));
+        let proofs = Arc::new(Proofs::open(proofs, sekisho_resolver::Resolver::default()));
+        let users = HubUsers::new(Arc::new(connected(folder.path()).await), proofs);
         let (alice, founder) = (user("alice"), identity(10));
         let first = record(&alice, &keyring(), None, 1);
         bring(&users.connected, vec![user_row(&first)]).await;

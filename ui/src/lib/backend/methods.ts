@@ -24,6 +24,7 @@ import type { DeleteConnection } from './types/DeleteConnection';
 import type { DeletedConnection } from './types/DeletedConnection';
 import type { Deletion } from './types/Deletion';
 import type { DecideRemovals } from './types/DecideRemovals';
+import type { DomainProof } from './types/DomainProof';
 import type { Draft } from './types/Draft';
 import type { EnrolServer } from './types/EnrolServer';
 import type { Entry } from './types/Entry';
@@ -191,7 +192,8 @@ export interface Methods {
   'admin.sign_in': { params: SignIn; reply: AdminSession };
   'admin.sign_out': { params: null; reply: null };
   'admin.add_connection': { params: AddConnection; reply: ConnectionInfo };
-  'admin.reserve_domain': { params: MailDomain; reply: null };
+  'admin.reserve_domain': { params: MailDomain; reply: DomainProof };
+  'admin.look_at_domain': { params: MailDomain; reply: DomainProof };
   'admin.release_domain': { params: MailDomain; reply: null };
   'admin.enrol': { params: EnrolServer; reply: Admitted };
   'admin.save': { params: SignSave; reply: Saved };

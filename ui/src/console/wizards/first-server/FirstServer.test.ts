@@ -75,8 +75,14 @@ test('the whole way from nothing to a running server', async () => {
   await click('add-connection');
   await reached('connection');
   await type('field-mail-domain', 'example.co.jp');
+  fake.domains = { state: 'missing', found: ['v=spf1 -all'] };
   await click('reserve');
-  await screen.findByTestId('reserved-example.co.jp');
+  const value = await screen.findByTestId('proof-value-example.co.jp');
+  expect(value.textContent).toBe(`sekisho-domain=${'5a'.repeat(32)}`);
+  expect(screen.getByTestId('reserved-example.co.jp').textContent).toContain('v=spf1 -all');
+  fake.domains = { state: 'proven' };
+  await click('prove-example.co.jp');
+  await waitFor(() => expect(screen.getByTestId('reserved-example.co.jp').dataset['proof']).toBe('proven'));
   await next('enrol');
 
   await click('enrol');

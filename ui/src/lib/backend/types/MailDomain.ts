@@ -11,4 +11,8 @@ connection: string,
 /**
  * The domain.
  */
-domain: string, };
+domain: string, 
+/**
+ * The DNS server that is asked for what proves it, as in a server's settings; empty: this machine's.
+ */
+resolver: string, };
