@@ -52,6 +52,12 @@ impl SimpleSaml {
         started
     }
 
+    /// Gives users other addresses from now on: the text of each is replaced by another one.
+    pub fn readdress(&self, changes: &[(&str, &str)]) {
+        let text = changes.iter().fold(AUTH_SOURCES.to_owned(), |text, (from, to)| text.replace(from, to));
+        write(&self.folder, "config/authsources.php", &text);
+    }
+
     /// Answers this service provider by another policy from now on.
     pub fn answer_by(&self, sp: &Sp, policy: &str) {
         write(&self.folder, "metadata/saml20-sp-remote.php", &remote(sp, policy));

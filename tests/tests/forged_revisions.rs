@@ -28,8 +28,13 @@ async fn save(hand: &Hand, author: &Identity, min_reader: u32) {
     let (previous, time) = (newest.hash(), before.time + 1);
     let draft = Draft { context, previous, time, save: SaveId([9; 16]), plain: &plain };
     let signed = Revision::sign(&draft, &keyring, author, [5; 12]).unwrap();
-    let body =
-        NewRevision { epoch: context.epoch, revision: Blob(signed.to_bytes()), objects: Vec::new(), signpost: None };
+    let body = NewRevision {
+        epoch: context.epoch,
+        revision: Blob(signed.to_bytes()),
+        objects: Vec::new(),
+        signpost: None,
+        domains: vec![],
+    };
     hand.hub.save(&connection, revision, &body).await.unwrap();
 }
 

@@ -121,7 +121,7 @@ async fn make_users(site: &Site, count: u64) {
         let record = Record::sign(context, None, &user, &keyring, writer, [7; 12]).unwrap();
         previous = record.hash();
         let email = blinded(&keyring, &["email", &user.email]).to_string();
-        let body = NewRecord { after: 0, epoch: keyring.epoch, record: Blob(record.to_bytes()), email };
+        let body = NewRecord { after: 0, epoch: keyring.epoch, record: Blob(record.to_bytes()), email, former: None };
         hub.put_user(&place.connection.to_string(), &id.to_string(), &body).await.unwrap();
     }
 }

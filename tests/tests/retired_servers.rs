@@ -116,7 +116,13 @@ fn a_retired_server_reads_and_writes_nothing_more_and_the_others_go_on_under_new
     runtime.block_on(async {
         let thief = by_key(&all.site, &identity).await.unwrap();
         let users = hand.rows("user").await;
-        let record = |epoch| NewRecord { after: users[0].rev, epoch, record: Blob(vec![1]), email: "0".repeat(64) };
+        let record = |epoch| NewRecord {
+            after: users[0].rev,
+            epoch,
+            record: Blob(vec![1]),
+            email: "0".repeat(64),
+            former: None,
+        };
         let code = |outcome: Result<(), sekisho_fault::Fault>| outcome.unwrap_err().code.as_str().to_owned();
         assert_eq!(code(thief.feed(&connection, 0, 0, 0).await.map(drop)), "hub.retired");
         assert_eq!(code(thief.revision(&connection, None).await.map(drop)), "hub.retired");

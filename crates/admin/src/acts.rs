@@ -300,6 +300,17 @@ pub struct MailDomain {
     pub resolver: String,
 }
 
+/// Asks for what proves all mail domains of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MailDomains {
+    /// The connection.
+    pub connection: String,
+    /// The DNS server that is asked, as for [`MailDomain`].
+    #[serde(default)]
+    pub resolver: String,
+}
+
 /// What proves a mail domain (R11).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -18,10 +18,22 @@ use sekisho_keys::ticket::{Body, LIFETIME, Ticket};
 use sekisho_resolver::Resolver;
 
 use crate::acts::{
-    AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, DomainProof, EnrolServer, MailDomain, ProofState,
+    AddConnection, Admitted, AskForSync, AskedForSync, ConnectionInfo, DomainProof, EnrolServer, MailDomain,
+    MailDomains, ProofState,
 };
 use crate::codes;
 use crate::session::{Effects, Session, no_effects, now, random};
+
+/// The DNS server that is asked, as a server's settings name it; this machine's where none is named.
+///
+/// Code: `RESOLVER` of the configuration.
+fn resolver(text: &str) -> Result<Resolver> {
+    let mut machine = ThisServer::default();
+    set_local(&mut machine, Field::Resolver, text.trim())?;
+    let resolver = Resolver::default();
+    resolver.ask(machine.resolver);
+    Ok(resolver)
+}
 
 /// What the hub's page for users makes of it.
 fn of_domain(connection: &str, domain: &str, reserved: bool) -> Effects {
@@ -102,18 +114,27 @@ impl Session {
         if domain.is_public() {
             return Err(Fault::new(codes::PUBLIC_MAIL_DOMAIN).with("domain", domain.as_str()).on("domain"));
         }
-        let mut machine = ThisServer::default();
-        set_local(&mut machine, Field::Resolver, wish.resolver.trim())?;
-        let resolver = Resolver::default();
-        resolver.ask(machine.resolver);
-        let (genesis, record) = (self.log.organisation.genesis(), domain::record(domain.as_str()));
+        Ok(self.look(place, domain.as_str(), &resolver(&wish.resolver)?).await)
+    }
+
+    /// The same for all mail domains of a connection, at once.
+    ///
+    /// Codes: `NO_CONNECTION`, `RESOLVER` of the configuration.
+    pub async fn look_at_domains(&mut self, wish: &MailDomains) -> Result<Vec<DomainProof>> {
+        let (place, connection) = self.connection(&wish.connection)?;
+        let resolver = resolver(&wish.resolver)?;
+        let looks = connection.domains.keys().map(|domain| self.look(place, domain, &resolver));
+        Ok(futures_util::future::join_all(looks).await)
+    }
+
+    async fn look(&self, place: Place, domain: &str, resolver: &Resolver) -> DomainProof {
+        let (genesis, record) = (self.log.organisation.genesis(), domain::record(domain));
         let state = match resolver.texts(&record).await {
             Ok(texts) if domain::is_proved(&texts, genesis, place.connection) => ProofState::Proven,
             Ok(found) => ProofState::Missing { found },
             Err(error) => ProofState::Unknown { detail: error.to_string() },
         };
-        let value = domain::proof(genesis, place.connection);
-        Ok(DomainProof { domain: domain.as_str().to_owned(), record, value, state })
+        DomainProof { domain: domain.to_owned(), record, value: domain::proof(genesis, place.connection), state }
     }
 
     /// Frees a mail domain.

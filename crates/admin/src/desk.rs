@@ -97,6 +97,7 @@ impl Desk {
                 let wish: MailDomain = read(method, params)?;
                 answer(&self.session()?.reserve_domain(&wish).await?)
             }
+            "admin.look_at_domains" => answer(&self.session()?.look_at_domains(&read(method, params)?).await?),
             "admin.look_at_domain" => {
                 let wish: MailDomain = read(method, params)?;
                 answer(&self.session()?.look_at_domain(&wish).await?)
@@ -204,6 +205,9 @@ impl Desk {
                 answer(&self.session()?.invite_user(&wish).await?)
             }
             "admin.users" => answer(&self.session()?.users(&read(method, params)?).await?),
+            "admin.find_users" => answer(&self.session()?.find_users(&read(method, params)?).await?),
+            "admin.lock_users" => answer(&self.session()?.lock_users(&read(method, params)?).await?),
+            "admin.unlock_users" => answer(&self.session()?.unlock_users(&read(method, params)?).await?),
             "admin.remove_users" => answer(&self.session()?.remove_users(&read(method, params)?).await?),
             "admin.restore_users" => answer(&self.session()?.restore_users(&read(method, params)?).await?),
             "admin.held_removals" => answer(&self.session()?.held_removals(&read(method, params)?).await?),

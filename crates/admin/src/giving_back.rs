@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::acts::{GaveRevisionBack, GiveRevisionBack};
 use crate::codes;
+use crate::saving;
 use crate::session::Session;
 
 fn decoded(text: &str) -> Result<Vec<u8>> {
@@ -65,7 +66,11 @@ impl Session {
         let context = revision.header().context;
         let sealed = |(name, sealed): &(String, String)| key(&keyring, place, name, decoded(sealed)?);
         let objects = wish.objects.iter().map(sealed).collect::<Result<_>>()?;
-        let body = NewRevision { epoch: context.epoch, revision: Blob(revision.to_bytes()), objects, signpost: None };
+        // What it says of the way there counts again, too.
+        let signpost = saving::read(&revision, &keyring).ok().as_ref().and_then(saving::signpost);
+        let domains = connection.domains.keys().cloned().collect();
+        let revision = Blob(revision.to_bytes());
+        let body = NewRevision { epoch: context.epoch, revision, objects, signpost, domains };
         self.hub.save(&wish.connection, context.revision, &body).await?;
         Ok(GaveRevisionBack { given: true })
     }

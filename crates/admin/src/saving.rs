@@ -36,7 +36,7 @@ fn not_shown(before: &Document, document: &Document, shown: &[ShownChange]) -> V
 }
 
 /// Where users go by this document, for the hub's page that leads them.
-fn signpost(document: &Document) -> Option<Signpost> {
+pub(crate) fn signpost(document: &Document) -> Option<Signpost> {
     let vault = document.urls()?.at(VAULT);
     Some(Signpost { vault, idp: document.idp_host() })
 }
@@ -117,7 +117,8 @@ impl Session {
         let revision = Revision::sign(&draft, &keyring, &self.identity, random())?;
         let objects = objects.into_iter().map(|(name, sealed)| (name, Blob(sealed))).collect();
         let (revision, signpost) = (Blob(revision.to_bytes()), signpost(&document));
-        let body = NewRevision { epoch: keyring.epoch, revision, objects, signpost };
+        let domains = self.connection(&wish.connection)?.1.domains.keys().cloned().collect();
+        let body = NewRevision { epoch: keyring.epoch, revision, objects, signpost, domains };
         match self.hub.save(&wish.connection, at + 1, &body).await {
             Ok(()) => Ok(Saved { revision: at + 1 }),
             Err(fault) if fault.code == sekisho_hub_api::codes::STALE => Err(conflict(at + 1)),

@@ -17,6 +17,7 @@ use sekisho_keys::user::User;
 
 use crate::acts::{ConnectionInfo, SignedIn};
 use crate::codes;
+use crate::users::UsersRead;
 
 /// Random bytes from the operating system.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
@@ -110,6 +111,8 @@ pub struct Session {
     pub(crate) exported: BTreeMap<ConnectionId, (u64, u64)>,
     /// Users of the export that was opened last, and have not been handed over yet: for which connection.
     pub(crate) arriving: Option<(ConnectionId, Vec<User>)>,
+    /// The users that were read last, for looking through them.
+    pub(crate) users_read: Option<UsersRead>,
 }
 
 impl Session {
@@ -129,7 +132,7 @@ impl Session {
         }
         let sealed = member.key.as_ref().ok_or_else(refused)?;
         let key = keyring::open_organisation_key(&identity, organisation.id(), sealed)?;
-        Ok(Self { hub, identity, key, log, login, exported: BTreeMap::new(), arriving: None })
+        Ok(Self { hub, identity, key, log, login, exported: BTreeMap::new(), arriving: None, users_read: None })
     }
 
     /// The organisation, as far as its log was verified.

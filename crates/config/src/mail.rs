@@ -212,7 +212,12 @@ impl fmt::Display for Mail {
         if !self.to.is_empty() {
             parts.push(format!("to {}", addresses(&self.to)));
         }
-        parts.extend(self.authorities.iter().map(|pem| format!("SHA-256 {}", sha256(pem.as_bytes()))));
+        if let Some(text) = &self.authorities {
+            let read = pem::read(text.as_bytes()).map(|found| found.certificates).unwrap_or_default();
+            parts.extend(read.iter().map(|der| format!("SHA-256 {}", sha256(der))));
+            // Of the text, too: what else stands in it is no certificate, and a difference.
+            parts.push(format!("text #{}", sha256(text.as_bytes())));
+        }
         if !self.unknown.is_empty() {
             parts.push(Value::Object(self.unknown.clone()).to_string());
         }
@@ -372,7 +377,9 @@ mod tests {
         }
         let many = AUTHORITY.repeat(100);
         assert_eq!(code(&many), codes::MAIL_AUTHORITIES);
-        assert!(whole().mail.to_string().contains(&sha256(AUTHORITY.as_bytes())));
+        let shown = whole().mail.to_string();
+        let der = pem::read(AUTHORITY.as_bytes()).unwrap().certificates.remove(0);
+        assert!(shown.contains(&format!("SHA-256 {}", sha256(&der))) && shown.contains(&sha256(AUTHORITY.as_bytes())));
     }
 
     #[test]

@@ -337,9 +337,12 @@ pub struct NewRevision {
     /// Names and sealed bytes.
     #[serde(default)]
     pub objects: Vec<(String, Blob)>,
-    /// Where the connection's users go from now on; nothing of a client of the version before.
+    /// Where the connection's users go from now on; nowhere, where the revision does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signpost: Option<Signpost>,
+    /// Its mail domains as the log has them: a hub that has lost some, or never knew them, learns them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
 }
 
 /// A user record to be written.
@@ -354,6 +357,9 @@ pub struct NewRecord {
     pub record: Blob,
     /// The blinded e-mail address, which one user of the connection has.
     pub email: String,
+    /// The one that the user had before, and gives back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<String>,
 }
 
 /// The longest that a claim may last, in seconds.

@@ -180,6 +180,9 @@ impl Record {
     }
 }
 
+/// The last number of an epoch.
+const LAST: u64 = u32::MAX as u64;
+
 /// The number of the word after another one, or of the first.
 pub fn next(before: Option<Order>, epoch: u32) -> u64 {
     match before {
@@ -232,19 +235,20 @@ pub fn fits(said: &Said) -> Result<()> {
     Ok(())
 }
 
-/// The place of a word that nobody takes in any more, because the server that has signed it does not belong to the connection now:
-/// whoever was enrolled since writes over it. Nothing where a server that belongs to it has signed, and [`open`] says more.
+/// The place of a word that nobody takes in any more, because the server that has signed it does not belong to the connection now: others
+/// may have taken it in before. Nothing of a place that no server could have had.
 pub fn left(bytes: &[u8], organisation: &Organisation, place: Place) -> Option<Order> {
     let (envelope, header) = read(bytes).ok()?;
     let connection = organisation.connections.get(&place.connection)?;
     let server = connection.servers.get(&header.server).filter(|server| server.retired.is_some())?;
     server.server.keys.verify(Signing::Acme, &envelope.header, &envelope.signature).ok()?;
-    (header.place == place).then_some((header.epoch, header.number))
+    let is_place = header.place == place && header.epoch <= connection.epoch() && header.number <= LAST;
+    is_place.then_some((header.epoch, header.number))
 }
 
 /// The bytes of a record for the hub and the disk.
 ///
-/// Codes: `TOO_LARGE`, `NOT_AUTHENTIC`.
+/// Codes: `TOO_LARGE`, `NOT_AUTHENTIC`, `FORMAT` after the last number of the epoch, which the next one ends.
 pub fn sign(
     place: Place,
     number: u64,
@@ -253,6 +257,9 @@ pub fn sign(
     author: Author<'_>,
     nonce: [u8; NONCE],
 ) -> Result<Vec<u8>> {
+    if number > LAST {
+        return Err(Fault::new(codes::FORMAT));
+    }
     let which = said.which();
     let bound = context(place, which, number);
     let plain = Zeroizing::new(wire::encode(said));
@@ -303,7 +310,7 @@ fn opened(
         return Err(Fault::new(codes::WRONG_PLACE));
     }
     // There must be a next one within the epoch.
-    if header.number > u64::from(u32::MAX) {
+    if header.number > LAST {
         return Err(Fault::new(codes::FORMAT));
     }
     keys.verify(Signing::Acme, &envelope.header, &envelope.signature)?;

@@ -21,6 +21,7 @@ mod test_login;
 mod unsolicited;
 mod vault;
 mod who;
+mod why;
 
 pub mod applied;
 pub mod capabilities;

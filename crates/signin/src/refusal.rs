@@ -10,17 +10,18 @@ use sekisho_messages::Language;
 
 use crate::face::Serving;
 use crate::flow::random;
-use crate::{Activity, SignIn, pages};
+use crate::{Activity, SignIn, pages, why};
 
 /// A number to be found again by: eight letters and digits without those that look alike. Not a secret.
 pub(crate) fn reference() -> String {
     random::<5>().map_or_else(|_| "BUSY".to_owned(), |bytes| BASE32.encode(&bytes))
 }
 
-/// Writes the refusal down and sends the browser to the vault page, which shows the number and what to do.
+/// Writes the refusal down and sends the browser to the vault page, which shows the number, and what the user can do.
 pub(crate) fn refuse(serving: &Serving, fault: Fault, sign_in: SignIn) -> Response {
+    let why = why::word(&fault).map(|word| format!("&why={word}")).unwrap_or_default();
     let reference = note(serving.activity(), fault, sign_in);
-    pages::see_other(LOCATION, &format!("{}#error={reference}", urls::VAULT))
+    pages::see_other(LOCATION, &format!("{}#error={reference}{why}", urls::VAULT))
 }
 
 /// Writes the refusal down and shows the number on a page of its own, which needs nothing to be served.

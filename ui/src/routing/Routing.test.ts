@@ -46,14 +46,6 @@ test('a deep link needs nothing typed', async () => {
   expect(hub.ask.mock.calls).toEqual([[{ name: 'example-tokyo' }]]);
 });
 
-test('a mail domain by itself is found, too', async () => {
-  hub.ask.mockResolvedValueOnce({ kind: 'unknown' }).mockResolvedValueOnce(LEAD);
-  render(Routing);
-  await type('example.com');
-  await screen.findByTestId('go');
-  expect(hub.ask.mock.calls).toEqual([[{ name: 'example.com' }], [{ domain: 'example.com' }]]);
-});
-
 test('what is wrong or not known is said in words, in both languages', async () => {
   hub.ask.mockResolvedValue({ kind: 'unknown' });
   render(Routing);

@@ -62,3 +62,17 @@ test('the hub is asked without cookies, and only a page by https is a lead', asy
   answers(500, {});
   expect(await ask({ name: 'a' })).toEqual({ kind: 'failed' });
 });
+
+test('a text with a dot is a mail domain first, and a name where nobody has that domain', async () => {
+  const lead = { vault: 'https://sso.example.com/vault/' };
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (address: string) => {
+    asked.push(address);
+    const known = address.includes('name=') || address.includes('domain=victim.example');
+    return new Response(JSON.stringify(lead), { status: known ? 200 : 404 });
+  });
+  expect(await ask({ name: 'victim.example' })).toEqual({ kind: 'lead', lead });
+  expect(asked).toEqual(['/v1/leads?domain=victim.example']);
+  expect(await ask({ name: 'office.tokyo' })).toEqual({ kind: 'lead', lead });
+  expect(asked.slice(1)).toEqual(['/v1/leads?domain=office.tokyo', '/v1/leads?name=office.tokyo']);
+});

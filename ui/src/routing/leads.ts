@@ -52,15 +52,19 @@ export const nameOf = (path: string): string | undefined => {
 /** Only a page by https is gone to, whatever the hub says. */
 const isLead = (value: unknown): value is Lead => {
   if (typeof value !== 'object' || value === null || !('vault' in value)) return false;
-  return typeof value.vault === 'string' && value.vault.startsWith('https://');
+  const { vault } = value;
+  return typeof vault === 'string' && vault.startsWith('https://') && URL.canParse(vault);
 };
 
-/** Asks the hub where it leads. */
-export const ask = async (asked: Asked): Promise<Answer> => {
+/** How long the hub is waited for. */
+const PATIENCE = 10_000;
+
+const askOne = async (asked: Asked): Promise<Answer> => {
   try {
     const answer = await fetch(`/v1/leads?${new URLSearchParams(asked).toString()}`, {
       credentials: 'omit',
       cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE),
     });
     if (answer.status === 404) return { kind: 'unknown' };
     const lead: unknown = answer.ok ? await answer.json() : undefined;
@@ -68,4 +72,17 @@ export const ask = async (asked: Asked): Promise<Answer> => {
   } catch {
     return { kind: 'failed' };
   }
+};
+
+/**
+ * Asks the hub where it leads. A text with a dot may be a mail domain or a name: a domain that is somebody's leads to them, whatever
+ * others call themselves.
+ */
+export const ask = async (asked: Asked): Promise<Answer> => {
+  const domain = 'name' in asked && asked.name.includes('.') ? asHost(asked.name) : undefined;
+  if (domain !== undefined) {
+    const answer = await askOne({ domain });
+    if (answer.kind !== 'unknown') return answer;
+  }
+  return askOne(asked);
 };

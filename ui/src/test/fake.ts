@@ -14,6 +14,7 @@ import type { Probe } from '../lib/backend/types/Probe';
 import type { Server } from '../lib/backend/types/Server';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
 import type { Status } from '../lib/backend/types/Status';
+import type { UserInfo } from '../lib/backend/types/UserInfo';
 import { matrixOf, servedOf } from './certificates';
 import { answered, noNames, stepped, type Names } from './names';
 
@@ -153,6 +154,8 @@ export class Fake implements Backend {
     domains: [],
   };
   signedIn: SignedIn | null = null;
+  /** The users of the connection. */
+  users: UserInfo[] = [];
   /** What DNS says of every mail domain. */
   domains: DomainProof['state'] = { state: 'proven' };
   history: PastRevision[] = [];
@@ -731,8 +734,28 @@ export class Fake implements Backend {
         if (!this.signedIn?.connections[0]?.domains.includes(given['domain'] ?? ''))
           this.signedIn?.connections[0]?.domains.push(given['domain'] ?? '');
         return this.#proof(given['domain'] ?? '');
-      case 'admin.look_at_domain':
-        return this.#proof(given['domain'] ?? '');
+      case 'admin.find_users': {
+        const wish = params as Methods['admin.find_users']['params'];
+        const fits = (user: UserInfo): boolean =>
+          `${user.email} ${user.name}`.includes(wish.text) && (!wish.state || user.state === wish.state);
+        const users = this.users.filter(fits);
+        return { users: users.slice(0, 200), matches: users.length, all: this.users.length, read: NOW };
+      }
+      case 'admin.invite_user':
+        this.users.push({ email: given['email'] ?? '', name: '', state: 'invited', removed: null });
+        return null;
+      case 'admin.lock_users':
+      case 'admin.unlock_users':
+      case 'admin.remove_users':
+      case 'admin.restore_users': {
+        const { emails } = params as Methods['admin.lock_users']['params'];
+        const state = { lock: 'locked', unlock: 'active', remove: 'removed', restore: 'active' } as const;
+        const next = state[method.slice('admin.'.length, -'_users'.length) as keyof typeof state];
+        for (const user of this.users) if (emails.includes(user.email)) user.state = next;
+        return { changed: emails.length, waiting: 0 };
+      }
+      case 'admin.look_at_domains':
+        return (this.signedIn?.connections[0]?.domains ?? []).map((domain) => this.#proof(domain));
       case 'admin.enrol':
         return { hub_url: 'https://hub.example.co.jp', hub_pin: null, ticket: 'dGlja2V0' };
       case 'admin.save':

@@ -1,11 +1,25 @@
 import { challengeOf, makeKeyPair, open, publicKeyOf, randomText, type Sealed, type User } from './handover';
 import { keep, take } from './keeper';
 
+/** What the service says of a refusal; any other word is not shown. */
+const WHY = [
+  'unknown',
+  'domain',
+  'email',
+  'subject',
+  'taken',
+  'locked',
+  'removed',
+  'later',
+  'closed',
+] as const;
+export type Why = (typeof WHY)[number];
+
 /** What the address of the page says when it is opened. */
 export type Arrival =
   | { kind: 'fresh' }
   | { kind: 'start' }
-  | { kind: 'refused'; reference: string }
+  | { kind: 'refused'; reference: string; why?: Why }
   | { kind: 'returned'; code: string; state: string }
   | { kind: 'direct'; handle: string };
 
@@ -14,7 +28,10 @@ export const arrivalOf = (fragment: string): Arrival => {
   const values = new URLSearchParams(fragment.replace(/^#/, ''));
   const [code, state, reference] = [values.get('code'), values.get('state'), values.get('error')];
   const handle = values.get('direct');
-  if (reference !== null) return { kind: 'refused', reference };
+  if (reference !== null) {
+    const why = WHY.find((one) => one === values.get('why'));
+    return { kind: 'refused', reference, ...(why && { why }) };
+  }
   if (code !== null && state !== null) return { kind: 'returned', code, state };
   if (handle !== null) return { kind: 'direct', handle };
   return { kind: values.has('start') ? 'start' : 'fresh' };

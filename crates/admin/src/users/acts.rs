@@ -40,6 +40,8 @@ pub enum UserState {
     Invited,
     /// Signs in.
     Active,
+    /// Does not sign in until an administrator unlocks them.
+    Locked,
     /// Is removed, which waits for approval.
     Waiting,
     /// Is removed, which can be taken back.
@@ -60,6 +62,34 @@ pub struct UserInfo {
     pub state: UserState,
     /// When they were removed: seconds since 1970.
     pub removed: Option<i64>,
+}
+
+/// Looks for users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FindUsers {
+    /// The connection.
+    pub connection: String,
+    /// Words of the address or the name; all of them have to be there.
+    pub text: String,
+    /// Only those who stand so.
+    pub state: Option<UserState>,
+    /// Whether all are read anew first.
+    pub fresh: bool,
+}
+
+/// What was found.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FoundUsers {
+    /// The first of them, in the order of their addresses.
+    pub users: Vec<UserInfo>,
+    /// How many there are.
+    pub matches: u64,
+    /// How many users the connection has, whoever they are.
+    pub all: u64,
+    /// When all were read: seconds since 1970.
+    pub read: i64,
 }
 
 /// A removal that waits.

@@ -59,6 +59,8 @@ pub(crate) struct Directory {
     held: BTreeSet<UserId>,
     /// How often the row of each fact was written, whoever's word it is.
     written: BTreeMap<String, u64>,
+    /// The addresses that are locked.
+    locked: BTreeSet<String>,
 }
 
 impl Directory {
@@ -87,7 +89,11 @@ impl Directory {
         }
         let removals = people.values().filter_map(|one| Some((one.fact.as_ref()?.about, one.removal()?)));
         let held = removal::held(&removals.collect::<Vec<_>>());
-        Self { people, held, written }
+        let none = BTreeSet::new();
+        let locked = organisation.connections.get(&place.connection).map_or(&none, |found| &found.locked);
+        let is_locked = |email: &&String| !locked.is_empty() && locked.contains(&fact::about(keyring, email));
+        let locked = people.keys().filter(is_locked).cloned().collect();
+        Self { people, held, written, locked }
     }
 
     /// How often the fact about an address was written; 0: never.
@@ -132,7 +138,9 @@ impl Directory {
             (Some(Said::Removed(_)), _) if self.is_held(&person.email) => UserState::Waiting,
             (Some(Said::Removed(_)), _) if self.is_gone(person, now) => UserState::Gone,
             (Some(Said::Removed(_)), _) => UserState::Removed,
+            (_, Some(user)) if !user.is_shredded() && self.locked.contains(&person.email) => UserState::Locked,
             (_, Some(user)) if !user.is_shredded() => UserState::Active,
+            (Some(Said::Invited), _) if self.locked.contains(&person.email) => UserState::Locked,
             (Some(Said::Invited), _) => UserState::Invited,
             // Nothing is left of them but the name.
             _ => return None,

@@ -1,8 +1,10 @@
-//! The users of a connection: who they are, removing them, taking that back, and agreeing to removals that wait because they
+//! The users of a connection: who they are, locking them, removing them, taking that back, and agreeing to removals that wait because they
 //! were too many at once (R11, R12).
 
 mod acts;
 mod directory;
+mod finding;
+mod locking;
 
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
@@ -12,7 +14,10 @@ use sekisho_keys::fact::{Fact, Said};
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::removal::Removal;
 
-pub use acts::{ChangeUsers, ChangedUsers, DecideRemovals, HeldRemoval, HeldRemovals, UserInfo, UserState, WhichUsers};
+pub use acts::{
+    ChangeUsers, ChangedUsers, DecideRemovals, FindUsers, FoundUsers, HeldRemoval, HeldRemovals, UserInfo, UserState,
+    WhichUsers,
+};
 
 use crate::acts::InviteUser;
 use crate::codes;
@@ -20,6 +25,7 @@ use crate::session::{Session, now, random};
 use directory::Person;
 
 pub(crate) use directory::Directory;
+pub(crate) use finding::Read as UsersRead;
 
 /// Seconds since 1970, which grow: of two words about one user the later one counts.
 fn moment() -> u64 {

@@ -40,6 +40,22 @@ pub(crate) enum UsersCommand {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Locks users: they sign in at no server until they are unlocked, and lose nothing.
+    Lock {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The e-mail addresses.
+        #[arg(required = true)]
+        emails: Vec<String>,
+    },
+    /// Unlocks users.
+    Unlock {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The e-mail addresses.
+        #[arg(required = true)]
+        emails: Vec<String>,
+    },
     /// Takes removals back.
     Restore {
         #[command(flatten)]

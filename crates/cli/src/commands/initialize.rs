@@ -128,9 +128,7 @@ pub(super) async fn initialize(context: &Context, path: &Path) -> Result<()> {
     };
     for proof in connection(&mut administrator, &file.connection, &resolver).await? {
         // It can be shown later; until then nobody new is taken in.
-        for line in super::organisation::lines(context.printer, &proof) {
-            eprintln!("{line}");
-        }
+        context.printer.aside(|printer| super::organisation::lines(printer, &proof));
     }
     if service.call::<GetStatus>(()).await?.membership.is_none() {
         join(&service, &mut administrator, &file.connection.enterprise_domain).await?;

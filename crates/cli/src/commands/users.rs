@@ -1,4 +1,4 @@
-//! Users: inviting, removing, taking that back.
+//! Users: inviting, locking, removing, taking that back.
 
 use std::path::Path;
 
@@ -35,6 +35,18 @@ pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()
             let (mut administrator, connection) = open(&of).await?;
             let wish = json!({"connection": connection, "emails": emails});
             tell(context, "users.removed", administrator.call("admin.remove_users", wish).await?);
+            Ok(())
+        }
+        UsersCommand::Lock { of, emails } => {
+            let (mut administrator, connection) = open(&of).await?;
+            let wish = json!({"connection": connection, "emails": emails});
+            tell(context, "users.locked", administrator.call("admin.lock_users", wish).await?);
+            Ok(())
+        }
+        UsersCommand::Unlock { of, emails } => {
+            let (mut administrator, connection) = open(&of).await?;
+            let wish = json!({"connection": connection, "emails": emails});
+            tell(context, "users.unlocked", administrator.call("admin.unlock_users", wish).await?);
             Ok(())
         }
         UsersCommand::Restore { of, emails } => {
@@ -105,6 +117,7 @@ fn shown(printer: Printer, user: &UserInfo) -> String {
     let state = match user.state {
         UserState::Invited => "invited",
         UserState::Active => "active",
+        UserState::Locked => "locked",
         UserState::Waiting => "waiting",
         UserState::Removed => "removed",
         UserState::Gone => "gone",

@@ -78,9 +78,8 @@ pub(super) async fn save(
     }
     batch.changes.push(put(&scope, "revision", &row(revision), Expect::Absent, body.revision.0.clone()));
     batch.changes.push(put(&scope, "newest", "revision", Expect::Any, json(&revision)));
-    if let Some(signpost) = &body.signpost {
-        batch.changes.push(signposts::put_up(&connection, signpost)?);
-    }
+    batch.changes.push(signposts::put_up(&connection, body.signpost.as_ref())?);
+    signposts::learn(&app, &who, &connection, &body.domains, &mut batch).await?;
     match app.commit(batch).await {
         Err(fault) if fault.code == codes::STALE => {
             deletion::none(&app, &connection).await?;
@@ -124,8 +123,14 @@ pub(super) async fn put_user(
     // Whoever is retired in between writes nothing any more.
     requires.extend(who.still_stands(&app).await?);
     let changes = vec![put(&scope, "user", &user, expect, body.record.0.clone())];
-    let claims = vec![Claim { name: format!("email/{connection}/{}", body.email), holder: user.clone() }];
-    match app.commit(Batch { requires, changes, claims, ..Batch::default() }).await {
+    let name = |email: &String| Claim { name: format!("email/{connection}/{email}"), holder: user.clone() };
+    let claims = vec![name(&body.email)];
+    if let Some(former) = &body.former {
+        id(former, 32)?;
+    }
+    // What another holds is not given back.
+    let releases = body.former.iter().filter(|former| **former != body.email).map(name).collect();
+    match app.commit(Batch { requires, changes, claims, releases, ..Batch::default() }).await {
         Err(fault) if fault.code == codes::STALE => {
             deletion::none(&app, &connection).await?;
             epochs::in_force(&app, &connection, body.epoch).await?;

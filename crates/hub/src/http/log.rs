@@ -24,6 +24,9 @@ use crate::store::{Batch, Change, Claim, Expect, Require, Unmoved};
 /// Entries in one answer.
 const PART: u32 = 500;
 
+/// Mail domains in one request.
+const DOMAINS: usize = 20;
+
 /// The largest entry, in bytes.
 const ENTRY: usize = 64 * 1024;
 
@@ -127,6 +130,9 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
         batch.changes.push(epochs::begun(&domain.connection, 1));
         let name = format!("enterprise-domain/{}", domain.name.to_lowercase());
         batch.claims.push(Claim { name, holder: domain.connection.clone() });
+    }
+    if body.mail_domains.len() > DOMAINS {
+        return Err(Fault::new(codes::REQUEST).with("detail", "mail_domains").into());
     }
     for domain in &body.mail_domains {
         owned(&who, &domain.connection, &mut batch)?;

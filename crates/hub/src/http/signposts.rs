@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::refusal::Answer;
+use super::refusal::{Answer, Refusal};
 use super::who::Who;
 use crate::app::{App, HUB, json, put, unavailable};
 use crate::store::{Batch, Change, Expect, MAX_NAME};
@@ -34,6 +34,28 @@ pub(crate) struct Reserved {
     /// What a newer node has written besides: it is kept as it is.
     #[serde(flatten)]
     rest: Map<String, Value>,
+}
+
+/// Domains of one connection that a save brings.
+const MOST: usize = 100;
+
+/// Puts domains in their rows with a batch, where they are nobody's: what another organisation has keeps no save from its place.
+pub(super) async fn learn(app: &App, who: &Who, connection: &str, domains: &[String], batch: &mut Batch) -> Answer<()> {
+    for domain in domains.iter().take(MOST) {
+        let known: Option<Reserved> = app.read(MAIL_DOMAIN, domain).await?;
+        let has_it = |known: &Reserved| known.connection == connection && known.released.is_none();
+        if known.as_ref().is_some_and(has_it) {
+            continue;
+        }
+        let wish = MailDomain { domain: domain.clone(), connection: connection.to_owned(), reserved: true };
+        match reserve(app, who, &wish, batch).await {
+            Err(Refusal(fault)) if [codes::TAKEN, codes::REQUEST].contains(&fault.code) => {
+                tracing::warn!(domain, code = %fault.code, "a mail domain leads nowhere from this hub");
+            }
+            outcome => outcome?,
+        }
+    }
+    Ok(())
 }
 
 /// Takes or frees a mail domain with a batch.
@@ -67,14 +89,19 @@ pub(super) async fn reserve(app: &App, who: &Who, wish: &MailDomain, batch: &mut
     Ok(())
 }
 
-/// Puts a connection's signpost up with a batch: an address of its users' page and the host of its identity provider.
-pub(super) fn put_up(connection: &str, signpost: &Signpost) -> Answer<Change> {
+/// Puts a connection's signpost up with a batch, or takes it away: an address of its users' page and the host of its identity provider.
+pub(super) fn put_up(connection: &str, signpost: Option<&Signpost>) -> Answer<Change> {
+    let Some(signpost) = signpost else {
+        let (scope, kind, id) = (HUB.to_owned(), SIGNPOST.to_owned(), connection.to_owned());
+        return Ok(Change::Remove { scope, kind, id, expect: Expect::Any });
+    };
     let wrong = || Fault::new(codes::REQUEST).with("detail", "signpost");
     let page = Url::parse(&signpost.vault).ok().filter(|page| {
         let plain = page.username().is_empty() && page.password().is_none() && page.query().is_none();
         page.scheme() == "https" && plain && page.fragment().is_none() && page.as_str() == signpost.vault
     });
-    let host = |host: &String| host.len() <= 253 && Url::parse(&format!("https://{host}/")).is_ok();
+    // As a browser shows it, and nothing else beside it.
+    let host = |host: &String| Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.host_str() == Some(host));
     if page.is_none() || signpost.vault.len() > LONGEST || !signpost.idp.iter().all(host) {
         return Err(wrong().into());
     }

@@ -73,7 +73,7 @@ async fn nothing_is_written_of_a_deleted_connection_and_its_servers_see_the_undo
     let refused = Err("hub.deleted".to_owned());
     assert_eq!(world.write("PUT", &user, &server, &record(2, 1, 1)).await, refused);
     assert_eq!(world.write("PUT", &user, &server, &record(1, 0, 1)).await, Ok(()), "what was written stays so");
-    let revision = NewRevision { epoch: 1, revision: Blob(vec![1]), objects: vec![], signpost: None };
+    let revision = NewRevision { epoch: 1, revision: Blob(vec![1]), objects: vec![], signpost: None, domains: vec![] };
     assert_eq!(world.write("PUT", &path("revisions/1"), &founder, &revision).await, refused);
     assert_eq!(world.write("PUT", &path("sync"), &founder, &Blob(vec![1])).await, refused);
     let checklist = path(&format!("checklists/{}", "d".repeat(32)));

@@ -142,7 +142,7 @@ async fn connected() -> (World, world::Holder, String) {
 }
 
 fn record(byte: u8, after: u64, epoch: u32) -> NewRecord {
-    NewRecord { after, epoch, record: Blob(vec![byte]), email: format!("{byte:02x}").repeat(32) }
+    NewRecord { after, epoch, record: Blob(vec![byte]), email: format!("{byte:02x}").repeat(32), former: None }
 }
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn nothing_is_written_under_an_epoch_that_has_ended() {
     let (object, revision) = (path(&format!("objects/{}", "3".repeat(64))), path("revisions/1"));
     let revisions = |number, epoch| {
         let revision = Blob(vec![number]);
-        NewRevision { epoch, revision, objects: vec![("3".repeat(64), Blob(vec![7]))], signpost: None }
+        NewRevision { epoch, revision, objects: vec![("3".repeat(64), Blob(vec![7]))], signpost: None, domains: vec![] }
     };
     assert_eq!(world.write("PUT", &user, &server, &record(1, 0, 1)).await, Ok(()));
     assert_eq!(world.write("PUT", &revision, &founder, &revisions(1, 1)).await, Ok(()));

@@ -24,7 +24,7 @@ async fn lead(world: &World, query: &str) -> Result<Lead, String> {
 
 async fn save(world: &World, who: &Holder, connection: &str, number: u8, signpost: Signpost) -> Result<(), String> {
     let (revision, signpost) = (Blob(vec![number]), Some(signpost));
-    let body = NewRevision { epoch: 1, revision, objects: vec![], signpost };
+    let body = NewRevision { epoch: 1, revision, objects: vec![], signpost, domains: vec![] };
     world.write("PUT", &format!("connections/{connection}/revisions/{number}"), who, &body).await
 }
 
@@ -93,8 +93,29 @@ async fn a_signpost_leads_to_a_page_by_https_and_to_nothing_else() {
     ] {
         assert_eq!(save(&world, &founder, &connection, 1, signpost(vault)).await, wrong, "{vault}");
     }
-    let idp = Signpost { idp: Some("a b".to_owned()), ..signpost("https://sso.example.com/vault/") };
-    assert_eq!(save(&world, &founder, &connection, 1, idp).await, wrong);
+    for idp in ["a b", "login.example.com/verified", "a@b.example", "login.example.com:443", "lögin.example", ""] {
+        let idp = Signpost { idp: Some(idp.to_owned()), ..signpost("https://sso.example.com/vault/") };
+        assert_eq!(save(&world, &founder, &connection, 1, idp.clone()).await, wrong, "{idp:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_save_brings_the_domains_that_the_hub_does_not_know_and_takes_nobody_elses() {
+    let (world, founder, connection) = connected().await;
+    let theirs = serde_json::json!({"connection": "f".repeat(32), "organisation": "e".repeat(32)});
+    let (scope, kind, id) = ("hub".to_owned(), "mail-domain".to_owned(), "theirs.example".to_owned());
+    let change = Change::Put { scope, kind, id, expect: Expect::Any, body: theirs.to_string().into_bytes() };
+    world.store.commit(Batch { changes: vec![change], ..Batch::default() }).await.unwrap();
+    let save = async |number: u8, signpost: Option<Signpost>| {
+        let domains = vec!["example.com".to_owned(), "theirs.example".to_owned()];
+        let body = NewRevision { epoch: 1, revision: Blob(vec![number]), objects: vec![], signpost, domains };
+        world.write("PUT", &format!("connections/{connection}/revisions/{number}"), &founder, &body).await
+    };
+    assert_eq!(save(1, Some(signpost("https://sso.example.com/vault/"))).await, Ok(()));
+    assert!(lead(&world, "domain=example.com").await.is_ok());
+    assert_eq!(lead(&world, "domain=theirs.example").await, Err("hub.not_found".to_owned()));
+    assert_eq!(save(2, None).await, Ok(()));
+    assert_eq!(lead(&world, "domain=example.com").await, Err("hub.not_found".to_owned()), "it leads nowhere now");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand;
 use sekisho_fault::{Fault, Result};
-use sekisho_hub_api::wire::NewAcme;
+use sekisho_hub_api::wire::{NewAcme, Row};
 use sekisho_hub_api::{Blob, codes as hub_codes};
 use sekisho_keys::acme::{self, Author, Issued, Record, Said, Which, Work};
 use sekisho_keys::log::Connection;
@@ -33,10 +33,9 @@ impl Records {
         }
     }
 
-    /// The numbers of both.
-    pub(super) fn numbers(&self) -> (u64, u64) {
-        let number = |record: &Option<Record>| record.as_ref().map_or(0, |record| record.number);
-        (number(&self.certificate), number(&self.work))
+    /// The places of both.
+    pub(super) fn orders(&self) -> (Option<acme::Order>, Option<acme::Order>) {
+        (self.certificate.as_ref().map(Record::order), self.work.as_ref().map(Record::order))
     }
 
     /// The work on the next one.
@@ -91,27 +90,22 @@ impl House {
         Ok(Records { certificate: read(Which::Certificate).await?, work: read(Which::Work).await? })
     }
 
-    /// Writes the word after the one of this number (0: none), and gives its number. Nothing where another server has written
-    /// since: whoever has decided has not seen that.
+    /// Writes the word after the one that was seen last, and gives its place. Nothing where another server has written since: whoever
+    /// has decided has not seen that.
     ///
     /// Codes: the hub's, `ACME_HUB_OLD`, those of the seal.
-    pub(super) async fn write_acme(&self, said: &Said, seen: u64) -> Result<Option<u64>> {
+    pub(super) async fn write_acme(&self, said: &Said, seen: Option<acme::Order>) -> Result<Option<acme::Order>> {
         let member = self.connected.member()?;
         let row = said.which().row();
         let keyring = member.newest_keyring()?;
         let stored = self.connected.replica.row("acme", row).await?;
         let known = stored.as_ref().and_then(|stored| acme::order(&stored.body).ok());
-        if known.map_or(0, |(_, number)| number) != seen {
+        if known != seen {
             return Ok(None);
         }
-        let (after, before) = match stored {
-            Some(stored) => (stored.rev, known),
-            None => match self.left_at_hub(&member, row).await? {
-                Some(left) => left,
-                None => return Ok(None),
-            },
-        };
-        let number = acme::next(before, keyring.epoch);
+        let there = self.acme_at_hub(&member).await?.into_iter().find(|there| there.id == row);
+        let Some((after, left)) = over(&member, known, there.as_ref()) else { return Ok(None) };
+        let number = acme::next(known.max(left), keyring.epoch);
         let mut nonce = [0; 12];
         rand::fill(&mut nonce).map_err(|_| Fault::new(codes::RANDOM))?;
         let author = Author { identity: &member.identity, server: member.server, time: clock::now() };
@@ -120,19 +114,10 @@ impl House {
         let written = self.put_acme(&member, row, &body).await?;
         // What was written, or what another has written instead, is what counts from here on.
         self.connected.catch_up().await?;
-        Ok(written.then_some(number))
+        Ok(written.then_some((keyring.epoch, number)))
     }
 
-    /// What stands at the hub in a row of which nothing was taken in here: its revision, and the place of what servers have written
-    /// that have all gone since. Nothing, if the word is one that may still be taken in.
-    async fn left_at_hub(&self, member: &Arc<Member>, row: &str) -> Result<Option<(u64, Option<acme::Order>)>> {
-        let there = self.acme_at_hub(member).await?.into_iter().find(|there| there.id == row);
-        let Some(there) = there else { return Ok(Some((0, None))) };
-        let left = acme::left(there.body.as_slice(), &member.organisation(), member.place);
-        Ok(left.map(|left| (there.rev, Some(left))))
-    }
-
-    async fn acme_at_hub(&self, member: &Arc<Member>) -> Result<Vec<sekisho_hub_api::wire::Row>> {
+    async fn acme_at_hub(&self, member: &Arc<Member>) -> Result<Vec<Row>> {
         let connection = member.place.connection.to_string();
         let ask = |hub: sekisho_hub_api::Hub| {
             let connection = connection.clone();
@@ -185,10 +170,28 @@ impl House {
             // As another server's word, and of now, nobody would see any more that its key is in wrong hands.
             let spared = record.said.which() == Which::Certificate && is_stolen(&member, record);
             if record.epoch < epoch && !spared {
-                self.write_acme(&record.said, record.number).await?;
+                self.write_acme(&record.said, Some(record.order())).await?;
             }
         }
         Ok(())
+    }
+}
+
+/// What is written over at the hub: how often its row was written, and the place of a word there that others may have taken in.
+/// Nothing, if a word stands there that is still to be taken in here. What no server takes in keeps nobody from writing, whoever has
+/// put it there.
+fn over(member: &Member, known: Option<acme::Order>, there: Option<&Row>) -> Option<(u64, Option<acme::Order>)> {
+    let Some(there) = there else { return Some((0, None)) };
+    let (bytes, organisation) = (there.body.as_slice(), member.organisation());
+    let opened = acme::order(bytes).and_then(|(epoch, _)| {
+        let keyring = member.keyring(epoch)?;
+        acme::open(bytes, &organisation, member.place, &keyring)
+    });
+    match opened {
+        Ok((_, record)) if Some(record.order()) > known => None,
+        // A newer version has written it.
+        Err(fault) if fault.code == sekisho_keys::codes::NEWER_FORMAT => None,
+        _ => Some((there.rev, acme::left(bytes, &organisation, member.place))),
     }
 }
 
@@ -224,6 +227,34 @@ mod tests {
     fn record(server: sekisho_keys::ids::ServerId, time: i64) -> Record {
         let issued = Issued { setting: Hash::NONE, certificates: String::new(), key: Vec::new() };
         Record { number: 1, epoch: 1, server, time, said: Said::Certificate(issued) }
+    }
+
+    #[test]
+    fn what_no_server_takes_in_is_written_over_and_what_is_still_to_be_taken_in_is_not() {
+        let member = member();
+        let sign = |byte: u8, server, epoch: u32, number| {
+            let identity = crate::enrolment::example::identity(byte);
+            let keyring = sekisho_keys::keyring::Keyring { epoch, ..crate::enrolment::example::keyring() };
+            let author = Author { identity: &identity, server, time: 5 };
+            let said = Said::Work(Work { setting: Hash::NONE, phase: sekisho_keys::acme::Phase::Done(1) });
+            let body = Blob(acme::sign(PLACE, number, &said, &keyring, author, [1; 12]).unwrap());
+            Row { seq: 1, kind: "acme".into(), id: "work".into(), rev: 7, body }
+        };
+        assert_eq!(over(&member, None, None), Some((0, None)));
+        let good = sign(13, TWO, 1, 4);
+        assert_eq!(over(&member, None, Some(&good)), None, "it comes with the feed");
+        assert_eq!(over(&member, Some((1, 4)), Some(&good)), Some((7, None)), "it was taken in");
+        assert_eq!(over(&member, Some((1, 5)), Some(&good)), Some((7, None)), "the hub has lost one");
+        let last = u64::from(u32::MAX);
+        let garbage = Row { body: Blob(vec![0]), ..good.clone() };
+        for bad in [garbage, sign(99, TWO, 1, 9), sign(13, TWO, u32::MAX, last), sign(13, TWO, 2, 9)] {
+            assert_eq!(over(&member, Some((1, 4)), Some(&bad)), Some((7, None)));
+        }
+        let act = Act::RetireServer { connection: PLACE.connection, server: TWO, compromised: true, records: 0 };
+        follow(&member, act);
+        assert_eq!(over(&member, None, Some(&good)), Some((7, Some((1, 4)))), "others may have taken it in");
+        assert_eq!(over(&member, None, Some(&sign(13, TWO, 1, last))), Some((7, Some((1, last)))));
+        assert_eq!(acme::next(Some((1, last)), 2), 1, "the epoch after it goes on");
     }
 
     #[test]

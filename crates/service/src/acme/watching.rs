@@ -54,8 +54,8 @@ pub(crate) struct Watch {
 /// How far an order is that this server is at.
 struct Progress {
     setting: Hash,
-    /// The order's address, and the number of this server's last word.
-    told: tokio::sync::Mutex<(Option<String>, u64)>,
+    /// The order's address, and the place of this server's last word.
+    told: tokio::sync::Mutex<(Option<String>, Option<acme::Order>)>,
 }
 
 fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -215,7 +215,7 @@ impl House {
                 let key = self.acme_account(member, document, acme).await?;
                 let (names, hook) = (document.acme_names(), settings.acme_hook);
                 let wanted = Wanted { acme, setting, names, account: &key, resume, hook };
-                self.order_one(member, document, &wanted, (failures, records.numbers())).await
+                self.order_one(member, document, &wanted, (failures, records.orders())).await
             }
         }
     }
@@ -261,7 +261,7 @@ impl House {
         member: &Arc<Member>,
         document: &Document,
         wanted: &Wanted<'_>,
-        (failures, (certificate, seen)): (u32, (u64, u64)),
+        (failures, (certificate, seen)): (u32, (Option<acme::Order>, Option<acme::Order>)),
     ) -> Result<Duration> {
         // A hub that knows less than this server learns it; one that keeps nothing of it says so before anybody is asked.
         self.give_acme_back().await?;
@@ -272,7 +272,7 @@ impl House {
         self.acme.wished.store(false, Ordering::SeqCst);
         tracing::info!("a certificate is ordered by ACME");
         let progress =
-            Progress { setting: wanted.setting, told: tokio::sync::Mutex::new((wanted.resume.clone(), begun)) };
+            Progress { setting: wanted.setting, told: tokio::sync::Mutex::new((wanted.resume.clone(), Some(begun))) };
         let outcome = tokio::select! {
             outcome = self.order_and_tell(wanted, &progress) => outcome,
             // Nothing was heard of this server for too long: another has taken over.
@@ -288,9 +288,11 @@ impl House {
         match outcome {
             Ok(issued) => {
                 tracing::info!("the authority has issued a certificate");
-                if let Some(number) = self.persist_acme(&issued, certificate).await? {
-                    self.end_work(member, &work(Phase::Done(number)), progress).await?;
-                }
+                let Some((_, number)) = self.persist_certificate(&issued, certificate).await? else {
+                    // The row is another's now: nobody else has ordered one, so the next look says what it is.
+                    return Ok(WATCHED);
+                };
+                self.end_work(member, &work(Phase::Done(number)), progress).await?;
             }
             Err((fault, _)) if fault.code == codes::ACME_BUSY => {}
             Err((fault, ordered)) => {
@@ -326,7 +328,7 @@ impl House {
         let mut told = progress.told.lock().await;
         let phase = Phase::Ordering(told.0.clone());
         let written = self.write_acme(&Said::Work(Work { setting: progress.setting, phase }), told.1).await?;
-        told.1 = written.unwrap_or(told.1);
+        told.1 = written.or(told.1);
         Ok(written.is_some())
     }
 
@@ -350,15 +352,28 @@ impl House {
                 return Ok(());
             }
             match self.acme_records().await?.work {
-                Some(last) if last.server == member.server => seen = last.number,
+                Some(last) if last.server == member.server => seen = Some(last.order()),
                 _ => return Ok(()),
             }
         }
         Ok(())
     }
 
+    /// Writes a certificate over the one that was there when it was ordered, though another server has sealed that anew meanwhile.
+    async fn persist_certificate(&self, said: &Said, seen: Option<acme::Order>) -> Result<Option<acme::Order>> {
+        let mut seen = seen;
+        for _ in 0..3 {
+            let written = self.persist_acme(said, seen).await?;
+            if written.is_some() {
+                return Ok(written);
+            }
+            seen = self.acme_records().await?.orders().0;
+        }
+        Ok(None)
+    }
+
     /// Writes what cost an order, even if the hub is away for a while.
-    async fn persist_acme(&self, said: &Said, seen: u64) -> Result<Option<u64>> {
+    async fn persist_acme(&self, said: &Said, seen: Option<acme::Order>) -> Result<Option<acme::Order>> {
         for _ in 0..PERSISTENCE {
             match self.write_acme(said, seen).await {
                 Err(fault) if fault.code == sekisho_hub_api::codes::UNREACHABLE => {

@@ -10,6 +10,8 @@ const DAY: i64 = 24 * HOUR;
 
 /// How long a proof that was seen counts while DNS says nothing: as long as a mail server keeps trying.
 const GRACE: i64 = 7 * DAY;
+/// How far an administrator's clock may be ahead.
+const SKEW: i64 = 5 * MINUTE;
 /// After what went wrong, the next look that nobody waits for.
 const PAUSE: i64 = 10 * MINUTE;
 /// After what went wrong, the next look for somebody who signs in.
@@ -52,28 +54,32 @@ pub(super) enum Verdict {
 }
 
 impl Known {
-    /// Remembers a look.
+    /// Remembers a look: the newest word of DNS, whatever the clock says later.
     pub(super) fn look(&mut self, said: Said, now: i64) {
         self.looked = Some(now);
         match said {
-            Said::Proven => self.seen = Some(now),
-            Said::Missing => self.missed = Some(now),
+            Said::Proven => (self.seen, self.missed) = (Some(now), None),
+            Said::Missing => (self.seen, self.missed) = (None, Some(now)),
             Said::Nothing => {}
         }
     }
 
-    /// What follows for somebody new. The newest word counts; the administrator's program has had one, too, when it signed.
+    /// What follows for somebody new. This server's own sight counts; before it has had any, the administrator's program's does, which
+    /// has had one when it signed.
     pub(super) fn verdict(&self, reserved: Reserved, now: i64) -> Verdict {
-        // A clock that was wrong then makes nothing count for long.
-        let counts = |at: &i64| *at <= now.saturating_add(DAY);
-        let by_administrator = reserved.proven.then_some(reserved.time).filter(counts);
-        let seen = self.seen.filter(counts).max(by_administrator);
-        let missed = self.missed.filter(counts);
-        match (seen, missed) {
-            (seen, Some(missed)) if seen.is_none_or(|seen| seen < missed) => Verdict::NotProven,
-            (Some(seen), _) if now.saturating_sub(seen) <= GRACE => Verdict::Admitted,
-            (seen, _) => Verdict::NotTold(seen),
+        if self.missed.is_some() {
+            return Verdict::NotProven;
         }
+        let seen = self.seen.or(signed(reserved, now));
+        match seen {
+            Some(seen) if now.saturating_sub(seen) <= GRACE => Verdict::Admitted,
+            seen => Verdict::NotTold(seen),
+        }
+    }
+
+    /// Whether the administrator's program has seen it since this server looked.
+    fn has_news(&self, reserved: Reserved, now: i64) -> bool {
+        signed(reserved, now).is_some_and(|at| self.looked.is_some_and(|looked| looked < at))
     }
 
     fn is_good(&self) -> bool {
@@ -81,9 +87,13 @@ impl Known {
     }
 
     /// When to look again though nobody waits: each day, and sooner after what went wrong.
-    pub(super) fn next(&self) -> i64 {
+    pub(super) fn next(&self, reserved: Reserved, now: i64) -> i64 {
+        if !self.is_good() && self.has_news(reserved, now) {
+            return now;
+        }
         let pause = if self.is_good() { DAY } else { PAUSE };
-        self.looked.map_or(i64::MIN, |looked| looked.saturating_add(pause))
+        // A look ahead of now was made by a wrong clock.
+        self.looked.filter(|looked| *looked <= now).map_or(i64::MIN, |looked| looked.saturating_add(pause))
     }
 
     /// Looks that were made do not count any more: another DNS server is asked.
@@ -94,9 +104,18 @@ impl Known {
     /// Whether to look for somebody who signs in now: nobody waits for a look that changes nothing. A look ahead of now was made by a
     /// wrong clock.
     pub(super) fn is_due(&self, reserved: Reserved, now: i64) -> bool {
-        let pause = if self.verdict(reserved, now) == Verdict::Admitted { DAY } else { BREATH };
+        let pause = match self.verdict(reserved, now) {
+            Verdict::Admitted => DAY,
+            _ if self.has_news(reserved, now) => 0,
+            _ => BREATH,
+        };
         self.looked.is_none_or(|looked| looked > now || now.saturating_sub(looked) >= pause)
     }
+}
+
+/// When the administrator's program has seen the proof. A moment ahead is nobody's.
+fn signed(reserved: Reserved, now: i64) -> Option<i64> {
+    reserved.proven.then_some(reserved.time).filter(|at| *at <= now.saturating_add(SKEW))
 }
 
 #[cfg(test)]
@@ -134,8 +153,9 @@ mod tests {
         let signed = |time, looks: &[(Said, i64)]| after(looks).verdict(Reserved { time, proven: true }, NOW);
         assert_eq!(signed(NOW - 7 * DAY, &[(Said::Nothing, NOW)]), Verdict::Admitted);
         assert_eq!(signed(NOW - 8 * DAY, &[(Said::Nothing, NOW)]), Verdict::NotTold(Some(NOW - 8 * DAY)));
-        assert_eq!(signed(NOW - DAY, &[(Said::Missing, NOW)]), Verdict::NotProven, "this server sees for itself");
-        assert_eq!(signed(NOW + 2 * DAY, &[(Said::Nothing, NOW)]), Verdict::NotTold(None), "nobody signs ahead");
+        assert_eq!(signed(NOW, &[(Said::Missing, NOW - DAY)]), Verdict::NotProven, "this server sees for itself");
+        assert_eq!(signed(NOW, &[(Said::Missing, NOW - DAY), (Said::Nothing, NOW)]), Verdict::NotProven);
+        assert_eq!(signed(NOW + DAY, &[(Said::Nothing, NOW)]), Verdict::NotTold(None), "nobody signs ahead");
         let unseen = after(&[(Said::Nothing, NOW)]).verdict(Reserved { time: NOW, proven: false }, NOW);
         assert_eq!(unseen, Verdict::NotTold(None));
     }
@@ -144,20 +164,33 @@ mod tests {
     fn it_is_looked_at_daily_and_soon_again_after_what_went_wrong() {
         let good = after(&[(Said::Proven, NOW)]);
         let due = |known: &Known, now| known.is_due(UNSEEN, now);
-        assert_eq!((good.next(), due(&good, NOW + DAY - 1), due(&good, NOW + DAY)), (NOW + DAY, false, true));
+        assert_eq!(
+            (good.next(UNSEEN, NOW), due(&good, NOW + DAY - 1), due(&good, NOW + DAY)),
+            (NOW + DAY, false, true)
+        );
         let missing = after(&[(Said::Proven, NOW - DAY), (Said::Missing, NOW)]);
         assert_eq!(
-            (missing.next(), due(&missing, NOW + 29), due(&missing, NOW + 30)),
+            (missing.next(UNSEEN, NOW), due(&missing, NOW + 29), due(&missing, NOW + 30)),
             (NOW + 10 * MINUTE, false, true)
         );
         // While DNS says nothing of what was seen, nobody waits for it.
         let silent = after(&[(Said::Proven, NOW - DAY), (Said::Nothing, NOW)]);
-        assert_eq!((silent.next(), due(&silent, NOW + 30)), (NOW + 10 * MINUTE, false));
-        assert!(due(&Known::default(), NOW) && Known::default().next() <= NOW);
-        assert!(due(&good, NOW - 1), "the clock was set back");
+        assert_eq!((silent.next(UNSEEN, NOW), due(&silent, NOW + 30)), (NOW + 10 * MINUTE, false));
+        assert!(due(&Known::default(), NOW) && Known::default().next(UNSEEN, NOW) <= NOW);
+        assert!(due(&good, NOW - 1) && good.next(UNSEEN, NOW - 1) < NOW, "the clock was set back");
+        // The administrator has just seen it: so does this server, at once.
+        let news = Reserved { time: NOW + 5, proven: true };
+        assert_eq!((missing.next(news, NOW + 6), missing.is_due(news, NOW + 6)), (NOW + 6, true));
+        assert_eq!(missing.verdict(news, NOW + 6), Verdict::NotProven, "and not before it has");
+        let ahead = after(&[(Said::Missing, NOW + DAY), (Said::Proven, NOW)]);
+        assert_eq!(ahead.verdict(UNSEEN, NOW), Verdict::Admitted, "what was missed by a wrong clock is over");
         let mut elsewhere = good;
         elsewhere.anew();
-        assert!(due(&elsewhere, NOW) && elsewhere.next() <= NOW && elsewhere.verdict(UNSEEN, NOW) == Verdict::Admitted);
+        assert!(
+            due(&elsewhere, NOW)
+                && elsewhere.next(UNSEEN, NOW) <= NOW
+                && elsewhere.verdict(UNSEEN, NOW) == Verdict::Admitted
+        );
     }
 
     proptest! {
@@ -165,7 +198,7 @@ mod tests {
         fn any_moments_are_borne(looked: Option<i64>, seen: Option<i64>, missed: Option<i64>, time: i64, now: i64, proven: bool) {
             let known = Known { looked, seen, missed };
             let reserved = Reserved { time, proven };
-            let _ = (known.verdict(reserved, now), known.next(), known.is_due(reserved, now));
+            let _ = (known.verdict(reserved, now), known.next(reserved, now), known.is_due(reserved, now));
         }
     }
 }

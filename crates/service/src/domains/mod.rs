@@ -7,7 +7,7 @@ mod judge;
 mod watching;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
@@ -26,8 +26,8 @@ pub(crate) struct Proofs {
     resolver: Resolver,
     file: SealedFile,
     known: Mutex<BTreeMap<String, Known>>,
-    /// One look at a time: many who sign in at once wait for the same.
-    looking: tokio::sync::Mutex<()>,
+    /// One look at a domain at a time: many who sign in at once wait for the same.
+    looking: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Proofs {
@@ -38,18 +38,23 @@ impl Proofs {
             file.set_aside();
             None
         });
-        Self { resolver, file, known: Mutex::new(known.unwrap_or_default()), looking: tokio::sync::Mutex::new(()) }
+        Self { resolver, file, known: Mutex::new(known.unwrap_or_default()), looking: Mutex::default() }
     }
 
     /// Whether somebody new with this address is taken in.
     ///
-    /// Codes: `DOMAIN_NOT_PROVEN`, `DOMAIN_NOT_TOLD` of the sign-in.
+    /// Codes: `DOMAIN_NOT_RESERVED`, `DOMAIN_NOT_PROVEN`, `DOMAIN_NOT_TOLD` of the sign-in.
     pub(crate) async fn admit(&self, member: &Member, email: &Email) -> Result<()> {
         let domain = email.as_str().rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-        // Whether it is reserved at all was judged before, by what is served.
-        let Some(reserved) = reserved(member, &domain) else { return Ok(()) };
+        // What is served may be older than the log.
+        let Some(reserved) = reserved(member, &domain) else {
+            return Err(Fault::new(codes::DOMAIN_NOT_RESERVED)
+                .with("domain", domain)
+                .with("reserved", Vec::<String>::new()));
+        };
         if self.of(&domain).is_due(reserved, clock::now()) {
-            let _looking = self.looking.lock().await;
+            let turn = self.turn(&domain);
+            let _looking = turn.lock().await;
             if self.of(&domain).is_due(reserved, clock::now()) {
                 self.look(member, &domain).await;
             }
@@ -58,6 +63,11 @@ impl Proofs {
             Verdict::Admitted => Ok(()),
             verdict => Err(fault(member, &domain, verdict)),
         }
+    }
+
+    fn turn(&self, domain: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        looking.entry(domain.to_owned()).or_default().clone()
     }
 
     fn of(&self, domain: &str) -> Known {
@@ -86,6 +96,13 @@ impl Proofs {
         }
     }
 
+    /// For tests: the proof was seen now.
+    #[cfg(test)]
+    pub(crate) fn saw(&self, domain: &str) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(domain.to_owned()).or_default().look(Said::Proven, clock::now());
+    }
+
     /// Looks again soon: another DNS server is asked from now on.
     pub(crate) fn anew(&self) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).values_mut().for_each(Known::anew);
@@ -94,6 +111,7 @@ impl Proofs {
     /// Forgets domains that are not reserved any more.
     fn keep(&self, domains: &[String]) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).retain(|domain, _| domains.contains(domain));
+        self.looking.lock().unwrap_or_else(PoisonError::into_inner).retain(|domain, _| domains.contains(domain));
     }
 }
 

@@ -6,14 +6,14 @@ use sekisho_keys::log::Act;
 use tokio::net::UdpSocket;
 
 use super::*;
-use crate::enrolment::example::{PLACE, follow, member};
+use crate::enrolment::example::{PLACE, follow_at, member};
 use sekisho_keys::derive::Secret;
 
-/// A member whose connection has reserved the domain.
-fn reserving(proven: bool) -> Member {
+/// A member whose connection has reserved the domain, `before` so many seconds.
+fn reserving(proven: bool, before: i64) -> Member {
     let member = member();
     let act = Act::ReserveDomain { connection: PLACE.connection, domain: "example.com".into(), proven: Some(proven) };
-    follow(&member, act);
+    follow_at(&member, act, clock::now() - before);
     member
 }
 
@@ -58,7 +58,7 @@ async fn somebody_new_is_taken_in_from_a_domain_whose_proof_this_server_sees_its
     let says = Arc::new(Mutex::new(Some(vec!["v=spf1 -all".to_owned()])));
     let at = dns(says.clone()).await;
     let email = Email::parse("alice@example.com").unwrap();
-    let member = reserving(true);
+    let member = reserving(true, 0);
     let proofs = proofs(folder.path(), at);
     let refused = proofs.admit(&member, &email).await.unwrap_err();
     assert_eq!(refused.code, codes::DOMAIN_NOT_PROVEN, "whatever the administrator has signed");
@@ -74,8 +74,8 @@ async fn somebody_new_is_taken_in_from_a_domain_whose_proof_this_server_sees_its
     });
     fresh.admit(&member, &email).await.unwrap();
     assert_eq!(fresh.round(&member).await, []);
-    // An address of a domain that nobody has reserved was judged elsewhere.
-    fresh.admit(&member, &Email::parse("bob@example.net").unwrap()).await.unwrap();
+    let other = fresh.admit(&member, &Email::parse("bob@example.net").unwrap()).await.unwrap_err();
+    assert_eq!(other.code, codes::DOMAIN_NOT_RESERVED);
 }
 
 #[tokio::test]
@@ -84,17 +84,17 @@ async fn while_dns_says_nothing_the_administrators_word_counts_and_without_it_no
     let silent = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let email = Email::parse("alice@example.com").unwrap();
     let proofs = proofs(folder.path(), silent.local_addr().unwrap());
-    let refused = proofs.admit(&reserving(false), &email).await.unwrap_err();
+    let refused = proofs.admit(&reserving(false, 0), &email).await.unwrap_err();
     assert_eq!(refused.code, codes::DOMAIN_NOT_TOLD);
-    // `follow` signs in the first seconds of 1970: that is more than a week ago.
-    let refused = proofs.admit(&reserving(true), &email).await.unwrap_err();
+    proofs.admit(&reserving(true, 6 * 86_400), &email).await.unwrap();
+    let refused = proofs.admit(&reserving(true, 8 * 86_400), &email).await.unwrap_err();
     assert_eq!(refused.code, codes::DOMAIN_NOT_TOLD);
 }
 
 #[tokio::test]
 async fn what_was_seen_outlives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let member = reserving(false);
+    let member = reserving(false, 0);
     let value = domain::proof(member.organisation().genesis(), PLACE.connection);
     let at = dns(Arc::new(Mutex::new(Some(vec![value])))).await;
     let email = Email::parse("alice@example.com").unwrap();

@@ -25,11 +25,13 @@ impl Proofs {
         self.keep(&domains);
         let mut faults = Vec::new();
         for domain in &domains {
-            let _looking = self.looking.lock().await;
-            if self.of(domain).next() <= clock::now() {
+            let Some(reserved) = reserved(member, domain) else { continue };
+            let now = clock::now();
+            if self.of(domain).next(reserved, now) <= now {
+                let turn = self.turn(domain);
+                let _looking = turn.lock().await;
                 self.look(member, domain).await;
             }
-            let Some(reserved) = reserved(member, domain) else { continue };
             match self.of(domain).verdict(reserved, clock::now()) {
                 Verdict::Admitted => {}
                 verdict => faults.push(fault(member, domain, verdict).as_severity(Severity::Warning)),

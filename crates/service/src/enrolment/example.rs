@@ -75,12 +75,17 @@ pub(crate) fn member() -> Member {
     Member::new(PLACE, ONE, Arc::new(identity(12)), hub, organisation())
 }
 
-/// The member follows an entry of the founder's.
+/// The member follows an entry of the founder's, of the first seconds of 1970.
 pub(crate) fn follow(member: &Member, act: Act) {
+    let time = i64::try_from(member.organisation().head().sequence + 1).unwrap();
+    follow_at(member, act, time);
+}
+
+/// The same at a moment.
+pub(crate) fn follow_at(member: &Member, act: Act, time: i64) {
     let mut organisation = (*member.organisation()).clone();
     let (Head { sequence, hash }, author) = (organisation.head(), identity(10));
     let (organisation_id, sequence) = (PLACE.organisation, sequence + 1);
-    let time = i64::try_from(sequence).unwrap();
     let body = Body {
         format: FORMAT,
         organisation: organisation_id,

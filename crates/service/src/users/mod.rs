@@ -3,6 +3,7 @@
 
 mod addresses;
 mod claims;
+mod following;
 mod recognising;
 mod removals;
 mod shredding;
@@ -38,6 +39,23 @@ impl HubUsers {
     /// The users of whatever connection this server belongs to.
     pub(crate) fn new(connected: Arc<Connected>, proofs: Arc<Proofs>) -> Self {
         Self { connected, proofs }
+    }
+}
+
+impl HubUsers {
+    /// Lets the record of a known user follow, while the user is on the way already.
+    fn follow(&self, identity: &Identity, profile: &Profile) {
+        let (connected, proofs) = (self.connected.clone(), self.proofs.clone());
+        let (identity, profile) = (identity.clone(), profile.clone());
+        tokio::spawn(async move {
+            match following::follow(&connected, &proofs, &identity, &profile).await {
+                Ok(true) => tracing::info!("a user's record has followed the identity provider"),
+                Ok(false) => {}
+                Err(fault) => {
+                    tracing::warn!(code = %fault.code, "a user's record does not follow the identity provider");
+                }
+            }
+        });
     }
 }
 
@@ -104,7 +122,13 @@ impl sekisho_signin::Users for HubUsers {
             if let Some(found) = found.filter(|found| !found.is_shredded()) {
                 let locked =
                     found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
-                return if locked { Err(refused(codes::LOCKED)) } else { opened(&found, Entry::Known) };
+                if locked {
+                    return Err(refused(codes::LOCKED));
+                }
+                if following::differs(&found, profile) {
+                    self.follow(identity, profile);
+                }
+                return opened(&found, Entry::Known);
             }
             let said = said(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
             if is_locked(&self.connected, profile.email.as_str()).map_err(unavailable)? {
@@ -123,12 +147,15 @@ impl sekisho_signin::Users for HubUsers {
             if known.is_none() && !may_create {
                 return Err(refused(codes::UNKNOWN_USER));
             }
-            // Nobody is made in a connection that is deleted, nor from a domain that is not shown to be its own.
+            // Nobody is made in a connection that is deleted.
             let member = self.connected.member().map_err(unavailable)?;
             if member.detachment().is_some() {
                 return Err(refused(codes::DETACHED));
             }
-            self.proofs.admit(&member, &profile.email).await?;
+            // Whom no administrator has named comes from a domain that is shown to be the connection's.
+            if known.is_none() && said != Some(Said::Invited) {
+                self.proofs.admit(&member, &profile.email).await?;
+            }
             // In a task of its own: a browser that is closed half-way does not cut it off.
             let (connected, own, theirs) = (self.connected.clone(), identity.clone(), profile.clone());
             let entry = if known.is_some() { Entry::Recognised } else { Entry::Made };
@@ -198,7 +225,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let proofs = SealedFile::new(folder.path(), "domains.sealed", &Secret::new([1; 32]));
         let proofs = Arc::new(Proofs::open(proofs, sekisho_resolver::Resolver::default()));
+        proofs.saw("example.com");
         let users = HubUsers::new(Arc::new(connected(folder.path()).await), proofs);
+        let act = sekisho_keys::log::Act::ReserveDomain {
+            connection: crate::enrolment::example::PLACE.connection,
+            domain: "example.com".into(),
+            proven: None,
+        };
+        crate::enrolment::example::follow(&users.connected.member().unwrap(), act);
         let (alice, founder) = (user("alice"), identity(10));
         let first = record(&alice, &keyring(), None, 1);
         bring(&users.connected, vec![user_row(&first)]).await;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
+use super::following::differs;
 use crate::connected::Connected;
 use crate::replication::Stored;
 use crate::store::SealedFile;
@@ -125,6 +126,38 @@ impl Writer {
         self.write(connected, context, None, user, &keyring).await
     }
 
+    /// Lets a known user's record follow what the identity provider says now. True when this server did.
+    ///
+    /// Codes: `FORKED`, the hub's, and those of the keys.
+    pub(super) async fn follow(&self, connected: &Connected, identity: &Identity, profile: &Profile) -> Result<bool> {
+        connected.trusts_hub()?;
+        let _turn = self.turn.lock().await;
+        self.deliver_rest(connected).await?;
+        let member = connected.member()?;
+        let keyring = member.newest_keyring()?;
+        let id = user_id(&keyring, identity).to_string();
+        let Some(row) = connected.replica.row("user", &id).await? else { return Ok(false) };
+        let before = Record::read(&row.body)?;
+        let old = before.header().context;
+        let user = before.open(&member.keyring(old.epoch)?)?;
+        // Somebody else may have been here since it was looked at.
+        if user.is_shredded() || !differs(&user, profile) {
+            return Ok(false);
+        }
+        let former = user.claim(&keyring).to_string();
+        let user = User {
+            email: profile.email.as_str().to_owned(),
+            first_name: profile.first_name.clone(),
+            last_name: profile.last_name.clone(),
+            ..user
+        };
+        let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
+        let before = Some((&before, row.rev));
+        let taken = self.write_instead(connected, context, before, (&user, Some(former)), &keyring).await?;
+        connected.catch_up().await?;
+        Ok(taken)
+    }
+
     /// Takes the secret out of a removed user's record. True when this server did.
     ///
     /// Codes: the hub's, and those of the keys.
@@ -156,7 +189,7 @@ impl Writer {
         let user = record.open(&member.keyring(epoch)?)?;
         let email = user.claim(&member.newest_keyring()?).to_string();
         let (connection, user) = (member.place.connection.to_string(), row.id.clone());
-        let record = NewRecord { after, epoch, record: Blob(row.body.clone()), email };
+        let record = NewRecord { after, epoch, record: Blob(row.body.clone()), email, former: None };
         let ask = |hub: sekisho_hub_api::Hub| {
             let (connection, user, record) = (connection.clone(), user.clone(), record.clone());
             async move { hub.put_user(&connection, &user, &record).await }
@@ -227,6 +260,18 @@ impl Writer {
         user: &User,
         keyring: &Keyring,
     ) -> Result<bool> {
+        self.write_instead(connected, context, before, (user, None), keyring).await
+    }
+
+    /// The same; `former`: what the user gives back.
+    async fn write_instead(
+        &self,
+        connected: &Connected,
+        context: Context,
+        before: Option<(&Record, u64)>,
+        (user, former): (&User, Option<String>),
+        keyring: &Keyring,
+    ) -> Result<bool> {
         let member = connected.member()?;
         let mut nonce = [0; 12];
         rand::fill(&mut nonce).map_err(|_| Fault::new(codes::RANDOM))?;
@@ -245,7 +290,7 @@ impl Writer {
         let record = Record::sign(context, before.map(|(record, _)| record), user, keyring, signer, nonce)?;
         let email = user.claim(keyring).to_string();
         let after = before.map_or(0, |(_, rev)| rev);
-        let record = NewRecord { after, epoch: context.epoch, record: Blob(record.to_bytes()), email };
+        let record = NewRecord { after, epoch: context.epoch, record: Blob(record.to_bytes()), email, former };
         self.outgoing.write(&Outgoing { user: context.user.to_string(), record })?;
         self.deliver(connected).await
     }

@@ -1,3 +1,5 @@
+import type { FindUsers } from './types/FindUsers';
+import type { FoundUsers } from './types/FoundUsers';
 import type { NoticesWish, TrayWords, WrittenDiagnostics } from './console';
 import type { AcceptInvitation } from './types/AcceptInvitation';
 import type { AcmeState } from './types/AcmeState';
@@ -51,6 +53,7 @@ import type { JudgeFiles } from './types/JudgeFiles';
 import type { KitSheet } from './types/KitSheet';
 import type { Machine } from './types/Machine';
 import type { MailDomain } from './types/MailDomain';
+import type { MailDomains } from './types/MailDomains';
 import type { MarkItem } from './types/MarkItem';
 import type { MemberServer } from './types/MemberServer';
 import type { NextUsers } from './types/NextUsers';
@@ -193,7 +196,7 @@ export interface Methods {
   'admin.sign_out': { params: null; reply: null };
   'admin.add_connection': { params: AddConnection; reply: ConnectionInfo };
   'admin.reserve_domain': { params: MailDomain; reply: DomainProof };
-  'admin.look_at_domain': { params: MailDomain; reply: DomainProof };
+  'admin.look_at_domains': { params: MailDomains; reply: DomainProof[] };
   'admin.release_domain': { params: MailDomain; reply: null };
   'admin.enrol': { params: EnrolServer; reply: Admitted };
   'admin.save': { params: SignSave; reply: Saved };
@@ -222,6 +225,9 @@ export interface Methods {
   'admin.users': { params: WhichUsers; reply: UserInfo[] };
   'admin.remove_users': { params: ChangeUsers; reply: ChangedUsers };
   'admin.restore_users': { params: ChangeUsers; reply: ChangedUsers };
+  'admin.find_users': { params: FindUsers; reply: FoundUsers };
+  'admin.lock_users': { params: ChangeUsers; reply: ChangedUsers };
+  'admin.unlock_users': { params: ChangeUsers; reply: ChangedUsers };
   'admin.held_removals': { params: WhichUsers; reply: HeldRemovals };
   'admin.decide_removals': { params: DecideRemovals; reply: ChangedUsers };
 }

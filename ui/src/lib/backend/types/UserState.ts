@@ -3,4 +3,4 @@
 /**
  * How a user stands.
  */
-export type UserState = "invited" | "active" | "waiting" | "removed" | "gone";
+export type UserState = "invited" | "active" | "locked" | "waiting" | "removed" | "gone";

@@ -1,0 +1,224 @@
+//! Whoever is refused reads why, in their language, with a number; the administrator reads one true reason under that number, in
+//! theirs: each refusal provoked for real.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![cfg(target_os = "linux")]
+
+use std::path::Path;
+
+use sekisho_tests::browser::Browser;
+use sekisho_tests::cli::Cli;
+use sekisho_tests::idp::SimpleSaml;
+use sekisho_tests::site::{Site, Sp};
+use sekisho_tests::wait::wait_or_say;
+
+/// What somebody is told.
+struct Told {
+    code: &'static str,
+    /// The vault page's word.
+    why: &'static str,
+    /// What the user reads in English and Japanese.
+    user: [&'static str; 2],
+    /// What the administrator reads.
+    administrator: [&'static str; 2],
+}
+
+/// The activity as an administrator reads it, newest first.
+fn read(cli: &Cli, language: &str) -> String {
+    let mut command = std::process::Command::new(sekisho_tests::process::built("sekisho"));
+    let json = cli.command(&["activity", "--limit", "3"]);
+    command.args(json.get_args().filter(|one| *one != "--json"));
+    for (name, value) in json.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let output = command.env("LANG", language).env("LC_ALL", language).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+struct Town<'a> {
+    site: &'a Site,
+    sp: &'a Sp,
+    home: &'a Path,
+    count: usize,
+}
+
+impl Town<'_> {
+    /// Signs in with a new browser, is refused, and reads.
+    fn refused(&mut self, user: &str, told: &Told) {
+        self.count += 1;
+        let browser = Browser::start(&self.home.join(format!("browser-{}", self.count)));
+        browser.sign_in(&self.sp.origin, user);
+        browser.page.wait(&format!("[data-testid=why][data-why={}]", told.why));
+        let number = browser.page.text("[data-testid=reference]");
+        for (language, text) in ["en", "ja"].iter().zip(told.user) {
+            browser.page.choose("main > select", language);
+            browser.page.wait(&format!("html[lang={language}]"));
+            assert_eq!(browser.page.text("[data-testid=why]"), text, "{}", told.code);
+        }
+        let founder = &self.site.founder;
+        let found = || {
+            let activity = founder.run(&["activity"]);
+            let entry = activity.as_array()?.iter().find(|entry| entry["reference"] == number.as_str())?.clone();
+            Some(entry["refusal"]["code"].as_str()?.to_owned())
+        };
+        let code = wait_or_say("the activity has it", found, || founder.run(&["activity"]));
+        assert_eq!(code, told.code);
+        for (language, text) in ["en_US.UTF-8", "ja_JP.UTF-8"].iter().zip(told.administrator) {
+            let read = read(founder, language);
+            assert!(read.contains(text) && read.contains(&number), "{text} in {read}");
+        }
+    }
+
+    fn save(&self, changes: &[(&str, &str)]) {
+        for (field, value) in changes {
+            self.site.founder.run(&["draft", "set", field, value]);
+        }
+        self.site.founder.run(&["save", "--yes", "--reason", "another rule"]);
+    }
+}
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "one refusal after the other")]
+fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_both_languages() {
+    let home = tempfile::tempdir().unwrap();
+    let mut site = Site::found(home.path());
+    let sp = site.draft(&[]);
+    let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.save(&idp.metadata);
+    {
+        let mut town = Town { site: &site, sp: &sp, home: home.path(), count: 0 };
+        let founder = &site.founder;
+        let alice = Browser::start(&home.path().join("alice"));
+        alice.sign_in(&sp.origin, "alice");
+        let key = alice.key_check();
+
+        town.refused(
+            "nomail",
+            &Told {
+                code: "signin.no_email",
+                why: "email",
+                user: [
+                    "Your company's sign-in has sent no e-mail address that can be used.",
+                    "会社のログインから、使用できるメールアドレスが送られませんでした。",
+                ],
+                administrator: ["mail", "メール"],
+            },
+        );
+
+        founder.run(&["users", "lock", "alice@example.com"]);
+        assert_eq!(founder.run(&["users", "lock", "alice@example.com"])["changed"], 0, "once");
+        assert_eq!(founder.run(&["users", "list"])[0]["state"], "locked");
+        town.refused(
+            "alice",
+            &Told {
+                code: "signin.locked",
+                why: "locked",
+                user: ["Your account is locked.", "アカウントがロックされています。"],
+                administrator: ["locked", "ロック"],
+            },
+        );
+        founder.run(&["users", "unlock", "alice@example.com"]);
+        let again = Browser::start(&home.path().join("again"));
+        again.sign_in(&sp.origin, "alice");
+        assert_eq!(again.key_check(), key, "nothing was lost");
+        assert_eq!(founder.code(&["users", "lock", "nobody@example.com"]), "admin.no_user");
+
+        town.save(&[("just_in_time", "false")]);
+        town.refused(
+            "bob",
+            &Told {
+                code: "signin.unknown_user",
+                why: "unknown",
+                user: [
+                    "Your company knows you, but you have no vault here.",
+                    "会社のアカウントは確認できましたが、ボルトの利用登録がありません。",
+                ],
+                administrator: ["users are not made at the first sign-in", "ジャストインタイム"],
+            },
+        );
+        town.save(&[("just_in_time", "true"), ("attribute_email", "uid")]);
+        town.refused(
+            "bob",
+            &Told {
+                code: "config.email",
+                why: "email",
+                user: [
+                    "Your company's sign-in has sent no e-mail address that can be used.",
+                    "会社のログインから、使用できるメールアドレスが送られませんでした。",
+                ],
+                administrator: ["bob", "bob"],
+            },
+        );
+        town.save(&[("attribute_email", "mail"), ("attribute_subject", "employeeNumber")]);
+        town.refused(
+            "bob",
+            &Told {
+                code: "signin.no_subject",
+                why: "subject",
+                user: [
+                    "Your company's sign-in has not said for good who you are.",
+                    "会社のログインから、変わることのない識別子が送られませんでした。",
+                ],
+                administrator: ["employeeNumber", "employeeNumber"],
+            },
+        );
+        // By another attribute alice is somebody else, with alice's address.
+        town.save(&[("attribute_subject", "givenName")]);
+        town.refused(
+            "alice",
+            &Told {
+                code: "signin.email_taken",
+                why: "taken",
+                user: [
+                    "Your e-mail address belongs to another account here.",
+                    "このメールアドレスは、別のアカウントで使用されています。",
+                ],
+                administrator: ["alice@example.com", "alice@example.com"],
+            },
+        );
+        town.save(&[("attribute_subject", "")]);
+        founder.run(&["users", "remove", "alice@example.com"]);
+        town.refused(
+            "alice",
+            &Told {
+                code: "signin.removed",
+                why: "removed",
+                user: ["Your account was removed.", "アカウントは削除されました。"],
+                administrator: ["alice@example.com", "alice@example.com"],
+            },
+        );
+        founder.run(&["users", "restore", "alice@example.com"]);
+        site.reserve("example.org");
+        founder.run(&["connection", "release-domain", "example.com"]);
+        site.status("the servers know it", |status| status["domains"] == serde_json::json!(["example.org"]));
+        town.refused(
+            "bob",
+            &Told {
+                code: "signin.domain_not_reserved",
+                why: "domain",
+                user: [
+                    "The domain of your e-mail address is not set up here.",
+                    "メールアドレスのドメインは、ここでは利用できるように設定されていません。",
+                ],
+                administrator: ["example.com", "example.com"],
+            },
+        );
+        site.reserve("example.com");
+        site.status("the servers know it", |status| {
+            status["domains"] == serde_json::json!(["example.com", "example.org"])
+        });
+    }
+    site.hub.kill();
+    let mut town = Town { site: &site, sp: &sp, home: home.path(), count: 100 };
+    town.refused(
+        "bob",
+        &Told {
+            code: "signin.hub_needed",
+            why: "later",
+            user: [
+                "You are new here, and new accounts cannot be made at this moment.",
+                "初めてのログインですが、現在は新しいアカウントを作成できません。",
+            ],
+            administrator: ["bob@example.com", "bob@example.com"],
+        },
+    );
+}

@@ -1,0 +1,75 @@
+import { asFault, type Backend } from '../../../lib/backend/backend';
+import type { ChangedUsers } from '../../../lib/backend/types/ChangedUsers';
+import type { Fault } from '../../../lib/backend/types/Fault';
+import type { FoundUsers } from '../../../lib/backend/types/FoundUsers';
+import type { UserState } from '../../../lib/backend/types/UserState';
+
+/** What is done to one user. */
+export type Change = 'lock' | 'unlock' | 'remove' | 'restore' | 'invite';
+
+/** What can be done to a user who stands so. */
+export const changesOf = (state: UserState): Change[] => {
+  switch (state) {
+    case 'active':
+      return ['lock', 'remove'];
+    case 'locked':
+      return ['unlock', 'remove'];
+    case 'invited':
+      return ['lock', 'remove'];
+    case 'removed':
+      return ['restore'];
+    case 'waiting':
+    case 'gone':
+      return state === 'gone' ? ['invite'] : [];
+  }
+};
+
+/** The users of a connection, as they were read last, and what is looked for among them. */
+export class UsersOnScreen {
+  found = $state<FoundUsers>();
+  fault = $state<Fault>();
+  reading = $state(false);
+  text = $state('');
+  state = $state<UserState | ''>('');
+  #asked = 0;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly connection: string,
+  ) {}
+
+  /** Looks through them; `fresh`: all are read anew first. An answer that was overtaken is not shown. */
+  async look(fresh: boolean): Promise<void> {
+    const asked = ++this.#asked;
+    this.reading = true;
+    try {
+      const wish = { connection: this.connection, text: this.text, state: this.state || null, fresh };
+      const found = await this.backend.call('admin.find_users', wish);
+      if (asked === this.#asked) [this.found, this.fault] = [found, undefined];
+    } catch (caught) {
+      if (asked === this.#asked) this.fault = asFault(caught);
+    }
+    if (asked === this.#asked) this.reading = false;
+  }
+
+  /** Changes one user, and reads all anew. Nothing where it was refused; the fault says why. */
+  async change(change: Change, email: string): Promise<ChangedUsers | undefined> {
+    try {
+      const done = await this.#ask(change, email);
+      await this.look(true);
+      return done;
+    } catch (caught) {
+      this.fault = asFault(caught);
+      return undefined;
+    }
+  }
+
+  async #ask(change: Change, email: string): Promise<ChangedUsers> {
+    const { connection } = this;
+    if (change === 'invite') {
+      await this.backend.call('admin.invite_user', { connection, email });
+      return { changed: 1, waiting: 0 };
+    }
+    return this.backend.call(`admin.${change}_users`, { connection, emails: [email] });
+  }
+}
