@@ -80,6 +80,8 @@ mod tour {
         other.sign_in(&sp.origin, "nomail");
         other.page.wait("[data-testid=reference]");
         other.page.shot(&folder.join("18-refused-en.png"));
+        other.page.choose("main > select", "ja");
+        other.page.shot(&folder.join("18-refused-ja.png"));
         window.page.click("[data-testid=nav-activity]");
         window.page.click("[data-testid=entry][data-code='signin.no_email'] button");
         both(&window.page, folder, "19-explained");
@@ -101,6 +103,10 @@ mod tour {
         browser.page.wait("#how[data-how=everywhere]");
         browser.page.shot(&folder.join("19-signed-out-en.png"));
         step("the user signs out");
+
+        provisioning(&window.page, folder);
+        routing(&other.page, folder, &site);
+        step("how users come, and the page that leads them");
 
         people(&window.page, folder, &work, &site);
         step("an administrator is invited, admitted and removed");
@@ -252,6 +258,51 @@ mod tour {
         page.wait("[data-testid=uses]");
         both(page, folder, "27-move-7-retire");
         page.click("[data-testid=close-wizard]");
+    }
+
+    /// How users come: a domain that is still to be shown, the way there, and the users.
+    fn provisioning(page: &Session, folder: &Path) {
+        page.click("[data-testid=nav-provisioning]");
+        page.wait("[data-testid='reserved-example.com'][data-proof=proven]");
+        for user in ["hanako@example.com", "ichiro@example.com"] {
+            page.fill("[data-testid=field-invite-user]", user);
+            page.click("[data-testid=invite-user]");
+            page.wait(&format!("[data-testid='user-{user}'][data-state=invited]"));
+        }
+        page.click("[data-testid='lock-hanako@example.com']");
+        at(page, "[data-testid=field-just_in_time]", folder, "28-provisioning");
+        page.fill("[data-testid=field-mail-domain]", "example.org");
+        page.click("[data-testid=reserve]");
+        page.wait("[data-testid='reserved-example.org'][data-proof=missing]");
+        at(page, "[data-testid='reserved-example.org']", folder, "28-domains");
+        page.click("[data-testid='release-example.org']");
+        at(page, "[data-testid=way-link]", folder, "28-way");
+        page.wait("[data-testid='user-hanako@example.com'][data-state=locked]");
+        at(page, "[data-testid=users]", folder, "28-users");
+        dialog(
+            page,
+            folder,
+            "28-remove",
+            "[data-testid='remove-ichiro@example.com']",
+            "[data-testid=cancel-remove-user]",
+        );
+    }
+
+    /// The hub's page for users.
+    fn routing(page: &Session, folder: &Path, site: &Site) {
+        page.go(&format!("https://localhost:{}/", site.hub.port()));
+        for language in ["en", "ja"] {
+            page.choose("main > select", language);
+            page.fill("[data-testid=who]", "alice@");
+            page.click("[data-testid=look]");
+            page.wait("[data-testid=fault][data-fault=wrong]");
+            page.shot(&folder.join(format!("29-routing-{language}.png")));
+            page.fill("[data-testid=who]", "alice@example.com");
+            page.click("[data-testid=look]");
+            page.wait("[data-testid=go]");
+            page.shot(&folder.join(format!("29-leads-{language}.png")));
+            page.click("[data-testid=back]");
+        }
     }
 
     /// The configuration's last section, and a next key for SAML, which is thrown away again.

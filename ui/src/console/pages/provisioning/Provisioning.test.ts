@@ -55,6 +55,10 @@ test('users are looked for, locked, unlocked, removed after a question, and take
   await fireEvent.input(screen.getByTestId('find-users'), { target: { value: 'Suzuki' } });
   await waitFor(() => expect(screen.queryByTestId('user-bob@example.co.jp')).toBeNull());
   expect(screen.getByTestId('users-count').textContent).toContain('1 of 2 users');
+  const reads = (): number =>
+    fake.calls.filter(([method, wish]) => method === 'admin.find_users' && (wish as { fresh: boolean }).fresh)
+      .length;
+  expect(reads(), 'typing reads nothing').toBe(1);
 
   const state = (): string | undefined => screen.getByTestId('user-alice@example.co.jp').dataset['state'];
   await click('lock-alice@example.co.jp');
