@@ -58,6 +58,18 @@ fn who_types_an_address_or_follows_a_deep_link_sees_where_it_leads_and_is_provis
     second.log_in("bob");
     second.key_check();
 
+    // By command line: the ways, who they are, and what one of them did.
+    let founder = &site.founder;
+    let ways = founder.run(&["connection", "ways"]);
+    assert!(ways["link"].as_str().unwrap().ends_with("/to/example") && ways["domains"][0] == "example.com", "{ways}");
+    let table = founder.file("users.csv");
+    assert_eq!(founder.run(&["users", "export", &table])["users"], 2);
+    let table = std::fs::read_to_string(table).unwrap();
+    assert!(table.contains("\"bob@example.com\",\"Bob Ünïcode <&>\",\"active\",\"\"\r\n"), "{table}");
+    let of_bob = founder.run(&["activity", "--who", "Bob@example.com"]);
+    let of_bob = of_bob.as_array().unwrap();
+    assert!(!of_bob.is_empty() && of_bob.iter().all(|entry| entry["who"] == "bob@example.com"), "{of_bob:?}");
+
     // A domain that was released leads nowhere; a name still does.
     site.founder.run(&["connection", "release-domain", "example.com"]);
     first.page.go(&hub);

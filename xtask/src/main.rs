@@ -55,6 +55,8 @@ enum Command {
         #[arg(long, default_value = "1000,100000,1000000")]
         users: String,
     },
+    /// Runs the end-to-end tests of minutes that `test` leaves out.
+    Long,
     /// Kills hub, services and command line at random moments, and looks whether everything is whole afterwards.
     Chaos {
         /// How many times.
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
         Command::Bench => bench::bench(),
         Command::Pool { seconds } => pool::pool(seconds),
         Command::Restore { users } => restore::restore(&users),
+        Command::Long => test::long(),
         Command::Chaos { rounds, seed } => chaos::chaos(rounds, seed),
         Command::Fuzz { minutes, at_once, only } => fuzz::fuzz(minutes, at_once, &only),
         Command::Windows => windows::windows(),

@@ -4,6 +4,29 @@ use crate::shell::{self, Outcome};
 use crate::stages::Stages;
 use crate::{bench, chaos, faults, house, machine, package, pool, restore, windows};
 
+/// End-to-end tests of minutes, whose subjects have shorter ones in [`test`]: they are `cargo xtask long`.
+const LONG: [&str; 4] = [
+    "test(=a_hub_that_was_lost_comes_back_from_its_backup_and_what_is_newer_is_told)",
+    "test(=a_month_after_a_removal_the_secret_is_gone_everywhere_and_an_invitation_begins_anew)",
+    "test(=a_running_service_sees_new_metadata_by_itself_and_keys_that_were_all_replaced_wait_for_approval)",
+    "test(=thirty_of_forty_users_removed_at_once_wait_at_every_server_until_an_administrator_agrees)",
+];
+
+/// Runs the end-to-end tests of minutes.
+pub fn long() -> Outcome {
+    let mut stages = Stages::default();
+    stages.stage("machine: install what is missing", machine::prepare)?;
+    stages.stage("ui: build", || shell::run("ui", "npm run --silent build"))?;
+    stages.stage("build", || shell::run("", "cargo build --workspace --all-targets"))?;
+    stages.stage("end to end, the long ones", || end_to_end(&LONG.join("+")))?;
+    stages.print();
+    Ok(())
+}
+
+fn end_to_end(which: &str) -> Outcome {
+    shell::run("", &format!("cargo nextest run --workspace --no-fail-fast --test-threads 3 -E {which}"))
+}
+
 /// Runs all stages.
 pub fn test() -> Outcome {
     let mut stages = Stages::default();
@@ -25,7 +48,7 @@ pub fn test() -> Outcome {
     stages.stage("windows: what is its own compiles", windows::check_own)?;
     stages.stage("end to end", || {
         // A third of each test is waiting for somebody else: three of them keep two cores busy.
-        shell::run("", "cargo nextest run --workspace --no-fail-fast --test-threads 3 -E package(sekisho-tests)")
+        end_to_end(&format!("package(sekisho-tests)-({})", LONG.join("+")))
     })?;
     stages.stage("bench: one short round", bench::once)?;
     stages.stage("pool: sign-ins while it changes", pool::short)?;

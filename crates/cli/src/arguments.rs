@@ -160,6 +160,9 @@ pub(crate) enum Command {
         /// How many entries.
         #[arg(long, default_value_t = 20)]
         limit: u16,
+        /// Only what was about this user, by the e-mail address that the identity provider sent; of the newest ten thousand entries.
+        #[arg(long, value_name = "ADDRESS")]
+        who: Option<String>,
     },
     /// The draft: shows and changes it.
     #[command(subcommand)]
@@ -303,6 +306,14 @@ pub(crate) enum ConnectionCommand {
         /// The alias that users type.
         #[arg(long)]
         enterprise_domain: String,
+    },
+    /// Shows the addresses that lead users to their vault: the hub's page, the deep link, and where both lead.
+    Ways {
+        #[command(flatten)]
+        login: Login,
+        /// The connection; not needed when there is only one.
+        #[arg(long, default_value = "")]
+        connection: String,
     },
     /// Reserves a mail domain, and says which TXT record proves it; again, once the record is there.
     ReserveDomain {

@@ -20,6 +20,13 @@ pub(crate) struct OfConnection {
 pub(crate) enum UsersCommand {
     /// Lists the users, who is invited, and who was removed.
     List(OfConnection),
+    /// Writes the users into a file (CSV, UTF-8): address, name, state, and when they were removed.
+    Export {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The file; one of this name is replaced.
+        file: PathBuf,
+    },
     /// Lets a user sign in for the first time.
     Invite {
         #[command(flatten)]

@@ -82,7 +82,7 @@ pub(crate) async fn run(arguments: Arguments, printer: Printer) -> Result<ExitCo
         Command::Config { login, wait } => config::config(&context, &login, seconds(wait)).await,
         Command::Initialize { file } => initialize::initialize(&context, &file).await,
         Command::Status => service::status(&context).await,
-        Command::Activity { limit } => service::activity(&context, limit).await,
+        Command::Activity { limit, who } => service::activity(&context, limit, who.as_deref()).await,
         Command::Draft(command) => draft::draft(&context, command).await,
         Command::Diff => draft::diff(&context).await,
         Command::Validate => draft::validate(&context).await,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use qrcode::QrCode;
 use qrcode::render::unicode;
 use sekisho_admin::acts::{
-    Authenticator, ConnectionInfo, DomainProof, InvitationText, KitSheet, OpenInvitation, ProofState,
+    AdminSession, Authenticator, ConnectionInfo, DomainProof, InvitationText, KitSheet, OpenInvitation, ProofState,
     RemovedAdministrator,
 };
 use sekisho_admin_api::draft::GetDraft;
@@ -144,6 +144,23 @@ pub(super) async fn connection(context: &Context, command: ConnectionCommand) ->
         ConnectionCommand::ReserveDomain { login, connection, domain } => {
             let proof: DomainProof = domain_of(context, &login, &connection, &domain, "admin.reserve_domain").await?;
             tell(context, &proof);
+            Ok(())
+        }
+        ConnectionCommand::Ways { login, connection } => {
+            let mut administrator = signed_in(&login).await?;
+            let connection = meant(&mut administrator, &connection).await?;
+            let session: AdminSession = administrator.call("admin.session", json!(null)).await?;
+            let hub = session.last_hub.trim_end_matches('/').to_owned();
+            let (page, link) = (format!("{hub}/"), format!("{hub}/to/{}", connection.enterprise_domain));
+            let reply = json!({"page": page, "link": link, "domains": connection.domains});
+            context.printer.reply(&reply, |printer| {
+                let domains = connection.domains.join(", ");
+                vec![
+                    printer.pair("ways.page", &page),
+                    printer.pair("ways.link", &link),
+                    printer.pair("ways.domains", domains),
+                ]
+            });
             Ok(())
         }
         ConnectionCommand::DomainProof { login, connection, domain } => {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use sekisho_admin_api::Client;
-use sekisho_admin_api::activity::{ListActivity, Page};
+use sekisho_admin_api::activity::{Entry, ListActivity, Page};
 use sekisho_admin_api::save::ExportRedacted;
 use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::{GetStatus, HubState, State, Status};
@@ -15,6 +15,10 @@ use sekisho_messages::time;
 use super::Context;
 use crate::codes;
 use crate::print::Printer;
+
+/// Entries that are asked for at once, and how often, while those of one user are looked for.
+const PAGE: u16 = 500;
+const PAGES: usize = 20;
 
 fn state(printer: Printer, status: &Status) -> Vec<String> {
     let mut lines = vec![printer.pair("state", printer.say(&format!("state.{}", status.state.name()), &[]))];
@@ -53,9 +57,30 @@ pub(super) async fn status(context: &Context) -> Result<()> {
     Ok(())
 }
 
+/// The newest entries about one user.
+async fn about(service: &Client, limit: u16, who: &str) -> Result<Vec<Entry>> {
+    let (mut found, mut before) = (Vec::new(), None);
+    for _ in 0..PAGES {
+        let page = service.call::<ListActivity>(Page { before, limit: PAGE }).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.number);
+        let is_about = |entry: &Entry| entry.who.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(who));
+        found.extend(page.into_iter().filter(is_about));
+        if found.len() >= usize::from(limit) {
+            break;
+        }
+    }
+    found.truncate(usize::from(limit));
+    Ok(found)
+}
+
 /// The newest activity.
-pub(super) async fn activity(context: &Context, limit: u16) -> Result<()> {
-    let entries = context.service().await?.call::<ListActivity>(Page { before: None, limit }).await?;
+pub(super) async fn activity(context: &Context, limit: u16, who: Option<&str>) -> Result<()> {
+    let service = context.service().await?;
+    let entries = match who {
+        None => service.call::<ListActivity>(Page { before: None, limit }).await?,
+        Some(who) => about(&service, limit, who).await?,
+    };
     context.printer.reply(&entries, |printer| {
         let line = |entry: &sekisho_admin_api::activity::Entry| {
             let who = entry.who.clone().unwrap_or_default();

@@ -24,6 +24,16 @@ pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()
             context.printer.reply(&users, |printer| users.iter().map(|user| shown(printer, user)).collect());
             Ok(())
         }
+        UsersCommand::Export { of, file } => {
+            let (mut administrator, connection) = open(&of).await?;
+            let users: Vec<UserInfo> = administrator.call("admin.users", json!({"connection": connection})).await?;
+            secrets::write(&file, &csv(&users))?;
+            let count = users.len().to_string();
+            let known = [("count", count.as_str()), ("file", &file.to_string_lossy())];
+            let reply = json!({"users": users.len()});
+            context.printer.reply(&reply, |printer| vec![printer.say("users.exported", &known)]);
+            Ok(())
+        }
         UsersCommand::Invite { of, email } => {
             let (mut administrator, connection) = open(&of).await?;
             administrator.call("admin.invite_user", json!({"connection": connection, "email": email})).await
@@ -113,15 +123,35 @@ fn tell(context: &Context, text: &str, done: ChangedUsers) {
     });
 }
 
-fn shown(printer: Printer, user: &UserInfo) -> String {
-    let state = match user.state {
+/// The users as a table (RFC 4180), with one line for each.
+fn csv(users: &[UserInfo]) -> String {
+    let row = |user: &UserInfo| {
+        let removed = user.removed.map(time).unwrap_or_default();
+        [&*user.email, &*user.name, word(user.state), &*removed].map(cell).join(",") + "\r\n"
+    };
+    let head = "email,name,state,removed\r\n".to_owned();
+    std::iter::once(head).chain(users.iter().map(row)).collect()
+}
+
+/// A cell: quoted, and never a formula to a program that opens the table.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+fn word(state: UserState) -> &'static str {
+    match state {
         UserState::Invited => "invited",
         UserState::Active => "active",
         UserState::Locked => "locked",
         UserState::Waiting => "waiting",
         UserState::Removed => "removed",
         UserState::Gone => "gone",
-    };
+    }
+}
+
+fn shown(printer: Printer, user: &UserInfo) -> String {
+    let state = word(user.state);
     let state = printer.say(&format!("users.state.{state}"), &[]);
     let since = user.removed.map(|at| format!(" ({})", time(at))).unwrap_or_default();
     format!("{}  {}  {state}{since}", user.email, user.name)
@@ -132,4 +162,26 @@ fn waiting(printer: Printer, held: &HeldRemovals) -> Vec<String> {
         return vec![printer.say("users.none_waiting", &[])];
     }
     held.removals.iter().map(|one| format!("{}  {}  {}", one.email, one.by, time(one.at))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_users_is_one_line_each_and_holds_no_formula() {
+        let user = |email: &str, name: &str, removed| UserInfo {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            state: UserState::Active,
+            removed,
+        };
+        let table =
+            csv(&[user("a@example.com", "=cmd|' /C calc'!A0", None), user("b@example.com", "O\"Neil, 花子", Some(0))]);
+        let lines: Vec<&str> = table.split_terminator("\r\n").collect();
+        assert_eq!(lines[0], "email,name,state,removed");
+        assert_eq!(lines[1], r#""a@example.com","'=cmd|' /C calc'!A0","active","""#);
+        assert!(lines[2].starts_with(r#""b@example.com","O""Neil, 花子","active","1970"#), "{}", lines[2]);
+        assert_eq!(lines.len(), 3);
+    }
 }
