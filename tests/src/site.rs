@@ -163,10 +163,15 @@ impl Site {
     }
 }
 
-/// Writes the TXT record that proves a mail domain for a connection.
+/// Writes the TXT record that proves a mail domain for a connection where all services look.
 pub fn show_domain(founder: &Cli, connection: &str, domain: &str) {
+    show_domain_in(dns::ours(), founder, connection, domain);
+}
+
+/// The same in another DNS server.
+pub fn show_domain_in(dns: &dns::Dns, founder: &Cli, connection: &str, domain: &str) {
     let proof = founder.run(&["connection", "domain-proof", "--connection", connection, domain]);
-    dns::ours().says(proof["record"].as_str().unwrap(), &[proof["value"].as_str().unwrap()]);
+    dns.says(proof["record"].as_str().unwrap(), &[proof["value"].as_str().unwrap()]);
 }
 
 /// The status at a server, as soon as it is as asked.

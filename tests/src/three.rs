@@ -53,8 +53,7 @@ impl Three {
         let dns = Dns::start();
         dns.leads("localhost", &["127.0.0.1"]);
         // What shows the mail domain stands here, too.
-        let proof = site.founder.run(&["connection", "domain-proof", "example.com"]);
-        dns.says(proof["record"].as_str().unwrap(), &[proof["value"].as_str().unwrap()]);
+        site::show_domain_in(&dns, &site.founder, "", "example.com");
         for cli in [&site.founder].into_iter().chain(others.iter().map(|(_, cli)| cli)) {
             cli.run(&["draft", "set", "resolver", &dns.address.to_string()]);
         }

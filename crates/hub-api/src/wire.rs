@@ -291,16 +291,6 @@ pub struct Signpost {
     pub idp: Option<String>,
 }
 
-/// Where a domain leads.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lead {
-    /// The vault page.
-    pub vault: String,
-    /// The host of the identity provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idp: Option<String>,
-}
-
 /// A row of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {

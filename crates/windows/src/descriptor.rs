@@ -31,10 +31,8 @@ pub fn no_wider(found: &str, wanted: &str) -> bool {
     known(&found.owner) && found.allowed.iter().all(|account| known(account) || STAND_INS.contains(account))
 }
 
-/// What changes a program: its bytes, its name, its list, its owner.
+/// What changes a program, or its folder, so that something else lies in it or beside it: a program takes libraries from its own.
 pub const OF_PROGRAM: u32 = WRITE | APPEND | OF_FOLDER_ABOVE;
-/// What changes a folder so that something else lies in it, or beside what lies there: a program takes libraries from its own.
-pub const OF_FOLDER: u32 = WRITE | APPEND | OF_FOLDER_ABOVE;
 /// What takes a folder further up away, with all that is in it. Others may make folders of their own there.
 pub const OF_FOLDER_ABOVE: u32 = DELETE_CHILD | DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_ALL | GENERIC_WRITE;
 
@@ -178,8 +176,8 @@ mod tests {
             format!("O:{INSTALLER}D:PAI(A;OICIIO;GA;;;CO)(A;OICI;FA;;;BA)(A;OICIIO;GXGR;;;BU)(A;;0x1200a9;;;BU)");
         let root =
             format!("O:{INSTALLER}D:PAI(A;OICIIO;SDGXGWGR;;;AU)(A;CI;LC;;;AU)(A;OICI;FA;;;SY)(A;OICI;0x1200a9;;;BU)");
-        assert!(trusted(file, OF_PROGRAM) && trusted(&folder, OF_FOLDER) && trusted(&root, OF_FOLDER_ABOVE));
-        assert!(!trusted(&root, OF_FOLDER), "others may make a folder there");
+        assert!(trusted(file, OF_PROGRAM) && trusted(&folder, OF_PROGRAM) && trusted(&root, OF_FOLDER_ABOVE));
+        assert!(!trusted(&root, OF_PROGRAM), "others may make a folder there");
         for found in [
             "O:S-1-5-21-1-2-3-1002D:P(A;;FA;;;BA)",
             "O:BAD:P(A;;FA;;;WD)",

@@ -17,7 +17,7 @@ pub fn trusted(path: &Path) -> io::Result<PathBuf> {
         return Err(io::Error::other("no file on a disk of this machine"));
     }
     let wanted = wanted()?.text()?;
-    let rights = [descriptor::OF_PROGRAM, descriptor::OF_FOLDER];
+    let rights = [descriptor::OF_PROGRAM; 2];
     let above = std::iter::repeat(descriptor::OF_FOLDER_ABOVE);
     for (part, rights) in whole.ancestors().zip(rights.into_iter().chain(above)) {
         let found = access(part)?;

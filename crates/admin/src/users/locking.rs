@@ -1,13 +1,11 @@
 //! Locking users, and unlocking them: an entry of the organisation log, which no hub holds back unseen (R18).
 
-use std::collections::BTreeSet;
-
 use sekisho_fault::Result;
 use sekisho_keys::fact;
 use sekisho_keys::log::Act;
 
 use super::acts::{ChangeUsers, ChangedUsers};
-use super::changes;
+use super::known;
 use crate::session::{Session, no_effects};
 
 impl Session {
@@ -27,12 +25,11 @@ impl Session {
 
     async fn set_locked(&mut self, wish: &ChangeUsers, locked: bool) -> Result<ChangedUsers> {
         let (place, keyring, directory) = self.directory(&wish.connection).await?;
-        // Whoever is not known is told; what is said of them is nothing.
-        let known = changes(&directory, &wish.emails, |_| Ok(Some(sekisho_keys::fact::Said::Invited)))?;
-        let abouts: BTreeSet<_> = known.iter().map(|(person, _)| fact::about(&keyring, &person.email)).collect();
+        let known = known(&directory, &wish.emails)?;
         let (_, connection) = self.connection(&wish.connection)?;
-        let acts: Vec<Act> = abouts
-            .into_iter()
+        let acts: Vec<Act> = known
+            .iter()
+            .map(|person| fact::about(&keyring, &person.email))
             .filter(|about| connection.locked.contains(about) != locked)
             .map(|about| Act::LockUser { connection: place.connection, about, locked })
             .collect();

@@ -155,24 +155,30 @@ fn taken_back(directory: &Directory, person: &Person, now: i64) -> Result<Option
     }
 }
 
+/// Those with these addresses, each once; all of them, or none if one is not known.
+///
+/// Codes: `NO_USER`, `EMAIL` of the configuration.
+fn known(directory: &Directory, emails: &[String]) -> Result<Vec<Person>> {
+    let mut known: Vec<Person> = Vec::new();
+    for text in emails {
+        let email = Email::parse(text.trim()).map_err(|fault| fault.on("email"))?;
+        let unknown = || Fault::new(codes::NO_USER).with("email", email.as_str()).on("email");
+        let person = directory.find(email.as_str()).ok_or_else(unknown)?;
+        if !known.iter().any(|one| one.email == person.email) {
+            known.push(person.clone());
+        }
+    }
+    Ok(known)
+}
+
 /// What is to be said of each; nothing of those of whom it is said already.
 fn changes(
     directory: &Directory,
     emails: &[String],
     say: impl Fn(&Person) -> Result<Option<Said>>,
 ) -> Result<Vec<(Person, Said)>> {
-    let mut changes: Vec<(Person, Said)> = Vec::new();
-    for text in emails {
-        let email = Email::parse(text.trim()).map_err(|fault| fault.on("email"))?;
-        let unknown = || Fault::new(codes::NO_USER).with("email", email.as_str()).on("email");
-        let person = directory.find(email.as_str()).ok_or_else(unknown)?;
-        if let Some(said) = say(person)?
-            && !changes.iter().any(|(known, _)| known.email == person.email)
-        {
-            changes.push((person.clone(), said));
-        }
-    }
-    Ok(changes)
+    let said = |person: Person| -> Result<Option<(Person, Said)>> { Ok(say(&person)?.map(|said| (person, said))) };
+    known(directory, emails)?.into_iter().filter_map(|person| said(person).transpose()).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use sekisho_fault::Fault;
 use sekisho_hub_api::codes;
-use sekisho_hub_api::wire::{Lead, MailDomain, Signpost};
+use sekisho_hub_api::wire::{MailDomain, Signpost};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
@@ -118,7 +118,7 @@ pub(super) struct Asked {
 }
 
 /// Where users are led. Anybody may ask.
-pub(super) async fn lead(State(app): State<App>, Query(asked): Query<Asked>) -> Answer<Json<Lead>> {
+pub(super) async fn lead(State(app): State<App>, Query(asked): Query<Asked>) -> Answer<Json<Signpost>> {
     let missing = |what: &str| Fault::new(codes::NOT_FOUND).with("what", what);
     let connection = match (asked.domain, asked.name) {
         (Some(domain), None) => {
@@ -132,6 +132,5 @@ pub(super) async fn lead(State(app): State<App>, Query(asked): Query<Asked>) -> 
         _ => return Err(Fault::new(codes::REQUEST).with("detail", "domain, name").into()),
     };
     let connection = connection.ok_or_else(|| missing(MAIL_DOMAIN))?;
-    let Signpost { vault, idp } = app.read(SIGNPOST, &connection).await?.ok_or_else(|| missing(SIGNPOST))?;
-    Ok(Json(Lead { vault, idp }))
+    Ok(Json(app.read(SIGNPOST, &connection).await?.ok_or_else(|| missing(SIGNPOST))?))
 }

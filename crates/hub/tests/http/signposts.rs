@@ -5,7 +5,7 @@ use axum::http::Request;
 use sekisho_hub::app::system_clock;
 use sekisho_hub::store::{Batch, Change, Expect, Store};
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::{Append, Lead, MailDomain, NewRevision, Signpost};
+use sekisho_hub_api::wire::{Append, MailDomain, NewRevision, Signpost};
 use tower::ServiceExt;
 
 use crate::world::{Holder, World};
@@ -18,7 +18,7 @@ fn domain(connection: &str, after: u64, reserved: bool) -> Append {
     Append { mail_domains: vec![MailDomain { domain, connection, reserved }], ..append(after) }
 }
 
-async fn lead(world: &World, query: &str) -> Result<Lead, String> {
+async fn lead(world: &World, query: &str) -> Result<Signpost, String> {
     world.ask("GET", &format!("leads?{query}"), None, &()).await
 }
 
@@ -41,7 +41,7 @@ async fn a_domain_leads_where_its_connection_was_saved_until_it_is_released() {
     assert_eq!(lead(&world, "domain=example.com").await, missing, "nothing was saved");
     let there = signpost("https://sso.example.com:8443/vault/");
     assert_eq!(save(&world, &founder, &connection, 1, there.clone()).await, Ok(()));
-    let expected = Ok(Lead { vault: there.vault, idp: there.idp });
+    let expected = Ok(there);
     for query in ["domain=example.com", "domain=Example.COM", "name=Example", "name=example"] {
         assert_eq!(lead(&world, query).await, expected, "{query}");
     }

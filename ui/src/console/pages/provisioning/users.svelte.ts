@@ -11,16 +11,16 @@ export type Change = 'lock' | 'unlock' | 'remove' | 'restore' | 'invite';
 export const changesOf = (state: UserState): Change[] => {
   switch (state) {
     case 'active':
+    case 'invited':
       return ['lock', 'remove'];
     case 'locked':
       return ['unlock', 'remove'];
-    case 'invited':
-      return ['lock', 'remove'];
     case 'removed':
       return ['restore'];
     case 'waiting':
+      return [];
     case 'gone':
-      return state === 'gone' ? ['invite'] : [];
+      return ['invite'];
   }
 };
 
