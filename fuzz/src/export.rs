@@ -21,6 +21,7 @@ fn contents() -> Contents {
         secret: [5; 32],
         state: State::Active,
         linked: None,
+        former: None,
     };
     Contents {
         place: PLACE,

@@ -44,6 +44,7 @@ fn record(world: &World) -> Record {
         secret: [5; 32],
         state: State::Active,
         linked: None,
+        former: None,
     };
     let name = blinded(&world.keyring, &["identity", &user.idp, &user.source, &user.subject]);
     let context = Context { place: PLACE, user: name, revision: 1, epoch: 1 };
@@ -77,6 +78,7 @@ fn report(world: &World) -> Report {
         sync: None,
         cloned: None,
         by_name: Some(vec![None]),
+        held: None,
     }
 }
 

@@ -166,8 +166,32 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
         town.refused(
             "alice",
             &Told {
-                code: "signin.email_taken",
-                why: "taken",
+                code: "signin.held",
+                why: "held",
+                user: [
+                    "Your e-mail address belongs to another account here.",
+                    "このメールアドレスは、別のアカウントで使用されています。",
+                ],
+                administrator: [
+                    "Somebody new came with alice@example.com, which another user has. They wait for an administrator.",
+                    "別のユーザーが使用しているalice@example.comで、新しい人がログインしました。管理者の承認を待っています。",
+                ],
+            },
+        );
+        // An administrator sees both, and says first that they are two, then that they are one.
+        let waits = || {
+            let waiting = founder.run(&["users", "waiting", "list"]);
+            (waiting[0]["email"] == "alice@example.com").then_some(waiting)
+        };
+        let waiting = wait_or_say("alice waits", waits, || founder.run(&["users", "waiting", "list"]));
+        assert_eq!((&waiting[0]["subject"], &waiting[0]["known_name"]), (&"Alice".into(), &"Alice Liddell".into()));
+        founder.run(&["users", "waiting", "reject", "alice@example.com"]);
+        assert_eq!(founder.run(&["users", "waiting", "list"]), serde_json::json!([]));
+        town.refused(
+            "alice",
+            &Told {
+                code: "signin.held",
+                why: "held",
                 user: [
                     "Your e-mail address belongs to another account here.",
                     "このメールアドレスは、別のアカウントで使用されています。",
@@ -175,8 +199,36 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 administrator: ["alice@example.com", "alice@example.com"],
             },
         );
+        wait_or_say("alice waits again", waits, || founder.run(&["users", "waiting", "list"]));
+        founder.run(&["users", "waiting", "approve", "alice@example.com"]);
+        let approved = || {
+            let browser = Browser::start(&home.path().join("approved"));
+            browser.sign_in(&sp.origin, "alice");
+            (browser.page.text("h1") == "Signed in").then(|| browser.key_check())
+        };
+        let same = wait_or_say("alice is let in", approved, || founder.run(&["activity", "--limit", "3"]));
+        assert_eq!(same, key, "with the vault that was hers");
+        assert_eq!(founder.code(&["users", "waiting", "approve", "alice@example.com"]), "admin.nobody_waits");
+
+        // Bob's domain is this connection's, and another one has invited him.
+        founder.run(&["connection", "add", "--name", "Osaka office", "--enterprise-domain", "osaka"]);
+        founder.run(&["users", "invite", "--connection", "osaka", "bob@example.com"]);
+        let elsewhere = Told {
+            code: "signin.invited_elsewhere",
+            why: "elsewhere",
+            user: ["You are invited to another sign-in of your company.", "会社の別のログイン先に招待されています。"],
+            administrator: [
+                "bob@example.com is invited to the connection with the Enterprise Domain osaka.",
+                "bob@example.comは、SSOドメインosakaの接続に招待されています。",
+            ],
+        };
+        town.refused("bob", &elsewhere);
+        // What was said of bob is taken back.
+        for act in ["remove", "restore"] {
+            founder.run(&["users", act, "--connection", "example", "bob@example.com"]);
+        }
         town.save(&[("attribute_subject", "")]);
-        founder.run(&["users", "remove", "alice@example.com"]);
+        founder.run(&["users", "remove", "--connection", "example", "alice@example.com"]);
         town.refused(
             "alice",
             &Told {
@@ -186,9 +238,9 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 administrator: ["alice@example.com", "alice@example.com"],
             },
         );
-        founder.run(&["users", "restore", "alice@example.com"]);
-        site.reserve("example.org");
-        founder.run(&["connection", "release-domain", "example.com"]);
+        founder.run(&["users", "restore", "--connection", "example", "alice@example.com"]);
+        site.reserve_for("example", "example.org");
+        founder.run(&["connection", "release-domain", "--connection", "example", "example.com"]);
         site.status("the servers know it", |status| status["domains"] == serde_json::json!(["example.org"]));
         town.refused(
             "bob",
@@ -202,7 +254,7 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 administrator: ["example.com", "example.com"],
             },
         );
-        site.reserve("example.com");
+        site.reserve_for("example", "example.com");
         site.status("the servers know it", |status| {
             status["domains"] == serde_json::json!(["example.com", "example.org"])
         });

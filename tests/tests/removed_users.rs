@@ -114,6 +114,7 @@ async fn make_users(site: &Site, count: u64) {
             secret: [u8::try_from(counter).unwrap(); 32],
             state: State::Active,
             linked: None,
+            former: None,
         };
         let id = blinded(&keyring, &["identity", &user.idp, &user.source, &user.subject]);
         let context = Context { place, user: id, revision: 1, epoch: keyring.epoch };

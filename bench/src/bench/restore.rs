@@ -153,8 +153,18 @@ impl Author {
         secret[..8].copy_from_slice(&counter.to_be_bytes());
         let (first_name, last_name) = (format!("First{number}"), format!("Last{number}"));
         let blind = blinded(&self.keyring, &["email", &email]).to_string();
-        let user =
-            User { email, first_name, last_name, idp, source, subject, secret, state: State::Active, linked: None };
+        let user = User {
+            email,
+            first_name,
+            last_name,
+            idp,
+            source,
+            subject,
+            secret,
+            state: State::Active,
+            linked: None,
+            former: None,
+        };
         let context = Context { place: self.place, user: id, revision: 1, epoch: self.keyring.epoch };
         let time = 1_790_000_000;
         let signer = Writer { identity: &self.identity, server: self.server, counter, previous, time };

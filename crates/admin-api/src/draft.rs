@@ -7,6 +7,7 @@ use ts_rs::TS;
 use crate::Call;
 use crate::names::AnsweredName;
 use crate::relink::RelinkWindow;
+use crate::roles::Roles;
 
 /// A field of the form as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -133,6 +134,12 @@ pub struct Draft {
     /// The window in which users are recognised by their addresses, if there is one.
     #[serde(default)]
     pub relink: Option<RelinkWindow>,
+    /// Roles, nodes and groups.
+    #[serde(default)]
+    pub roles: Roles,
+    /// Those of what is applied.
+    #[serde(default)]
+    pub applied_roles: Roles,
     /// The service provider, once the host is known.
     pub service_provider: Option<ServiceProvider>,
     /// What a save would change.

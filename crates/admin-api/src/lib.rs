@@ -27,6 +27,7 @@ pub mod pool;
 pub mod private_file;
 pub mod redact;
 pub mod relink;
+pub mod roles;
 pub mod saml_message;
 pub mod save;
 pub mod save_watch;

@@ -422,6 +422,12 @@ pub struct InviteUser {
     pub connection: String,
     /// The e-mail address.
     pub email: String,
+    /// The node that they are put on; none: they stay where they are, or are on the connection's own.
+    #[serde(default)]
+    pub node: Option<String>,
+    /// The role that they are given; none: they keep theirs, or have the one that groups, node or connection give.
+    #[serde(default)]
+    pub role: Option<String>,
 }
 
 /// Asks every server of a connection to read and verify everything again.

@@ -61,6 +61,8 @@ sekisho_fault::codes! {
     NO_CHECKLIST = "admin.no_checklist";
     /// Whether this is done follows from what is so, and cannot be marked. Argument: `item`.
     NOT_MARKED = "admin.not_marked";
+    /// Nobody waits with this address any more. Argument: `email`.
+    NOBODY_WAITS = "admin.nobody_waits";
     /// There is no such user. Argument: `email`.
     NO_USER = "admin.no_user";
     /// A user was removed too long ago to be taken back. Argument: `email`.

@@ -206,6 +206,9 @@ impl Desk {
             }
             "admin.users" => answer(&self.session()?.users(&read(method, params)?).await?),
             "admin.find_users" => answer(&self.session()?.find_users(&read(method, params)?).await?),
+            "admin.place_users" => answer(&self.session()?.place_users(&read(method, params)?).await?),
+            "admin.waiting_users" => answer(&self.session()?.waiting_users(&read(method, params)?).await?),
+            "admin.decide_waiting" => answer(&self.session()?.decide_waiting(&read(method, params)?).await?),
             "admin.lock_users" => answer(&self.session()?.lock_users(&read(method, params)?).await?),
             "admin.unlock_users" => answer(&self.session()?.unlock_users(&read(method, params)?).await?),
             "admin.remove_users" => answer(&self.session()?.remove_users(&read(method, params)?).await?),

@@ -4,7 +4,7 @@
 use sekisho_fault::Result;
 use sekisho_hub_api::wire::{NewFact, Resealed, Row};
 use sekisho_hub_api::{Blob, codes as hub_codes};
-use sekisho_keys::fact::{self, Fact};
+use sekisho_keys::fact::{self, Fact, Word};
 use sekisho_keys::identity::Identity;
 use sekisho_keys::ids::{Hash, UserId};
 use sekisho_keys::keyring::{Keyring, Place};
@@ -102,7 +102,8 @@ fn said_anew(
     }
     // Numbers grow: of two words about one user the later one counts.
     let number = u64::try_from(now()).unwrap_or_default().max(known.number + 1);
-    let said = (known.email.as_str(), known.said, number);
+    let Fact { placing, same, said, .. } = known.clone();
+    let said = Word { email: &known.email, said, number, placing, same };
     let (about, fact) = Fact::sign(place, said, keyring, identity, now(), random())?;
     Ok(Some((about, NewFact { after: Some(row.rev), epoch: keyring.epoch, fact: Blob(fact) })))
 }

@@ -37,6 +37,12 @@ sekisho_fault::codes! {
     FORKED = "cli.forked";
     /// No known error code of an identity provider is in the text.
     UNKNOWN_IDP_ERROR = "cli.unknown_idp_error";
+    /// Not a group and its role. Argument: `value`.
+    GROUP = "cli.group";
+    /// Several nodes have this name. Arguments: `name`, `ids`.
+    SEVERAL_NODES = "cli.several_nodes";
+    /// Several newcomers wait with this address. Arguments: `email`, `subjects`.
+    SEVERAL_WAIT = "cli.several_wait";
     /// Some user records could not be given back to the hub. Argument: `count` (of the reasons).
     NOT_GIVEN_BACK = "cli.not_given_back";
 }

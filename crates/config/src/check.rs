@@ -14,6 +14,7 @@ use crate::host::Host;
 use crate::idp_ends;
 use crate::preset::{self, NameId};
 use crate::relink;
+use crate::roles;
 use crate::rollover::SecondRole;
 
 /// The format of a `NameID` that is another one in each session (SAML core 8.3.8).
@@ -60,6 +61,7 @@ pub fn document(document: &Document, facts: &Facts<'_>) -> Vec<Fault> {
     found.extend(rollover(document));
     found.extend(document.mail.check());
     found.extend(acme_check::check(document));
+    found.extend(roles::check(document));
     match metadata(document) {
         Ok(metadata) => {
             found.extend(address(document, &metadata));

@@ -143,6 +143,30 @@ sekisho_fault::codes! {
     ACME_TURNED_OFF = "config.acme_turned_off";
     /// A port or program for ACME's challenges that cannot be used. Argument: `value`.
     ACME_HOOK = "config.acme_hook";
+    /// Not the name for good of a role or a node. Argument: `value`.
+    ROLE_ID = "config.role_id";
+    /// A role or a node beside it has the same name. Argument: `name`.
+    ROLE_NAME_TAKEN = "config.role_name_taken";
+    /// A session is shorter or longer than it may be. Arguments: `least`, `most`.
+    SESSION_MINUTES = "config.session_minutes";
+    /// There are as many as there may be. Argument: `most`.
+    TOO_MANY_ROLES = "config.too_many_roles";
+    /// No such role. Argument: `role`.
+    NO_SUCH_ROLE = "config.no_such_role";
+    /// The role is given by the connection, a node or a group. Argument: `name`.
+    ROLE_IN_USE = "config.role_in_use";
+    /// Two roles or nodes have one name for good.
+    ROLE_TWICE = "config.role_twice";
+    /// No such node. Argument: `node`.
+    NO_SUCH_NODE = "config.no_such_node";
+    /// Nodes stand below this one. Argument: `name`.
+    NODE_IN_USE = "config.node_in_use";
+    /// The node would be below itself, or too deep. Arguments: `name`, `most`.
+    NODE_BELOW_ITSELF = "config.node_below_itself";
+    /// A group is mapped twice. Argument: `group`.
+    GROUP_TWICE = "config.group_twice";
+    /// Users are made at their first sign-in, and there are roles, but none that they get.
+    NO_DEFAULT_ROLE = "config.no_default_role";
     /// The on-prem product's clients are answered.
     CLIENT_PROTOCOL = "config.client_protocol";
 }

@@ -9,6 +9,7 @@ use crate::acme::Acme;
 use crate::document::{Document, KeyPair, SamlKey};
 use crate::mail::Mail;
 use crate::relink::Relink;
+use crate::roles::{Groups, Node, Role};
 use crate::webhook::Webhook;
 
 /// One difference, as a person reads it: values are shown, keys never. Two values that differ are never shown alike, so
@@ -172,8 +173,20 @@ fn shown(field: &str, value: Option<&Value>) -> String {
             Ok(acme) => acme.to_string(),
             Err(_) => acme.to_string(),
         },
+        Some(Value::Array(roles)) if field == "roles" => all::<Role>(roles),
+        Some(Value::Array(nodes)) if field == "nodes" => all::<Node>(nodes),
+        Some(groups @ Value::Object(_)) if field == "groups" => match Groups::deserialize(groups) {
+            Ok(groups) => groups.to_string(),
+            Err(_) => groups.to_string(),
+        },
         Some(other) => other.to_string(),
     }
+}
+
+/// A list of what says itself what it is.
+fn all<'de, T: Deserialize<'de> + ToString>(values: &'de [Value]) -> String {
+    let one = |value: &'de Value| T::deserialize(value).map_or_else(|_| value.to_string(), |one| one.to_string());
+    values.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// A further name with its port, and its own certificate if it has one.

@@ -15,6 +15,7 @@ use crate::mail::{self, Mail};
 use crate::names::OtherName;
 use crate::network::Network;
 use crate::relink::Relink;
+use crate::roles::{Groups, Id, Node, Role};
 use crate::rollover::SecondPair;
 use crate::urls::{ENTITY_ID, Urls};
 use crate::webhook::Webhook;
@@ -264,6 +265,18 @@ pub struct Document {
     /// How servers get and renew the SSL certificate by themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acme: Option<Acme>,
+    /// The roles that users may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
+    /// The nodes below the connection's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<Node>,
+    /// The role of users whom nothing else gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_role: Option<Id>,
+    /// The identity provider's groups that choose a role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Groups>,
     /// Why it was saved, for the history.
     #[serde(default)]
     pub reason: String,
@@ -319,6 +332,10 @@ impl Default for Document {
             webhook: None,
             mail: Mail::default(),
             acme: None,
+            roles: Vec::new(),
+            nodes: Vec::new(),
+            default_role: None,
+            groups: None,
             reason: String::new(),
             change_number: String::new(),
             unknown: Map::new(),

@@ -90,6 +90,11 @@ impl Email {
         &self.0
     }
 
+    /// The part behind the `@`, in A-labels.
+    pub fn domain(&self) -> &str {
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// Whether it is in one of these domains, exactly.
     pub fn is_in(&self, domains: &[Domain]) -> bool {
         self.0.split_once('@').is_some_and(|(_, own)| domains.iter().any(|domain| domain.as_str() == own))

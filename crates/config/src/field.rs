@@ -164,7 +164,7 @@ fn switch(text: &str) -> Result<bool> {
 }
 
 /// The address of something that is fetched.
-fn https(text: &str) -> Result<String> {
+pub(crate) fn https(text: &str) -> Result<String> {
     let wrong = || Fault::new(codes::HTTPS).with("value", text.chars().take(80).collect::<String>());
     let url = url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && text.len() <= 2048);
     url.map(|_| text.to_owned()).ok_or_else(wrong)

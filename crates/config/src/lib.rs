@@ -23,6 +23,7 @@ pub mod network;
 pub mod preset;
 mod public_mail;
 pub mod relink;
+pub mod roles;
 pub mod rollover;
 pub mod server;
 pub mod sp_metadata;

@@ -120,6 +120,8 @@ pub enum Purpose {
     Heads,
     /// Certificates that servers have got by ACME, and the work on them.
     Acme,
+    /// Identities that wait for an administrator, in a server's report.
+    Held,
 }
 
 impl Purpose {
@@ -152,6 +154,7 @@ impl Purpose {
             Self::Webhook => "webhook",
             Self::Heads => "heads",
             Self::Acme => "acme",
+            Self::Held => "held",
         }
     }
 }

@@ -244,6 +244,7 @@ mod tests {
             secret: [5; 32],
             state: State::Active,
             linked: None,
+            former: None,
         };
         Contents {
             place: Place { organisation: OrganisationId([1; 16]), connection: ConnectionId([2; 16]) },

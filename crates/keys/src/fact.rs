@@ -1,12 +1,13 @@
-//! What an administrator says of a user: invited before the identity provider vouches (R11), removed, taken back. Signed by the
-//! administrator; of two, the one with the higher number counts. Numbers are moments: seconds since 1970.
+//! What an administrator says of a user: invited before the identity provider vouches (R11), removed, taken back; on which node
+//! they are and under which role; whose second identity counts. Signed by the administrator; of two, the one with the higher
+//! number counts, and it says everything anew. Numbers are moments: seconds since 1970.
 
 use minicbor::{Decode, Encode};
 use sekisho_fault::{Fault, Result};
 
 use crate::derive::Purpose;
 use crate::identity::{Identity, Signature, Signing};
-use crate::ids::{KeyId, UserId};
+use crate::ids::{ConnectionId, KeyId, UserId};
 use crate::keyring::{Keyring, Place};
 use crate::log::Organisation;
 use crate::removal::Removal;
@@ -27,6 +28,62 @@ pub enum Said {
     /// A removal was taken back: nothing is said of the user.
     #[n(2)]
     Restored,
+    /// Is invited to another connection: this one makes no account.
+    #[n(3)]
+    Elsewhere(#[n(0)] ConnectionId),
+}
+
+/// Where an administrator has put a user. Node and role are named as the connection's document names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Placing {
+    /// The node; none: the connection's own.
+    #[n(0)]
+    pub node: Option<String>,
+    /// The role; none: the one that groups, node or connection give.
+    #[n(1)]
+    pub role: Option<String>,
+    /// The record of whom it is about, where there was one: the address may be another's one day.
+    #[n(2)]
+    pub user: Option<UserId>,
+}
+
+impl Placing {
+    /// Whether it is about the user of this record.
+    pub fn is_of(&self, user: UserId) -> bool {
+        self.user.is_none_or(|known| known == user)
+    }
+}
+
+/// An identity that is the same person's as the one who has the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Same {
+    /// The blinded identity.
+    #[n(0)]
+    pub user: UserId,
+    /// When an administrator said so: seconds since 1970. It names the occasion, as the opening of a window does.
+    #[n(1)]
+    pub time: i64,
+}
+
+/// All that is said of an address at once.
+#[derive(Clone, Debug)]
+pub struct Word<'a> {
+    /// The address.
+    pub email: &'a str,
+    /// What is said.
+    pub said: Said,
+    /// The higher number counts.
+    pub number: u64,
+    /// Where the user is put, if an administrator has put them anywhere.
+    pub placing: Option<Placing>,
+    /// Whose second identity counts.
+    pub same: Option<Same>,
+}
+
+impl<'a> From<(&'a str, Said, u64)> for Word<'a> {
+    fn from((email, said, number): (&'a str, Said, u64)) -> Self {
+        Self { email, said, number, placing: None, same: None }
+    }
 }
 
 #[derive(Encode, Decode)]
@@ -56,6 +113,10 @@ struct Plain {
     email: String,
     #[n(1)]
     said: Said,
+    #[n(2)]
+    placing: Option<Placing>,
+    #[n(3)]
+    same: Option<Same>,
 }
 
 #[derive(Encode, Decode)]
@@ -75,6 +136,10 @@ pub struct Fact {
     pub email: String,
     /// What is said.
     pub said: Said,
+    /// Where the user is put.
+    pub placing: Option<Placing>,
+    /// Whose second identity counts.
+    pub same: Option<Same>,
     /// The higher number counts.
     pub number: u64,
     /// The administrator's keys.
@@ -118,17 +183,18 @@ impl Fact {
     /// Seals and signs a fact.
     ///
     /// Code: `NOT_AUTHENTIC`.
-    pub fn sign(
+    pub fn sign<'a>(
         place: Place,
-        (email, said, number): (&str, Said, u64),
+        word: impl Into<Word<'a>>,
         keyring: &Keyring,
         author: &Identity,
         time: i64,
         nonce: [u8; NONCE],
     ) -> Result<(UserId, Vec<u8>)> {
+        let Word { email, said, number, placing, same } = word.into();
         let about = about(keyring, email);
         let bound = context(place, about, number);
-        let plain = wire::encode(&Plain { email: email.to_owned(), said });
+        let plain = wire::encode(&Plain { email: email.to_owned(), said, placing, same });
         let key = keyring.key.derive(Purpose::Fact, &bound);
         let ciphertext = sealed::seal_padded(&key, nonce, &bound, &plain, BLOCK)?;
         let header =
@@ -168,6 +234,8 @@ impl Fact {
             about: header.about,
             email: plain.email,
             said: plain.said,
+            placing: plain.placing,
+            same: plain.same,
             number: header.number,
             author: header.author,
         })
@@ -185,12 +253,34 @@ mod tests {
         Invited,
     }
 
+    /// All that the version before writes and reads of a word.
+    #[derive(Encode, Decode)]
+    struct PlainBefore {
+        #[n(0)]
+        email: String,
+        #[n(1)]
+        said: Said,
+    }
+
+    #[test]
+    fn a_word_without_a_place_is_written_as_before_and_one_with_a_place_is_read_by_the_version_before() {
+        let plain = |placing| Plain { email: "a@example.com".into(), said: Said::Restored, placing, same: None };
+        let before = PlainBefore { email: "a@example.com".into(), said: Said::Restored };
+        assert_eq!(wire::encode(&plain(None)), wire::encode(&before));
+        let placing = Placing { node: Some("osaka".into()), role: None, user: Some(UserId([7; 32])) };
+        let bytes = wire::encode(&plain(Some(placing.clone())));
+        assert_eq!(wire::decode::<PlainBefore>(&bytes).unwrap().said, Said::Restored);
+        assert_eq!(wire::decode::<Plain>(&bytes).unwrap().placing, Some(placing.clone()));
+        assert!(placing.is_of(UserId([7; 32])) && !placing.is_of(UserId([8; 32])));
+        assert!(Placing::default().is_of(UserId([8; 32])));
+    }
+
     #[test]
     fn an_invitation_is_written_as_before_and_what_is_newer_is_refused_by_the_version_before() {
         assert_eq!(wire::encode(&Said::Invited), [0x82, 0, 0x80]);
         assert_eq!(wire::decode::<Before>(&wire::encode(&Said::Invited)).unwrap(), Before::Invited);
         let removal = Removal { at: 5, users: 7, approved: None, invited: true };
-        for newer in [Said::Removed(removal), Said::Restored] {
+        for newer in [Said::Removed(removal), Said::Restored, Said::Elsewhere(ConnectionId([3; 16]))] {
             let bytes = wire::encode(&newer);
             assert_eq!(wire::decode::<Said>(&bytes).unwrap(), newer);
             assert_eq!(wire::decode::<Before>(&bytes).unwrap_err().code, codes::FORMAT);

@@ -14,6 +14,7 @@ pub mod export;
 pub mod fact;
 pub mod given_out;
 pub mod handover;
+pub mod held;
 pub mod identity;
 pub mod ids;
 pub mod invitation;

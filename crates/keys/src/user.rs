@@ -14,6 +14,8 @@ use crate::{codes, wire};
 /// The format of user records.
 pub const FORMAT: u32 = 1;
 const BLOCK: usize = 512;
+/// So many addresses that a user had before are kept.
+const FORMER: usize = 4;
 
 /// Where a record stands; bound into the ciphertext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -106,6 +108,9 @@ pub struct User {
     /// Where it is a second identity of a user who was recognised by the address: the record of the one before (R16).
     #[n(8)]
     pub linked: Option<Linked>,
+    /// The addresses before this one, the last one first: what administrators have said of the user, they said under these.
+    #[n(9)]
+    pub former: Option<Vec<String>>,
 }
 
 /// Whose user a second identity is.
@@ -145,6 +150,29 @@ impl User {
     /// The blinded address, by which a server finds the records of a user.
     pub fn address(&self, keyring: &Keyring) -> UserId {
         blinded(keyring, &["email", &self.email])
+    }
+
+    /// The same user under what the identity provider says now.
+    #[must_use]
+    pub fn follow(self, email: &str, first_name: &str, last_name: &str) -> Self {
+        let mut former = self.former.unwrap_or_default();
+        if self.email != email {
+            former.insert(0, self.email);
+            former.retain(|known| known != email);
+            former.truncate(FORMER);
+        }
+        Self {
+            email: email.to_owned(),
+            first_name: first_name.to_owned(),
+            last_name: last_name.to_owned(),
+            former: (!former.is_empty()).then_some(former),
+            ..self
+        }
+    }
+
+    /// All addresses under which something may have been said of the user, the one of now first.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.email).chain(self.former.iter().flatten()).map(String::as_str)
     }
 
     /// Whether the secret is gone. No random secret is all zeros; nothing that is signed with this one counts.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::{Decode, Encode};
 use sekisho_fault::{Fault, Result};
 
+use crate::held::SealedHeld;
 use crate::identity::{Identity, Signature, Signing};
 use crate::ids::{Hash, ServerId};
 use crate::keyring::Place;
@@ -70,6 +71,9 @@ pub struct Report {
     /// Never the names: the hub reads reports.
     #[n(17)]
     pub by_name: Option<Vec<Option<SignIns>>>,
+    /// The identities that wait for an administrator, sealed ([`crate::held`]): the hub reads reports.
+    #[n(18)]
+    pub held: Option<SealedHeld>,
 }
 
 /// When users signed in through a server: seconds since 1970.

@@ -40,6 +40,7 @@ fn report(world: &World) -> Report {
         }),
         cloned: None,
         by_name: None,
+        held: None,
     }
 }
 

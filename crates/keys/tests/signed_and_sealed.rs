@@ -75,6 +75,7 @@ fn user() -> User {
         secret: [5; 32],
         state: State::Active,
         linked: None,
+        former: None,
     }
 }
 

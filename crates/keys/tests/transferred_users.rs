@@ -24,6 +24,7 @@ fn alice() -> User {
         secret: [5; 32],
         state: State::Active,
         linked: None,
+        former: None,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::codes;
 use crate::enrolment::{Member, Papers};
 use crate::heads::{Ahead, Fork};
 use crate::replication::{ALL_SERVERS, Follower, HubLink, News, Replica};
-use crate::users::{Removals, Writer};
+use crate::users::{Removals, Waiting, Writer};
 
 /// The removals, and what they were read from: the facts, and the log that says whose facts count.
 type Looked = ((u64, Head), Arc<Removals>);
@@ -34,6 +34,8 @@ pub struct Connected {
     pub link: Arc<HubLink>,
     /// Writes user records.
     pub writer: Writer,
+    /// Who waits for an administrator.
+    pub(crate) waiting: Waiting,
     /// Whether another server has seen something else of the hub.
     pub(crate) fork: Fork,
     /// Which servers have seen more of it.
@@ -59,12 +61,19 @@ pub struct Connected {
 
 impl Connected {
     /// Not enrolled yet.
-    pub(crate) fn new(papers: Papers, replica: Replica, link: Arc<HubLink>, writer: Writer, fork: Fork) -> Self {
+    pub(crate) fn new(
+        papers: Papers,
+        replica: Replica,
+        link: Arc<HubLink>,
+        (writer, waiting): (Writer, Waiting),
+        fork: Fork,
+    ) -> Self {
         Self {
             papers,
             replica,
             link,
             writer,
+            waiting,
             fork,
             ahead: Ahead::default(),
             member: RwLock::default(),

@@ -4,6 +4,7 @@ mod acme;
 pub mod activity;
 pub mod admin_server;
 pub mod arguments;
+mod assigning;
 mod balancer;
 pub mod certificates;
 pub mod clock;

@@ -51,7 +51,7 @@ use crate::secret::file_fault;
 use crate::servers::Servers;
 use crate::status::Board;
 use crate::store::SealedFile;
-use crate::users::{HubClaims, HubUsers, Writer};
+use crate::users::{HubClaims, HubUsers, Waiting, Writer};
 use crate::{admin_server, codes, metrics, places, secret};
 
 /// The longest pause between two tries to reach the hub; and the longest that a start waits for it.
@@ -162,7 +162,8 @@ impl Service {
         let writer = Writer::new(SealedFile::new(data, "outgoing.sealed", &secret));
         let sealed = |name| SealedFile::new(data, name, &secret);
         let fork = Fork::open(sealed("fork.sealed"), sealed("looked.sealed"));
-        let connected = Arc::new(Connected::new(papers, replica, link, writer, fork));
+        let waiting = Waiting::open(sealed("waiting.sealed"));
+        let connected = Arc::new(Connected::new(papers, replica, link, (writer, waiting), fork));
         let proofs = Arc::new(Proofs::open(sealed("domains.sealed"), resolver.clone()));
         let users = Arc::new(HubUsers::new(connected.clone(), proofs.clone()));
         let claims = Arc::new(HubClaims::new(connected.clone()));

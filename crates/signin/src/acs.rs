@@ -22,7 +22,8 @@ use crate::login::{self, Client, Login};
 use crate::opened::Opened;
 use crate::session::Session;
 use crate::{
-    Applied, Identity, Profile, SignIn, client, codes, handover, idp, pages, refusal, test_login, unsolicited, who,
+    Applied, Identity, Profile, SignIn, client, codes, handover, idp, pages, refusal, roles, test_login, unsolicited,
+    who,
 };
 
 /// Takes the identity provider's answer.
@@ -158,6 +159,7 @@ async fn admit(
         }
         Client::OnPrem(asking) => client::confirm(applied, asking, &user, &profile, statement, now, language)?,
     };
+    sign_in.facts.extend(roles::facts(&applied.configuration.document, &user, &profile));
     serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
     Ok(response)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sekisho_config::{Email, Relink};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::Secret;
+use sekisho_keys::fact::Placing;
 use serde::{Deserialize, Serialize};
 
 /// A future that any thread may run.
@@ -33,12 +34,15 @@ impl fmt::Debug for Identity {
 /// What the identity provider says of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// The e-mail address, in a reserved domain.
+    /// The e-mail address.
     pub email: Email,
     /// First name, possibly empty.
     pub first_name: String,
     /// Last name, possibly empty.
     pub last_name: String,
+    /// The groups that are mapped to a role, in the mapping's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
 }
 
 /// A user who may sign in.
@@ -52,6 +56,8 @@ pub struct User {
     pub client_password: Secret,
     /// How this sign-in came to the user.
     pub entry: Entry,
+    /// Where an administrator has put the user, if anywhere.
+    pub placing: Option<Placing>,
 }
 
 /// How a sign-in came to a user.
@@ -73,13 +79,16 @@ pub struct Admits {
     pub made: bool,
     /// Known users under a new identity, by their addresses: the window, where one is open.
     pub recognised: Option<Relink>,
+    /// Why the address is refused, unless an administrator has invited it: it is in none of the reserved domains.
+    pub outside: Option<Fault>,
 }
 
 /// The users.
 pub trait Users: Send + Sync + 'static {
     /// The user with this identity; another one as far as the connection admits them.
     ///
-    /// Codes: `UNKNOWN_USER`, `EMAIL_TAKEN`, `RECOGNISED_ALREADY`, `LOCKED`, `REMOVED`, `HUB_NEEDED`, `DETACHED`, `USERS`.
+    /// Codes: `UNKNOWN_USER`, `EMAIL_TAKEN`, `RECOGNISED_ALREADY`, `LOCKED`, `REMOVED`,
+    /// `INVITED_ELSEWHERE`, `HUB_NEEDED`, `DETACHED`, `USERS`.
     fn sign_in<'a>(
         &'a self,
         identity: &'a Identity,

@@ -23,8 +23,12 @@ sekisho_fault::codes! {
     DOMAIN_NOT_TOLD = "signin.domain_not_told";
     /// The user is not known and is not to be made. Argument: `email`.
     UNKNOWN_USER = "signin.unknown_user";
-    /// Another user has this e-mail address. Argument: `email`.
+    /// Another user has the e-mail address that a known user has now. Argument: `email`.
     EMAIL_TAKEN = "signin.email_taken";
+    /// Another user has this e-mail address: whoever came with it waits for an administrator. Argument: `email`.
+    HELD = "signin.held";
+    /// The user is invited to another connection. Arguments: `email`, `domain` (its Enterprise Domain).
+    INVITED_ELSEWHERE = "signin.invited_elsewhere";
     /// The user was recognised by this address under another identity already. Argument: `email`.
     RECOGNISED_ALREADY = "signin.recognised_already";
     /// An answer that nobody asked for was dropped: nobody could say whether it was used before. The page signs in anew.

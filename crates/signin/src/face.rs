@@ -16,7 +16,7 @@ use crate::load::pool::Pool;
 use crate::opened::Opened;
 use crate::replay::Replay;
 use crate::{
-    Activity, Admits, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, SignIn, Trial, User, Users, pages,
+    Activity, Admits, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, SignIn, Trial, User, Users, pages, who,
 };
 use sekisho_config::{Configuration, Network, Urls};
 use sekisho_fault::Fault;
@@ -217,7 +217,8 @@ impl Serving {
     pub(crate) async fn user(&self, identity: &Identity, profile: &Profile) -> Result<User, Fault> {
         let Configuration { document, domains, .. } = &self.applied.configuration;
         let window = document.relink.as_ref().filter(|relink| relink.is_open(self.now()) && !domains.is_empty());
-        let admits = Admits { made: document.just_in_time, recognised: window.cloned() };
+        let outside = who::reserved(&profile.email, &self.applied.configuration).err();
+        let admits = Admits { made: document.just_in_time, recognised: window.cloned(), outside };
         self.face.users.sign_in(identity, profile, &admits).await
     }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::face::Serving;
 use crate::login::VaultPage;
+use crate::roles::Enforced;
 use crate::session::Session;
 use crate::{Applied, Profile, User, codes, flow, heads};
 
@@ -57,6 +58,8 @@ struct Inside<'a> {
     session_id: String,
     /// What this page answers to when sessions end.
     session_marks: Vec<String>,
+    /// What the user's role enforces.
+    policies: Enforced,
 }
 
 /// The address to send the browser to: the page, with a code and its own state in the fragment.
@@ -96,6 +99,7 @@ pub(crate) fn code(
         last_name: &profile.last_name,
         session_id: session.seal(applied)?,
         session_marks: session.marks(applied),
+        policies: Enforced::of(&applied.configuration.document, user, profile),
     };
     let plain = serde_json::to_vec(&inside).map_err(|_| Fault::new(codes::CODE))?;
     let info = Info {

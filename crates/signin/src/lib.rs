@@ -16,6 +16,7 @@ mod opened;
 mod pages;
 mod refusal;
 mod replay;
+mod roles;
 mod session;
 mod test_login;
 mod unsolicited;

@@ -74,7 +74,8 @@ impl TestReport {
             Ok(identity) => self.identity_source = Some(identity.source),
             Err(fault) => faults.push(fault),
         }
-        faults.extend(who::profile(&statement, configuration).err());
+        let profile = who::profile(&statement, configuration);
+        faults.extend(profile.and_then(|profile| who::reserved(&profile.email, configuration)).err());
         let mut faults = faults.into_iter();
         // What a sign-in would meet first is the outcome; what it would meet next is worth knowing now.
         self.outcome = faults.next().map_or(Ok(()), Err);

@@ -14,7 +14,7 @@ use crate::flow::Handle;
 use crate::form::Form;
 use crate::load::standing::Standing;
 use crate::session::Session;
-use crate::{Claimed, SignIn, acs, codes, idp, vault, who};
+use crate::{Claimed, SignIn, acs, codes, idp, roles, vault, who};
 
 /// The assertion that came by itself and was taken, or would have been: by its ID the identity provider's log has it.
 const FACT: &str = "@unsolicited";
@@ -49,6 +49,7 @@ pub(crate) async fn receive(
     sign_in.facts = facts(&statement);
     let (identity, profile) = acs::recognized(applied, &statement, sign_in)?;
     let user = serving.user(&identity, &profile).await?;
+    sign_in.facts.extend(roles::facts(&applied.configuration.document, &user, &profile));
     let session = Session::of(user.email.as_str(), &statement);
     let handle = Handle::new()?;
     let mut response = vault::direct(&handle);

@@ -4,7 +4,7 @@ use sekisho_config::{Configuration, Email};
 use sekisho_fault::{Fault, Result};
 use sekisho_saml::Verified;
 
-use crate::{Identity, Profile, codes};
+use crate::{Identity, Profile, codes, roles};
 
 const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
@@ -41,7 +41,7 @@ pub(crate) fn address<'a>(verified: &'a Verified, configuration: &Configuration)
     }
 }
 
-/// The profile: exactly one e-mail address in a reserved domain, and names as far as there are any.
+/// The profile: exactly one e-mail address, and names as far as there are any.
 pub(crate) fn profile(verified: &Verified, configuration: &Configuration) -> Result<Profile> {
     let attributes = &configuration.document.attributes;
     let Some(address) = address(verified, configuration) else {
@@ -49,12 +49,20 @@ pub(crate) fn profile(verified: &Verified, configuration: &Configuration) -> Res
         return Err(Fault::new(codes::NO_EMAIL).with("wanted", attributes.email.as_str()).with("received", received));
     };
     let email = Email::parse(address)?;
-    let domains = &configuration.domains;
-    if !domains.is_empty() && !email.is_in(domains) {
-        let domain = email.as_str().rsplit('@').next().unwrap_or_default();
-        let reserved: Vec<String> = domains.iter().map(|domain| domain.as_str().to_owned()).collect();
-        return Err(Fault::new(codes::DOMAIN_NOT_RESERVED).with("domain", domain).with("reserved", reserved));
-    }
     let one = |name: &str| values(verified, name).first().map(|value| (*value).to_owned()).unwrap_or_default();
-    Ok(Profile { email, first_name: one(&attributes.first), last_name: one(&attributes.last) })
+    let groups = roles::groups(verified, configuration);
+    Ok(Profile { email, first_name: one(&attributes.first), last_name: one(&attributes.last), groups })
+}
+
+/// Whether an address is in a reserved domain, where there are any. Whom an administrator has invited needs none.
+///
+/// Code: `DOMAIN_NOT_RESERVED`.
+pub(crate) fn reserved(email: &Email, configuration: &Configuration) -> Result<()> {
+    let domains = &configuration.domains;
+    if domains.is_empty() || email.is_in(domains) {
+        return Ok(());
+    }
+    let domain = email.domain();
+    let reserved: Vec<String> = domains.iter().map(|domain| domain.as_str().to_owned()).collect();
+    Err(Fault::new(codes::DOMAIN_NOT_RESERVED).with("domain", domain).with("reserved", reserved))
 }

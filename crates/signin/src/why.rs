@@ -19,6 +19,10 @@ pub(crate) fn word(fault: &Fault) -> Option<&'static str> {
         "subject"
     } else if is(&[codes::EMAIL_TAKEN, codes::RECOGNISED_ALREADY]) {
         "taken"
+    } else if is(&[codes::HELD]) {
+        "held"
+    } else if is(&[codes::INVITED_ELSEWHERE]) {
+        "elsewhere"
     } else if is(&[codes::LOCKED]) {
         "locked"
     } else if is(&[codes::REMOVED]) {
@@ -51,6 +55,8 @@ mod tests {
             (codes::TRANSIENT_SUBJECT, "subject"),
             (codes::EMAIL_TAKEN, "taken"),
             (codes::RECOGNISED_ALREADY, "taken"),
+            (codes::HELD, "held"),
+            (codes::INVITED_ELSEWHERE, "elsewhere"),
             (codes::LOCKED, "locked"),
             (codes::REMOVED, "removed"),
             (codes::HUB_NEEDED, "later"),

@@ -15,8 +15,10 @@ import type { Server } from '../lib/backend/types/Server';
 import type { SignedIn } from '../lib/backend/types/SignedIn';
 import type { Status } from '../lib/backend/types/Status';
 import type { UserInfo } from '../lib/backend/types/UserInfo';
+import type { WaitingUser } from '../lib/backend/types/WaitingUser';
 import { matrixOf, servedOf } from './certificates';
 import { answered, noNames, stepped, type Names } from './names';
+import { noRoles, roleChanges, stepRoles } from './roles';
 
 export const NOW = 1_795_000_000;
 const DAY = 86_400;
@@ -156,6 +158,8 @@ export class Fake implements Backend {
   signedIn: SignedIn | null = null;
   /** The users of the connection. */
   users: UserInfo[] = [];
+  /** Newcomers who wait for an administrator. */
+  waiting: WaitingUser[] = [];
   /** What DNS says of every mail domain. */
   domains: DomainProof['state'] = { state: 'proven' };
   history: PastRevision[] = [];
@@ -322,6 +326,8 @@ export class Fake implements Backend {
       saml: null,
       saml_second: null,
       relink: null,
+      roles: noRoles(),
+      applied_roles: noRoles(),
       idp: null,
       service_provider: null,
       changes: [],
@@ -411,6 +417,8 @@ export class Fake implements Backend {
     const further = (which: 'applied' | 'draft'): string => JSON.stringify(this.#names[which]);
     if (further('draft') !== further('applied'))
       draft.changes.push({ field: 'other_names', from: further('applied'), to: further('draft') });
+    draft.applied_roles = this.#applied.roles;
+    draft.changes.push(...roleChanges(this.#applied.roles, draft.roles));
     draft.checks = [];
     if (!host) draft.checks.push(fault('config.missing', 'advertised_host'));
     if (!draft.tls) draft.checks.push(fault('config.missing', 'tls'));
@@ -594,6 +602,22 @@ export class Fake implements Backend {
         this.#draft.relink = days === null ? null : { until, open: true, idps: ['https://idp.example.com/'] };
         return this.#look();
       }
+      case 'draft.roles':
+        stepRoles(this.#draft.roles, params as Methods['draft.roles']['params']);
+        return this.#look();
+      case 'admin.waiting_users':
+        return this.waiting;
+      case 'admin.decide_waiting':
+        this.waiting = this.waiting.filter((one) => one.id !== given['id']);
+        return { changed: 1, waiting: 0 };
+      case 'admin.place_users': {
+        const { emails, place } = params as Methods['admin.place_users']['params'];
+        for (const user of this.users.filter((one) => emails.includes(one.email))) {
+          if (place.to === 'node') user.node = place.node;
+          else user.role = place.role;
+        }
+        return { changed: emails.length, waiting: 0 };
+      }
       case 'draft.names':
         return this.#step(params as Methods['draft.names']['params']);
       case 'draft.trial_certificate':
@@ -742,7 +766,14 @@ export class Fake implements Backend {
         return { users: users.slice(0, 200), matches: users.length, all: this.users.length, read: NOW };
       }
       case 'admin.invite_user':
-        this.users.push({ email: given['email'] ?? '', name: '', state: 'invited', removed: null });
+        this.users.push({
+          email: given['email'] ?? '',
+          name: '',
+          state: 'invited',
+          removed: null,
+          node: given['node'] ?? null,
+          role: given['role'] ?? null,
+        });
         return null;
       case 'admin.lock_users':
       case 'admin.unlock_users':

@@ -23,6 +23,14 @@ const alice: User = {
   last_name: 'Ng',
   session_id: 's',
   session_marks: [],
+  policies: {
+    role: 'Staff',
+    two_factor: true,
+    import: false,
+    extension: 'https://extension.example/',
+    onboarding: true,
+    session_minutes: 30,
+  },
 };
 
 const open = (fragment: string): void => {
@@ -46,6 +54,23 @@ test('who signs in from this page is not warned', async () => {
   open('#code=c&state=s');
   await screen.findByTestId('signed-in');
   expect(screen.queryByTestId('unasked')).toBeNull();
+});
+
+test('what the company has set is said, and an extension that is to be had elsewhere than by https is not linked', async () => {
+  page.finish.mockResolvedValue(alice);
+  open('#code=c&state=s');
+  expect((await screen.findByTestId('policy-role')).textContent).toBe('Role: Staff');
+  expect(screen.getByTestId('policy-import').textContent).toBe('Import is off.');
+  expect(screen.getByTestId('policy-extension').getAttribute('href')).toBe('https://extension.example/');
+  expect(screen.getByTestId('policy-session').dataset['minutes']).toBe('30');
+});
+
+test('a link of another kind is not followed', async () => {
+  const policies = { ...alice.policies, extension: 'javascript:alert(1)' };
+  page.finish.mockResolvedValue({ ...alice, policies });
+  open('#code=c&state=s');
+  await screen.findByTestId('policy-session');
+  expect(screen.queryByTestId('policy-extension')).toBeNull();
 });
 
 test('where nothing waits, the page begins a sign-in of its own', async () => {

@@ -34,6 +34,20 @@ export interface User {
   session_id: string;
   /** What this page answers to when sessions end. */
   session_marks: string[];
+  /** What the user's role enforces. */
+  policies: Policies;
+}
+
+/** What a role enforces. */
+export interface Policies {
+  /** The role's name; none where no role is in force. */
+  role: string | null;
+  two_factor: boolean;
+  import: boolean;
+  extension: string | null;
+  onboarding: boolean;
+  /** Minutes without use until the vault closes. */
+  session_minutes: number;
 }
 
 /** Why a hand-over was not taken. */

@@ -8,6 +8,8 @@ const WHY = [
   'email',
   'subject',
   'taken',
+  'held',
+  'elsewhere',
   'locked',
   'removed',
   'later',

@@ -62,6 +62,85 @@ pub struct UserInfo {
     pub state: UserState,
     /// When they were removed: seconds since 1970.
     pub removed: Option<i64>,
+    /// The node that they were put on; none: the connection's own.
+    pub node: Option<String>,
+    /// The role that they were given; none: the one that groups, node or connection give.
+    pub role: Option<String>,
+}
+
+/// Where users are put. Names for good, as the connection's configuration has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "to", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Place {
+    /// On a node.
+    Node {
+        /// Which; none: the connection's own.
+        node: Option<String>,
+    },
+    /// Under a role.
+    Role {
+        /// Which; none: the one that groups, node or connection give.
+        role: Option<String>,
+    },
+}
+
+impl Place {
+    /// On this node.
+    pub(super) fn node(node: String) -> Self {
+        Self::Node { node: Some(node) }
+    }
+
+    /// Under this role.
+    pub(super) fn role(role: String) -> Self {
+        Self::Role { role: Some(role) }
+    }
+}
+
+/// Puts users somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlaceUsers {
+    /// The connection.
+    pub connection: String,
+    /// The e-mail addresses.
+    pub emails: Vec<String>,
+    /// Where they are put.
+    pub place: Place,
+}
+
+/// Somebody who waits for an administrator, because another user has the address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WaitingUser {
+    /// The identity, blinded.
+    pub id: String,
+    /// The address.
+    pub email: String,
+    /// First and last name, as the identity provider says them.
+    pub name: String,
+    /// What the identity provider calls them.
+    pub subject: String,
+    /// First and last name of the user who has the address.
+    pub known_name: String,
+    /// What the identity provider calls that one.
+    pub known_subject: String,
+    /// When they came last, by the server's clock: seconds since 1970.
+    pub time: i64,
+}
+
+/// Decides about somebody who waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DecideWaiting {
+    /// The connection.
+    pub connection: String,
+    /// The identity, blinded.
+    pub id: String,
+    /// The address.
+    pub email: String,
+    /// Whether they are the user who has the address.
+    pub same: bool,
 }
 
 /// Looks for users.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_fault::Result;
 use sekisho_hub_api::wire::Row;
-use sekisho_keys::fact::{self, Fact, Said};
+use sekisho_keys::fact::{self, Fact, Placing, Said, Same};
 use sekisho_keys::ids::{Hash, UserId};
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::Organisation;
@@ -18,14 +18,18 @@ use super::acts::{HeldRemoval, HeldRemovals, UserInfo, UserState};
 pub(super) struct Person {
     pub(super) email: String,
     /// The records of the address: one, and another for each identity under which the user was recognised later.
-    users: Vec<User>,
+    users: Vec<(UserId, User)>,
     fact: Option<Fact>,
+    /// Where the user is put.
+    pub(super) placing: Option<Placing>,
+    /// Whose second identity counts.
+    pub(super) same: Option<Same>,
 }
 
 impl Person {
     /// Nothing is known.
     pub(super) fn unknown(email: &str) -> Self {
-        Self { email: email.to_owned(), users: Vec::new(), fact: None }
+        Self { email: email.to_owned(), users: Vec::new(), fact: None, placing: None, same: None }
     }
 
     pub(super) fn said(&self) -> Option<Said> {
@@ -44,12 +48,33 @@ impl Person {
     }
 
     /// The one that was recognised last.
-    fn newest(&self) -> Option<&User> {
-        self.users.iter().max_by_key(|user| user.linked.map_or(i64::MIN, |linked| linked.window))
+    fn newest(&self) -> Option<&(UserId, User)> {
+        self.users.iter().max_by_key(|(_, user)| user.linked.map_or(i64::MIN, |linked| linked.window))
+    }
+
+    /// The record of the identity that came last.
+    pub(super) fn newest_id(&self) -> Option<UserId> {
+        self.newest().filter(|(_, user)| !user.is_shredded()).map(|(id, _)| *id)
+    }
+
+    /// Whether one of the records is that of this identity.
+    pub(super) fn has(&self, identity: UserId) -> bool {
+        self.users.iter().any(|(id, _)| *id == identity)
+    }
+
+    /// First and last name, as far as they are known.
+    pub(super) fn name(&self) -> String {
+        let name = self.newest().map(|(_, user)| format!("{} {}", user.first_name, user.last_name));
+        name.unwrap_or_default().trim().to_owned()
+    }
+
+    /// What the identity provider calls them.
+    pub(super) fn subject(&self) -> Option<String> {
+        self.newest().map(|(_, user)| user.subject.clone())
     }
 
     fn is_shredded(&self) -> bool {
-        !self.users.is_empty() && self.users.iter().all(User::is_shredded)
+        !self.users.is_empty() && self.users.iter().all(|(_, user)| user.is_shredded())
     }
 }
 
@@ -75,8 +100,8 @@ impl Directory {
         for row in rows {
             match row.kind.as_str() {
                 "user" => {
-                    if let Ok(user) = user(row, organisation, place, keyring) {
-                        person(&user.email, &|person| person.users.push(user.clone()));
+                    if let Ok((id, user)) = user(row, organisation, place, keyring) {
+                        person(&user.email, &|person| person.users.push((id, user.clone())));
                     }
                 }
                 "fact" => {
@@ -87,6 +112,7 @@ impl Directory {
                 _ => {}
             }
         }
+        settle(&mut people);
         let removals = people.values().filter_map(|one| Some((one.fact.as_ref()?.about, one.removal()?)));
         let held = removal::held(&removals.collect::<Vec<_>>());
         let none = BTreeSet::new();
@@ -109,7 +135,10 @@ impl Directory {
     /// Those who are neither removed nor shredded; one whose removal waits is there as before.
     pub(crate) fn living(self) -> Vec<User> {
         let stays = |one: &Person| !one.is_shredded() && (one.removal().is_none() || self.is_held(&one.email));
-        let living = |one: &Person| one.users.iter().filter(|user| !user.is_shredded()).cloned().collect::<Vec<_>>();
+        let living = |one: &Person| {
+            let there = one.users.iter().filter(|(_, user)| !user.is_shredded());
+            there.map(|(_, user)| user.clone()).collect::<Vec<_>>()
+        };
         self.people.values().filter(|one| stays(one)).flat_map(living).collect()
     }
 
@@ -138,18 +167,20 @@ impl Directory {
             (Some(Said::Removed(_)), _) if self.is_held(&person.email) => UserState::Waiting,
             (Some(Said::Removed(_)), _) if self.is_gone(person, now) => UserState::Gone,
             (Some(Said::Removed(_)), _) => UserState::Removed,
-            (_, Some(user)) if !user.is_shredded() && self.locked.contains(&person.email) => UserState::Locked,
-            (_, Some(user)) if !user.is_shredded() => UserState::Active,
+            (_, Some((_, user))) if !user.is_shredded() && self.locked.contains(&person.email) => UserState::Locked,
+            (_, Some((_, user))) if !user.is_shredded() => UserState::Active,
             (Some(Said::Invited), _) if self.locked.contains(&person.email) => UserState::Locked,
             (Some(Said::Invited), _) => UserState::Invited,
             // Nothing is left of them but the name.
             _ => return None,
         };
-        let name = person.newest().map(|user| format!("{} {}", user.first_name, user.last_name));
+        let placing = person.placing.clone().unwrap_or_default();
         Some(UserInfo {
             email: person.email.clone(),
-            name: name.unwrap_or_default().trim().to_owned(),
+            name: person.name(),
             state,
+            node: placing.node,
+            role: placing.role,
             removed: person.removal().map(|removal| seconds(removal.at)),
         })
     }
@@ -176,10 +207,35 @@ fn seconds(moment: u64) -> i64 {
     i64::try_from(moment).unwrap_or(i64::MAX)
 }
 
-fn user(row: &Row, organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<User> {
+/// What was said of where a user is put counts for the user of whom it was said: under the address that they had then, and for nobody
+/// who has that address now.
+fn settle(people: &mut BTreeMap<String, Person>) {
+    let told = |person: &Person| {
+        let (id, user) = person.newest()?;
+        let facts = user.addresses().filter_map(|address| people.get(address)?.fact.as_ref()?.placing.as_ref());
+        facts.into_iter().find(|placing| placing.is_of(*id)).cloned()
+    };
+    let placings: Vec<(String, Option<Placing>)> = people
+        .iter()
+        .map(|(email, person)| {
+            let invited = || person.fact.as_ref().and_then(|fact| fact.placing.clone());
+            let placing = if person.users.is_empty() { invited() } else { told(person) };
+            (email.clone(), placing)
+        })
+        .collect();
+    for (email, placing) in placings {
+        if let Some(person) = people.get_mut(&email) {
+            person.same = person.fact.as_ref().and_then(|fact| fact.same);
+            person.placing = placing;
+        }
+    }
+}
+
+fn user(row: &Row, organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<(UserId, User)> {
     let record = Record::read(row.body.as_slice())?;
     record.verify(organisation, place)?;
-    record.open(&keyring.of_epoch(record.header().context.epoch)?)
+    let context = record.header().context;
+    Ok((context.user, record.open(&keyring.of_epoch(context.epoch)?)?))
 }
 
 fn fact(row: &Row, organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<Fact> {

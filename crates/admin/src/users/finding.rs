@@ -60,7 +60,14 @@ mod tests {
     use super::*;
 
     fn user(number: usize, name: &str, state: UserState) -> UserInfo {
-        UserInfo { email: format!("user{number:06}@example.com"), name: name.to_owned(), state, removed: None }
+        UserInfo {
+            email: format!("user{number:06}@example.com"),
+            name: name.to_owned(),
+            state,
+            removed: None,
+            node: None,
+            role: None,
+        }
     }
 
     #[test]

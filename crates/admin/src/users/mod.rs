@@ -5,18 +5,22 @@ mod acts;
 mod directory;
 mod finding;
 mod locking;
+mod placing;
+mod waiting;
 
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
 use sekisho_hub_api::wire::NewFact;
-use sekisho_keys::fact::{Fact, Said};
+use sekisho_keys::fact::{Fact, Said, Word};
+use sekisho_keys::ids::ConnectionId;
 use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::log::Connection;
 use sekisho_keys::removal::Removal;
 
 pub use acts::{
-    ChangeUsers, ChangedUsers, DecideRemovals, FindUsers, FoundUsers, HeldRemoval, HeldRemovals, UserInfo, UserState,
-    WhichUsers,
+    ChangeUsers, ChangedUsers, DecideRemovals, DecideWaiting, FindUsers, FoundUsers, HeldRemoval, HeldRemovals,
+    Place as PlaceOfUser, PlaceUsers, UserInfo, UserState, WaitingUser, WhichUsers,
 };
 
 use crate::acts::InviteUser;
@@ -42,13 +46,37 @@ impl Session {
 
     /// Lets a user sign in for the first time, though users are not made by themselves; one who was removed, too.
     ///
-    /// Codes: `EMAIL` of the configuration, `NO_CONNECTION`, `REMOVAL_WAITS`, and the hub's.
+    /// Codes: `EMAIL` and `ROLE_ID` of the configuration, `NO_CONNECTION`, `REMOVAL_WAITS`, and the hub's.
     pub async fn invite_user(&mut self, wish: &InviteUser) -> Result<()> {
         let email = Email::parse(wish.email.trim()).map_err(|fault| fault.on("email"))?;
         let (place, keyring, directory) = self.directory(&wish.connection).await?;
-        let person = directory.find(email.as_str()).cloned().unwrap_or_else(|| Person::unknown(email.as_str()));
+        let mut person = directory.find(email.as_str()).cloned().unwrap_or_else(|| Person::unknown(email.as_str()));
         waits_not(&directory, &person)?;
-        self.say(place, &keyring, &directory, &[(person, Said::Invited)]).await
+        for place in [wish.node.clone().map(acts::Place::node), wish.role.clone().map(acts::Place::role)] {
+            if let Some(place) = place {
+                placing::check(&place)?;
+                person = placing::put(person.clone(), &place).map_or(person, |(person, _)| person);
+            }
+        }
+        self.say(place, &keyring, &directory, &[(person, Said::Invited)]).await?;
+        self.lead_elsewhere(place, &email).await
+    }
+
+    /// Whoever is invited to one connection although their mail domain is another's is told so there, and no account is made for them.
+    async fn lead_elsewhere(&mut self, place: Place, email: &Email) -> Result<()> {
+        let domain = email.domain().to_owned();
+        let reserved = |(id, connection): &(&ConnectionId, &Connection)| {
+            **id != place.connection && connection.deleted.is_none() && connection.domains.contains_key(&domain)
+        };
+        let other = self.log.organisation.connections.iter().find(reserved).map(|(id, _)| id.to_string());
+        let Some(other) = other else { return Ok(()) };
+        let (there, keyring, directory) = self.directory(&other).await?;
+        let person = directory.find(email.as_str()).cloned().unwrap_or_else(|| Person::unknown(email.as_str()));
+        // Whoever has an account there, or was spoken of, stays as they are.
+        if person.newest_id().is_some() || person.removal().is_some() {
+            return Ok(());
+        }
+        self.say(there, &keyring, &directory, &[(person, Said::Elsewhere(place.connection))]).await
     }
 
     /// Removes users: they do not sign in any more, and are not made anew. All of them, or none if one is not known.
@@ -128,8 +156,9 @@ impl Session {
     ) -> Result<()> {
         for (person, said) in changes {
             let number = moment().max(person.number().map_or(0, |known| known + 1));
-            let said = (person.email.as_str(), *said, number);
-            let (about, fact) = Fact::sign(place, said, keyring, &self.identity, now(), random())?;
+            let (placing, same) = (person.placing.clone(), person.same);
+            let word = Word { email: &person.email, said: *said, number, placing, same };
+            let (about, fact) = Fact::sign(place, word, keyring, &self.identity, now(), random())?;
             let after = Some(directory.written(about));
             let body = NewFact { after, epoch: keyring.epoch, fact: Blob(fact) };
             self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use sekisho_config::document::IdpType;
 
-use super::{DraftMailCommand, NameCommand, RequestedCertificate, idp_type};
+use super::{DraftMailCommand, GroupsCommand, NameCommand, NodeCommand, RequestedCertificate, RoleCommand, idp_type};
 
 /// A step in the change of SAML's key.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -88,6 +88,15 @@ pub(crate) enum DraftCommand {
         /// File or address.
         from: String,
     },
+    /// Roles, and what they enforce.
+    #[command(subcommand)]
+    Role(RoleCommand),
+    /// Nodes below the connection's own.
+    #[command(subcommand)]
+    Node(NodeCommand),
+    /// The identity provider's groups that choose a role.
+    #[command(subcommand)]
+    Groups(GroupsCommand),
     /// Mails about what an administrator should look at.
     #[command(subcommand)]
     Mail(DraftMailCommand),

@@ -20,7 +20,7 @@ pub(crate) struct OfConnection {
 pub(crate) enum UsersCommand {
     /// Lists the users, who is invited, and who was removed.
     List(OfConnection),
-    /// Writes the users into a file (CSV, UTF-8): address, name, state, and when they were removed.
+    /// Writes the users into a file (CSV, UTF-8): address, name, state, when they were removed, node and role.
     Export {
         #[command(flatten)]
         of: OfConnection,
@@ -33,7 +33,38 @@ pub(crate) enum UsersCommand {
         of: OfConnection,
         /// The e-mail address.
         email: String,
+        /// On this node below the connection's own.
+        #[arg(long)]
+        node: Option<String>,
+        /// Under this role.
+        #[arg(long)]
+        role: Option<String>,
     },
+    /// Moves users to a node below the connection's own (`""`: back to its own).
+    Move {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The node.
+        #[arg(long)]
+        node: String,
+        /// The e-mail addresses.
+        #[arg(required = true)]
+        emails: Vec<String>,
+    },
+    /// Gives users a role (`""`: the one that groups, node or connection give).
+    Role {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The role.
+        #[arg(long)]
+        role: String,
+        /// The e-mail addresses.
+        #[arg(required = true)]
+        emails: Vec<String>,
+    },
+    /// Newcomers who wait because another user has their address.
+    #[command(subcommand)]
+    Waiting(WaitingCommand),
     /// Removes users: they sign in at no server any more. Within thirty days it can be taken back.
     ///
     /// More than ten at once, where that is more than one in twenty, wait until `users removals approve`.
@@ -74,6 +105,32 @@ pub(crate) enum UsersCommand {
     /// Removals that wait because they were many at once.
     #[command(subcommand)]
     Removals(RemovalsCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum WaitingCommand {
+    /// Shows them, each beside the user who has the address.
+    List(OfConnection),
+    /// They are the same person: the newcomer opens the vault of the user who has the address.
+    Approve {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The e-mail address.
+        email: String,
+        /// What the identity provider calls the newcomer; needed when several wait with one address.
+        #[arg(long)]
+        subject: Option<String>,
+    },
+    /// They are somebody else, and stay outside.
+    Reject {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The e-mail address.
+        email: String,
+        /// What the identity provider calls the newcomer.
+        #[arg(long)]
+        subject: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]

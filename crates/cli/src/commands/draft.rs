@@ -70,6 +70,9 @@ pub(super) async fn draft(context: &Context, command: DraftCommand) -> Result<()
             context.printer.reply(&draft, |printer| shown(printer, &draft).into_iter().chain(differs).collect());
             return Ok(());
         }
+        DraftCommand::Role(command) => super::roles::role(&service, command).await?,
+        DraftCommand::Node(command) => super::roles::node(&service, command).await?,
+        DraftCommand::Groups(command) => super::roles::groups(&service, command).await?,
         DraftCommand::Mail(command) => super::mail::draft(&service, command).await?,
         DraftCommand::Discard => service.call::<DiscardDraft>(()).await?,
         DraftCommand::Rebase => {
@@ -145,6 +148,7 @@ fn shown(printer: Printer, draft: &Draft) -> Vec<String> {
     if let Some(window) = &draft.relink {
         lines.push(format!("{:<24} {}  {}", "relink", time(window.until), window.idps.join(", ")));
     }
+    lines.extend(super::roles::shown(&draft.roles));
     if let Some(own) = &draft.service_provider {
         lines.push(printer.pair("entity_id", &own.entity_id));
         lines.push(printer.pair("acs", &own.acs));

@@ -7,9 +7,9 @@ use sekisho_fault::Result;
 use sekisho_messages::time;
 use serde_json::json;
 
-use super::Context;
 use super::login::{connection as meant, signed_in};
 use super::organisation::confirm;
+use super::{Context, placing};
 use crate::administrator::Administrator;
 use crate::arguments::{OfConnection, RemovalsCommand, UsersCommand};
 use crate::print::Printer;
@@ -34,10 +34,15 @@ pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()
             context.printer.reply(&reply, |printer| vec![printer.say("users.exported", &known)]);
             Ok(())
         }
-        UsersCommand::Invite { of, email } => {
+        UsersCommand::Invite { of, email, node, role } => {
+            let (node, role) = placing::meant(context, node, role).await?;
             let (mut administrator, connection) = open(&of).await?;
-            administrator.call("admin.invite_user", json!({"connection": connection, "email": email})).await
+            let wish = json!({"connection": connection, "email": email, "node": node, "role": role});
+            administrator.call("admin.invite_user", wish).await
         }
+        UsersCommand::Move { of, node, emails } => placing::to_node(context, &of, &node, emails).await,
+        UsersCommand::Role { of, role, emails } => placing::to_role(context, &of, &role, emails).await,
+        UsersCommand::Waiting(command) => placing::waiting(context, command).await,
         UsersCommand::Remove { of, mut emails, file } => {
             if let Some(file) = file {
                 emails.extend(addresses(&file)?);
@@ -94,7 +99,7 @@ pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()
     }
 }
 
-async fn open(of: &OfConnection) -> Result<(Administrator, String)> {
+pub(super) async fn open(of: &OfConnection) -> Result<(Administrator, String)> {
     let mut administrator = signed_in(&of.login).await?;
     let connection = meant(&mut administrator, &of.connection).await?.id;
     Ok((administrator, connection))
@@ -112,7 +117,7 @@ fn addresses(file: &Path) -> Result<Vec<String>> {
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
-fn tell(context: &Context, text: &str, done: ChangedUsers) {
+pub(super) fn tell(context: &Context, text: &str, done: ChangedUsers) {
     let (changed, waiting) = (done.changed.to_string(), done.waiting.to_string());
     context.printer.reply(&done, |printer| {
         let mut lines = vec![printer.say(text, &[("count", &changed)])];
@@ -127,9 +132,10 @@ fn tell(context: &Context, text: &str, done: ChangedUsers) {
 fn csv(users: &[UserInfo]) -> String {
     let row = |user: &UserInfo| {
         let removed = user.removed.map(time).unwrap_or_default();
-        [&*user.email, &*user.name, word(user.state), &*removed].map(cell).join(",") + "\r\n"
+        let [node, role] = [&user.node, &user.role].map(|id| id.as_deref().unwrap_or_default());
+        [&*user.email, &*user.name, word(user.state), &*removed, node, role].map(cell).join(",") + "\r\n"
     };
-    let head = "email,name,state,removed\r\n".to_owned();
+    let head = "email,name,state,removed,node,role\r\n".to_owned();
     std::iter::once(head).chain(users.iter().map(row)).collect()
 }
 
@@ -175,12 +181,14 @@ mod tests {
             name: name.to_owned(),
             state: UserState::Active,
             removed,
+            node: Some("osaka".to_owned()),
+            role: None,
         };
         let table =
             csv(&[user("a@example.com", "=cmd|' /C calc'!A0", None), user("b@example.com", "O\"Neil, 花子", Some(0))]);
         let lines: Vec<&str> = table.split_terminator("\r\n").collect();
-        assert_eq!(lines[0], "email,name,state,removed");
-        assert_eq!(lines[1], r#""a@example.com","'=cmd|' /C calc'!A0","active","""#);
+        assert_eq!(lines[0], "email,name,state,removed,node,role");
+        assert_eq!(lines[1], r#""a@example.com","'=cmd|' /C calc'!A0","active","","osaka","""#);
         assert!(lines[2].starts_with(r#""b@example.com","O""Neil, 花子","active","1970"#), "{}", lines[2]);
         assert_eq!(lines.len(), 3);
     }

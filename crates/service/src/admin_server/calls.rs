@@ -26,6 +26,7 @@ use sekisho_admin_api::names::ChangeNames;
 use sekisho_admin_api::plans::{DiscardPlan, ListPlans, ParkDraft, TakePlan};
 use sekisho_admin_api::pool::{Drain, ProbeServer, Undrain};
 use sekisho_admin_api::relink::SetRelink;
+use sekisho_admin_api::roles::ChangeRoles;
 use sekisho_admin_api::saml_message::ExplainMessage;
 use sekisho_admin_api::save::{ExportRedacted, ListRevisions, PrepareSave, RestoreRevision};
 use sekisho_admin_api::save_watch::WatchSave;
@@ -94,6 +95,7 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         TakePlan::METHOD => answer::<TakePlan>(house.take_plan(&params::<TakePlan>(request)?).await?),
         DiscardPlan::METHOD => answer::<DiscardPlan>(house.discard_plan(&params::<DiscardPlan>(request)?).await?),
         SetRelink::METHOD => answer::<SetRelink>(house.set_relink(params::<SetRelink>(request)?).await?),
+        ChangeRoles::METHOD => answer::<ChangeRoles>(house.change_roles(params::<ChangeRoles>(request)?).await?),
         ChangeNames::METHOD => answer::<ChangeNames>(house.change_names(params::<ChangeNames>(request)?).await?),
         RollOverSamlKey::METHOD => {
             answer::<RollOverSamlKey>(house.roll_over(params::<RollOverSamlKey>(request)?).await?)

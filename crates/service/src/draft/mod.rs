@@ -8,6 +8,7 @@ mod idp;
 mod import;
 mod names;
 mod replaced;
+mod roles;
 mod save;
 mod view;
 
@@ -29,6 +30,7 @@ pub use idp::{choose as choose_idp, left as left_fields, steps as idp_steps};
 pub use import::import;
 pub use names::change as change_names;
 pub(crate) use replaced::{answered_request, replaced_certificate};
+pub use roles::change as change_roles;
 pub(crate) use save::keys;
 pub use save::{prepare, rebase};
 pub use view::sp_metadata;

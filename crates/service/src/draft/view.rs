@@ -13,8 +13,8 @@ use sekisho_config::{Document, ThisServer, check, diff, urls};
 use sekisho_fault::{Fault, Result};
 use sekisho_saml::keys::SpKey;
 
-use super::Draft;
 use super::names::answered;
+use super::{Draft, roles};
 use crate::configuration::{self, FindKey};
 use crate::idp_metadata::Kept;
 
@@ -97,6 +97,8 @@ pub(crate) fn view(
             open: relink.is_open(now),
             idps: relink.from.iter().map(|naming| naming.idp.clone()).collect(),
         }),
+        roles: roles::view(document),
+        applied_roles: roles::view(applied),
         service_provider: service_provider(document),
         changes: changes.into_iter().map(change).collect(),
         checks,

@@ -115,6 +115,7 @@ pub(crate) fn user(subject: &str) -> User {
         secret: [5; 32],
         state: State::Active,
         linked: None,
+        former: None,
     }
 }
 
@@ -147,7 +148,8 @@ pub(crate) async fn connected(folder: &Path) -> Connected {
     let fork = Fork::open(file("fork.sealed"), file("looked.sealed"));
     let (papers, replica) = (Papers::new(folder, &secret), Replica::open(folder).await.unwrap());
     let writer = users::Writer::new(file("outgoing.sealed"));
-    let connected = Connected::new(papers, replica, Arc::new(HubLink::default()), writer, fork);
+    let waiting = users::Waiting::open(file("waiting.sealed"));
+    let connected = Connected::new(papers, replica, Arc::new(HubLink::default()), (writer, waiting), fork);
     connected.enrolled(member());
     connected
 }

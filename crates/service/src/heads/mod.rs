@@ -86,6 +86,7 @@ mod tests {
             sync: None,
             cloned: None,
             by_name: None,
+            held: None,
         }
     }
 

@@ -214,6 +214,7 @@ mod tests {
             sync: None,
             cloned: None,
             by_name: None,
+            held: None,
         };
         report.sign(&identity(13))
     }

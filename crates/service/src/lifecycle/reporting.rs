@@ -73,7 +73,14 @@ impl House {
                     }
                 }
             };
-            let _ = timeout(rest, changed).await;
+            // Somebody waits: administrators look at any server.
+            let either = async {
+                tokio::select! {
+                    () = changed => {}
+                    () = self.connected.waiting.news.notified() => {}
+                }
+            };
+            let _ = timeout(rest, either).await;
         }
     }
 
@@ -112,6 +119,7 @@ impl House {
             by_name: self.by_name().await?,
             sync,
             cloned: self.servers.cloned(follower).await?.contains(&follower.member.server),
+            held: self.connected.waiting.list(&self.connected).await?,
         })
     }
 

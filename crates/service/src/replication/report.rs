@@ -1,9 +1,11 @@
 //! The servers' reports: of themselves, and of how far they have seen one another's records. Witnesses against a hub that
 //! withholds.
 
+use aws_lc_rs::rand;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
 use sekisho_hub_api::wire::Row;
+use sekisho_keys::held::{Held, SealedHeld};
 use sekisho_keys::ids::{Hash, ServerId};
 use sekisho_keys::keyring::Place;
 use sekisho_keys::log::Organisation;
@@ -34,6 +36,8 @@ pub struct Own {
     pub sync: Option<Synced>,
     /// Whether another machine has its keys.
     pub cloned: bool,
+    /// Who waits for an administrator.
+    pub held: Vec<Held>,
 }
 
 /// This server's report, as of now.
@@ -72,7 +76,18 @@ pub async fn own(follower: &Follower, own: Own, number: u64) -> Result<Report> {
         sync: own.sync,
         by_name: own.by_name,
         cloned: own.cloned.then_some(true),
+        held: sealed(&own.held, member)?,
     })
+}
+
+/// Who waits, for those who have the connection's key.
+fn sealed(held: &[Held], member: &Member) -> Result<Option<SealedHeld>> {
+    if held.is_empty() {
+        return Ok(None);
+    }
+    let mut nonce = [0; 12];
+    rand::fill(&mut nonce).map_err(|_| Fault::new(codes::RANDOM))?;
+    SealedHeld::seal(held, member.place, member.server, &member.newest_keyring()?, nonce).map(Some)
 }
 
 /// Signs a report of this server and leaves it at the hub.

@@ -48,6 +48,7 @@ fn report(server: ServerId) -> Report {
         sync: None,
         cloned: None,
         by_name: None,
+        held: None,
     }
 }
 

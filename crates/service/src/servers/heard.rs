@@ -135,6 +135,7 @@ pub(super) mod tests {
             sync: None,
             cloned: None,
             by_name: None,
+            held: None,
         };
         (ONE, Ok(report))
     }

@@ -159,6 +159,7 @@ mod tests {
             sync: None,
             cloned: None,
             by_name: None,
+            held: None,
         }
     }
 

@@ -7,7 +7,8 @@ use sekisho_keys::fact::Said;
 use sekisho_keys::user::{User, blinded};
 use sekisho_signin::{Identity, Profile, codes};
 
-use super::{find, is_locked, said};
+use super::find;
+use super::told::{is_locked, told};
 use crate::connected::Connected;
 use crate::domains::Proofs;
 
@@ -28,7 +29,7 @@ pub(super) async fn follow(
     identity: &Identity,
     profile: &Profile,
 ) -> Result<bool> {
-    let Some(user) = find(connected, identity).await? else { return Ok(false) };
+    let Some((_, user)) = find(connected, identity).await? else { return Ok(false) };
     if user.is_shredded() || !differs(&user, profile) {
         return Ok(false);
     }
@@ -43,7 +44,7 @@ pub(super) async fn follow(
 async fn is_free(connected: &Connected, email: &Email) -> Result<()> {
     let taken = || Fault::new(codes::EMAIL_TAKEN).with("email", email.as_str());
     let address = blinded(&connected.member()?.newest_keyring()?, &["email", email.as_str()]).to_string();
-    let said = said(connected, email.as_str()).await?;
+    let said = told(connected, email.as_str()).await?.said;
     let is_said = matches!(said, Some(Said::Removed(_))) || is_locked(connected, email.as_str())?;
     if is_said || !connected.replica.users_at(&address).await?.is_empty() {
         return Err(taken());
@@ -65,7 +66,12 @@ mod tests {
     use crate::store::SealedFile;
 
     fn profile(email: &str, last_name: &str) -> Profile {
-        Profile { email: Email::parse(email).unwrap(), first_name: String::new(), last_name: last_name.to_owned() }
+        Profile {
+            email: Email::parse(email).unwrap(),
+            first_name: String::new(),
+            last_name: last_name.to_owned(),
+            groups: Vec::new(),
+        }
     }
 
     #[test]

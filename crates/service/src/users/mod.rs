@@ -4,9 +4,11 @@
 mod addresses;
 mod claims;
 mod following;
+mod held;
 mod recognising;
 mod removals;
 mod shredding;
+mod told;
 mod writer;
 
 use std::sync::Arc;
@@ -14,20 +16,22 @@ use std::sync::Arc;
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
-use sekisho_keys::fact::{self, Fact, Said};
+use sekisho_keys::fact::{Placing, Said};
+use sekisho_keys::ids::{ConnectionId, UserId};
 use sekisho_keys::user::{self, Record, State};
 use sekisho_signin::capabilities::{Entry, Later};
 use sekisho_signin::{Admits, Identity, Profile, User, codes};
 
 pub(crate) use addresses::complete as complete_addresses;
 pub use claims::HubClaims;
+pub use held::Waiting;
 pub(crate) use removals::Removals;
 pub(crate) use shredding::{Observed, due};
 pub use writer::Writer;
 
 use crate::connected::Connected;
 use crate::domains::Proofs;
-use crate::enrolment::Member;
+use told::{Told, is_locked, placing, told};
 
 /// The users, for the public face.
 pub struct HubUsers {
@@ -59,46 +63,25 @@ impl HubUsers {
     }
 }
 
-/// What an administrator has said of an address; a removal that waits is not said yet.
-async fn said(connected: &Connected, email: &str) -> Result<Option<Said>> {
-    let member = connected.member()?;
-    let keyring = member.newest_keyring()?;
-    let id = fact::about(&keyring, email).to_string();
-    let Some(row) = connected.replica.row("fact", &id).await? else { return Ok(None) };
-    let keyring = member.keyring(fact::epoch(&row.body)?)?;
-    let fact = Fact::open(&row.body, &member.organisation(), member.place, &keyring)?;
-    match fact.said {
-        Said::Removed(removal) if connected.removals().await?.is_held(fact.about) => Ok(Some(Said::without(removal))),
-        said => Ok(Some(said)),
-    }
-}
-
-/// Whether an administrator has locked an address.
-fn is_locked(connected: &Connected, email: &str) -> Result<bool> {
-    let member = connected.member()?;
-    let about = fact::about(&member.newest_keyring()?, email);
-    let organisation = member.organisation();
-    Ok(Member::connection(&organisation, member.place)?.locked.contains(&about))
-}
-
 /// The user of an identity, as stored here.
-async fn find(connected: &Connected, identity: &Identity) -> Result<Option<user::User>> {
+async fn find(connected: &Connected, identity: &Identity) -> Result<Option<(UserId, user::User)>> {
     let member = connected.member()?;
     let keyring = member.newest_keyring()?;
-    let id = writer::user_id(&keyring, identity).to_string();
-    let Some(row) = connected.replica.row("user", &id).await? else { return Ok(None) };
+    let id = writer::user_id(&keyring, identity);
+    let Some(row) = connected.replica.row("user", &id.to_string()).await? else { return Ok(None) };
     let record = Record::read(&row.body)?;
     let keyring = member.keyring(record.header().context.epoch)?;
-    record.open(&keyring).map(Some)
+    Ok(Some((id, record.open(&keyring)?)))
 }
 
-fn opened(found: &user::User, entry: Entry) -> Result<User> {
+fn opened(found: &user::User, entry: Entry, placing: Option<Placing>) -> Result<User> {
     let secret = Secret::new(found.secret);
     Ok(User {
         email: Email::parse(&found.email)?,
         vault_key: secret.derive(Purpose::VaultKey, b""),
         client_password: secret.derive(Purpose::ClientPassword, b""),
         entry,
+        placing,
     })
 }
 
@@ -112,14 +95,15 @@ impl sekisho_signin::Users for HubUsers {
         Box::pin(async move {
             let refused = |code| Fault::new(code).with("email", profile.email.as_str());
             let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            if let Some(found) = &found {
+            if let Some((_, found)) = &found {
                 // By the address of the record: the identity provider may call who was removed by another one now.
-                let said = said(&self.connected, &found.email).await.map_err(unavailable)?;
-                if let Some(Said::Removed(_)) = said {
+                let told = told(&self.connected, &found.email).await.map_err(unavailable)?;
+                if let Some(Said::Removed(_)) = told.said {
                     return Err(refused(codes::REMOVED));
                 }
+                is_inside(admits, told.said)?;
             }
-            if let Some(found) = found.filter(|found| !found.is_shredded()) {
+            if let Some((id, found)) = found.filter(|(_, found)| !found.is_shredded()) {
                 let locked =
                     found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
                 if locked {
@@ -128,21 +112,35 @@ impl sekisho_signin::Users for HubUsers {
                 if following::differs(&found, profile) {
                     self.follow(identity, profile);
                 }
-                return opened(&found, Entry::Known);
+                let placing = placing(&self.connected, id, &found).await.map_err(unavailable)?;
+                return opened(&found, Entry::Known, placing);
             }
-            let said = said(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
+            let Told { said, same, .. } = told(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
             if is_locked(&self.connected, profile.email.as_str()).map_err(unavailable)? {
                 return Err(refused(codes::LOCKED));
             }
             if let Some(Said::Removed(_)) = said {
                 return Err(refused(codes::REMOVED));
             }
+            is_inside(admits, said)?;
             let known = match &admits.recognised {
                 Some(window) => recognising::recognised(&self.connected, profile, window).await.map_err(|fault| {
                     if fault.code == codes::RECOGNISED_ALREADY { fault } else { unavailable(fault) }
                 })?,
                 None => None,
             };
+            let known = match (known, same) {
+                (None, Some(same)) => {
+                    recognising::approved(&self.connected, identity, profile, same).await.map_err(unavailable)?
+                }
+                (known, _) => known,
+            };
+            if known.is_none()
+                && let Some(Said::Elsewhere(other)) = said
+                && let Some(domain) = domain_of(&self.connected, other).map_err(unavailable)?
+            {
+                return Err(refused(codes::INVITED_ELSEWHERE).with("domain", domain));
+            }
             let may_create = admits.made || said == Some(Said::Invited);
             if known.is_none() && !may_create {
                 return Err(refused(codes::UNKNOWN_USER));
@@ -164,8 +162,13 @@ impl sekisho_signin::Users for HubUsers {
             let made = made.await.unwrap_or_else(|_| Err(Fault::new(codes::USERS)));
             let is_own = made.map_err(|fault| {
                 if fault.code == sekisho_hub_api::codes::TAKEN {
-                    let recognised = entry == Entry::Recognised;
-                    refused(if recognised { codes::RECOGNISED_ALREADY } else { codes::EMAIL_TAKEN })
+                    if entry == Entry::Recognised {
+                        return refused(codes::RECOGNISED_ALREADY);
+                    }
+                    if let Err(fault) = self.connected.waiting.note(&self.connected, identity, profile) {
+                        tracing::error!(%fault, "who waits for an administrator");
+                    }
+                    refused(codes::HELD)
                 } else if fault.code == sekisho_hub_api::codes::DELETED {
                     refused(codes::DETACHED)
                 } else {
@@ -185,15 +188,32 @@ async fn read_back(connected: &Connected, identity: &Identity, profile: &Profile
     let refused = |code| Fault::new(code).with("email", profile.email.as_str());
     let found = find(connected, identity).await.map_err(unavailable)?;
     // A hub that has taken nothing, or withholds it, leaves what stood there: of a user who begins anew, no secret.
-    let found = found.filter(|found| !found.is_shredded()).ok_or_else(|| refused(codes::HUB_NEEDED))?;
+    let found = found.filter(|(_, found)| !found.is_shredded());
+    let (id, found) = found.ok_or_else(|| refused(codes::HUB_NEEDED))?;
     // What has come meanwhile counts, too.
-    if let Some(Said::Removed(_)) = said(connected, &found.email).await.map_err(unavailable)? {
+    if let Some(Said::Removed(_)) = told(connected, &found.email).await.map_err(unavailable)?.said {
         return Err(refused(codes::REMOVED));
     }
     if found.state == State::Locked || is_locked(connected, &found.email).map_err(unavailable)? {
         return Err(refused(codes::LOCKED));
     }
-    opened(&found, entry)
+    let placing = placing(connected, id, &found).await.map_err(unavailable)?;
+    opened(&found, entry, placing)
+}
+
+/// Whether the address is of a reserved domain, or its user was invited.
+fn is_inside(admits: &Admits, said: Option<Said>) -> Result<()> {
+    match &admits.outside {
+        Some(fault) if said != Some(Said::Invited) => Err(fault.clone()),
+        _ => Ok(()),
+    }
+}
+
+/// The Enterprise Domain of another connection of the organisation, while it is there.
+fn domain_of(connected: &Connected, other: ConnectionId) -> Result<Option<String>> {
+    let organisation = connected.member()?.organisation();
+    let found = organisation.connections.get(&other).filter(|found| found.deleted.is_none());
+    Ok(found.map(|found| found.enterprise_domain.clone()))
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
@@ -215,8 +235,8 @@ mod tests {
     async fn sign_in(users: &HubUsers) -> Option<sekisho_fault::Code> {
         let who = Identity { idp: "idp".into(), source: "name_id".into(), value: "alice".into() };
         let email = Email::parse("alice.suzuki@example.com").unwrap();
-        let profile = Profile { email, first_name: String::new(), last_name: String::new() };
-        let admits = Admits { made: true, recognised: None };
+        let profile = Profile { email, first_name: String::new(), last_name: String::new(), groups: Vec::new() };
+        let admits = Admits { made: true, ..Admits::default() };
         users.sign_in(&who, &profile, &admits).await.err().map(|fault| fault.code)
     }
 
@@ -257,7 +277,7 @@ mod tests {
         let (alice, founder) = (user("alice"), identity(10));
         let who = Identity { idp: "idp".into(), source: "name_id".into(), value: "alice".into() };
         let email = Email::parse(&alice.email).unwrap();
-        let profile = Profile { email, first_name: String::new(), last_name: String::new() };
+        let profile = Profile { email, first_name: String::new(), last_name: String::new(), groups: Vec::new() };
         let back = async || read_back(&connected, &who, &profile, Entry::Made).await.err().map(|fault| fault.code);
         assert_eq!(back().await, Some(codes::HUB_NEEDED), "the hub says that it has taken what it has not");
         let first = record(&alice, &keyring(), None, 1);

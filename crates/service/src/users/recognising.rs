@@ -5,17 +5,56 @@ use std::collections::BTreeSet;
 
 use sekisho_config::Relink;
 use sekisho_fault::{Fault, Result};
+use sekisho_keys::fact::Same;
+use sekisho_keys::ids::UserId;
 use sekisho_keys::user::{Linked, Record, User, blinded};
-use sekisho_signin::{Profile, codes};
+use sekisho_signin::{Identity, Profile, codes};
 use zeroize::Zeroizing;
 
-use super::writer::Known;
+use super::writer::{Known, user_id};
 use crate::connected::Connected;
 
 /// The account that a stranger with a verified address has already; none where nobody with this address was named so.
 ///
 /// Codes: `RECOGNISED_ALREADY`, and those of the replica and the keys.
 pub(super) async fn recognised(connected: &Connected, profile: &Profile, window: &Relink) -> Result<Option<Known>> {
+    let identities = at(connected, profile).await?;
+    let already = |(_, user): &(_, User)| user.linked.is_some_and(|linked| linked.window == window.opened);
+    if identities.iter().any(already) {
+        return Err(Fault::new(codes::RECOGNISED_ALREADY).with("email", profile.email.as_str()));
+    }
+    let newest = newest(&identities).filter(|(_, user)| window.takes(&user.idp, &user.source));
+    Ok(newest.map(|one| known(one, window.opened)))
+}
+
+/// The account that an administrator has agreed to be this newcomer's.
+///
+/// Codes: those of the replica and the keys.
+pub(super) async fn approved(
+    connected: &Connected,
+    identity: &Identity,
+    profile: &Profile,
+    same: Same,
+) -> Result<Option<Known>> {
+    if user_id(&connected.member()?.newest_keyring()?, identity) != same.user {
+        return Ok(None);
+    }
+    let identities = at(connected, profile).await?;
+    Ok(newest(&identities).map(|one| known(one, same.time)))
+}
+
+fn known((from, user): &(UserId, User), window: i64) -> Known {
+    Known { linked: Linked { from: *from, window }, secret: Zeroizing::new(user.secret) }
+}
+
+/// The identity that came last: no other one follows it.
+fn newest(identities: &[(UserId, User)]) -> Option<&(UserId, User)> {
+    let followed: BTreeSet<_> = identities.iter().filter_map(|(_, user)| Some(user.linked?.from)).collect();
+    identities.iter().find(|(id, _)| !followed.contains(id))
+}
+
+/// The identities of an address that have a secret.
+async fn at(connected: &Connected, profile: &Profile) -> Result<Vec<(UserId, User)>> {
     let member = connected.member()?;
     let address = blinded(&member.newest_keyring()?, &["email", profile.email.as_str()]).to_string();
     let mut identities = Vec::new();
@@ -28,17 +67,7 @@ pub(super) async fn recognised(connected: &Connected, profile: &Profile, window:
             identities.push((context.user, user));
         }
     }
-    let already = |(_, user): &(_, User)| user.linked.is_some_and(|linked| linked.window == window.opened);
-    if identities.iter().any(already) {
-        return Err(Fault::new(codes::RECOGNISED_ALREADY).with("email", profile.email.as_str()));
-    }
-    let followed: BTreeSet<_> = identities.iter().filter_map(|(_, user)| Some(user.linked?.from)).collect();
-    let newest = |(id, user): &&(_, User)| !followed.contains(id) && window.takes(&user.idp, &user.source);
-    let known = |(from, user): &(_, User)| Known {
-        linked: Linked { from: *from, window: window.opened },
-        secret: Zeroizing::new(user.secret),
-    };
-    Ok(identities.iter().find(newest).map(known))
+    Ok(identities)
 }
 
 #[cfg(test)]
@@ -63,7 +92,7 @@ mod tests {
 
     async fn found(connected: &Connected, window: &Relink) -> std::result::Result<Option<UserId>, Code> {
         let email = Email::parse("alice@example.com").unwrap();
-        let profile = Profile { email, first_name: String::new(), last_name: String::new() };
+        let profile = Profile { email, first_name: String::new(), last_name: String::new(), groups: Vec::new() };
         let known = recognised(connected, &profile, window).await.map_err(|fault| fault.code)?;
         assert!(known.as_ref().is_none_or(|known| *known.secret == [5; 32] && known.linked.window == window.opened));
         Ok(known.map(|known| known.linked.from))

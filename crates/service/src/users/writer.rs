@@ -145,12 +145,7 @@ impl Writer {
             return Ok(false);
         }
         let former = user.claim(&keyring).to_string();
-        let user = User {
-            email: profile.email.as_str().to_owned(),
-            first_name: profile.first_name.clone(),
-            last_name: profile.last_name.clone(),
-            ..user
-        };
+        let user = user.follow(profile.email.as_str(), &profile.first_name, &profile.last_name);
         let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
         let before = Some((&before, row.rev));
         let taken = self.write_instead(connected, context, before, (&user, Some(former)), &keyring).await?;
@@ -242,6 +237,7 @@ impl Writer {
             secret: *secret,
             state: State::Active,
             linked,
+            former: None,
         };
         let revision = before.as_ref().map_or(1, |(record, _)| record.header().context.revision + 1);
         let context = Context { place: member.place, user: id, revision, epoch: keyring.epoch };

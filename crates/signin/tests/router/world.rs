@@ -40,6 +40,7 @@ impl Users for Everybody {
                 vault_key: Secret::new([1; 32]),
                 client_password: Secret::new([2; 32]),
                 entry: Entry::Known,
+                placing: None,
             })
         })
     }

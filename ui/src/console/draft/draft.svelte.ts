@@ -8,6 +8,7 @@ import type { ImportedDocument } from '../../lib/backend/types/ImportedDocument'
 import type { Rebased } from '../../lib/backend/types/Rebased';
 import type { NameStep } from '../../lib/backend/types/NameStep';
 import type { RequestWish } from '../../lib/backend/types/RequestWish';
+import type { RoleStep } from '../../lib/backend/types/RoleStep';
 import type { RolloverStep } from '../../lib/backend/types/RolloverStep';
 import type { SetCertificate } from '../../lib/backend/types/SetCertificate';
 import type { SetMetadata } from '../../lib/backend/types/SetMetadata';
@@ -134,6 +135,11 @@ export class DraftOnScreen {
   /** Takes the SSL certificate that was replaced last. */
   certificateBack(): Promise<Fault | undefined> {
     return this.#try(() => this.backend.call('draft.certificate_back', null));
+  }
+
+  /** Changes roles, nodes and groups. */
+  roles(step: RoleStep): Promise<Fault | undefined> {
+    return this.#try(() => this.backend.call('draft.roles', step));
   }
 
   /** Lets users be recognised by their addresses for so many days, or no longer. */

@@ -10,6 +10,8 @@ const user = (email: string, more: Partial<UserInfo> = {}): UserInfo => ({
   name: '',
   state: 'active',
   removed: null,
+  node: null,
+  role: null,
   ...more,
 });
 

@@ -2,6 +2,8 @@ import { asFault, type Backend } from '../../../lib/backend/backend';
 import type { ChangedUsers } from '../../../lib/backend/types/ChangedUsers';
 import type { Fault } from '../../../lib/backend/types/Fault';
 import type { FoundUsers } from '../../../lib/backend/types/FoundUsers';
+import type { Place } from '../../../lib/backend/types/Place';
+import type { UserInfo } from '../../../lib/backend/types/UserInfo';
 import type { UserState } from '../../../lib/backend/types/UserState';
 
 /** What is done to one user. */
@@ -52,6 +54,25 @@ export class UsersOnScreen {
     if (asked === this.#asked) this.reading = false;
   }
 
+  /** Puts a user on a node and under a role: what is another than before. Nothing where it was refused; the fault says why. */
+  async place(user: UserInfo, node: string | null, role: string | null): Promise<boolean> {
+    const places: Place[] = [
+      ...(node === user.node ? [] : [{ to: 'node', node } as const]),
+      ...(role === user.role ? [] : [{ to: 'role', role } as const]),
+    ];
+    try {
+      const { connection } = this;
+      for (const place of places) {
+        await this.backend.call('admin.place_users', { connection, emails: [user.email], place });
+      }
+      await this.look(true);
+      return true;
+    } catch (caught) {
+      this.fault = asFault(caught);
+      return false;
+    }
+  }
+
   /** Changes one user, and reads all anew. Nothing where it was refused; the fault says why. */
   async change(change: Change, email: string): Promise<ChangedUsers | undefined> {
     try {
@@ -67,7 +88,7 @@ export class UsersOnScreen {
   async #ask(change: Change, email: string): Promise<ChangedUsers> {
     const { connection } = this;
     if (change === 'invite') {
-      await this.backend.call('admin.invite_user', { connection, email });
+      await this.backend.call('admin.invite_user', { connection, email, node: null, role: null });
       return { changed: 1, waiting: 0 };
     }
     return this.backend.call(`admin.${change}_users`, { connection, emails: [email] });

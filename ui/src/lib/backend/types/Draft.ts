@@ -6,6 +6,7 @@ import type { Fault } from "./Fault";
 import type { FieldValue } from "./FieldValue";
 import type { IdpInfo } from "./IdpInfo";
 import type { RelinkWindow } from "./RelinkWindow";
+import type { Roles } from "./Roles";
 import type { SecondCertificate } from "./SecondCertificate";
 import type { ServiceProvider } from "./ServiceProvider";
 
@@ -53,6 +54,14 @@ idp: IdpInfo | null,
  * The window in which users are recognised by their addresses, if there is one.
  */
 relink: RelinkWindow | null, 
+/**
+ * Roles, nodes and groups.
+ */
+roles: Roles, 
+/**
+ * Those of what is applied.
+ */
+applied_roles: Roles, 
 /**
  * The service provider, once the host is known.
  */

@@ -11,4 +11,12 @@ connection: string,
 /**
  * The e-mail address.
  */
-email: string, };
+email: string, 
+/**
+ * The node that they are put on; none: they stay where they are, or are on the connection's own.
+ */
+node: string | null, 
+/**
+ * The role that they are given; none: they keep theirs, or have the one that groups, node or connection give.
+ */
+role: string | null, };

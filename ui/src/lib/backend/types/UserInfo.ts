@@ -20,4 +20,12 @@ state: UserState,
 /**
  * When they were removed: seconds since 1970.
  */
-removed: number | null, };
+removed: number | null, 
+/**
+ * The node that they were put on; none: the connection's own.
+ */
+node: string | null, 
+/**
+ * The role that they were given; none: the one that groups, node or connection give.
+ */
+role: string | null, };
