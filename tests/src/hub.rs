@@ -33,6 +33,14 @@ impl Hub {
         hub
     }
 
+    /// Starts one in `folder` that keeps what it has in this PostgreSQL database.
+    pub fn on(folder: &Path, database: &str) -> Self {
+        let port = free_port();
+        let mut hub = Self::node(folder, port, &format!("https://127.0.0.1:{port}"), database);
+        hub.start_again();
+        hub
+    }
+
     /// A node, not started yet, of a hub that is reached at `url`.
     pub fn node(folder: &Path, port: u16, url: &str, database: &str) -> Self {
         fs::create_dir_all(folder).unwrap();
@@ -76,6 +84,11 @@ impl Hub {
         }
         self.process = Some(Process::start(command.stderr(Stdio::from(log))));
         wait_for("the hub listens", || TcpStream::connect(("127.0.0.1", self.port)).ok());
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().map_or(0, Process::id)
     }
 
     /// Kills it (SIGKILL).

@@ -43,6 +43,11 @@ impl Cluster {
         Self { binaries, folder, port, server }
     }
 
+    /// Its process, of which those for each connection are children.
+    pub fn id(&self) -> u32 {
+        self.server.id()
+    }
+
     /// The address of a database of the cluster, over its socket.
     pub fn url(&self, database: &str) -> String {
         format!("postgresql://postgres@localhost/{database}?host={}&port={}", self.folder.path().display(), self.port)

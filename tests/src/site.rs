@@ -47,7 +47,12 @@ pub struct Site {
 impl Site {
     /// Starts a hub and a service, founds an organisation with the connection `example`, and enrols the server.
     pub fn found(home: &Path) -> Self {
-        let site = Self::empty(home);
+        Self::found_at(home, Hub::start(&home.join("hub")))
+    }
+
+    /// The same at this hub.
+    pub fn found_at(home: &Path, hub: Hub) -> Self {
+        let site = Self::beside(home, hub);
         site.found_organisation();
         let founder = &site.founder;
         founder.run(&["connection", "add", "--name", "Tokyo office", "--enterprise-domain", "example"]);
@@ -170,8 +175,15 @@ pub fn show_domain(founder: &Cli, connection: &str, domain: &str) {
 
 /// The same in another DNS server.
 pub fn show_domain_in(dns: &dns::Dns, founder: &Cli, connection: &str, domain: &str) {
+    let (record, value) = domain_proof(founder, connection, domain);
+    dns.says(&record, &[&value]);
+}
+
+/// The name of the TXT record that proves a mail domain for a connection, and what it says.
+pub fn domain_proof(founder: &Cli, connection: &str, domain: &str) -> (String, String) {
     let proof = founder.run(&["connection", "domain-proof", "--connection", connection, domain]);
-    dns.says(proof["record"].as_str().unwrap(), &[proof["value"].as_str().unwrap()]);
+    let text = |name: &str| proof[name].as_str().unwrap().to_owned();
+    (text("record"), text("value"))
 }
 
 /// The status at a server, as soon as it is as asked.

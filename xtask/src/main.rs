@@ -7,8 +7,10 @@ mod faults;
 mod fuzz;
 mod house;
 mod machine;
+mod newcomers;
 mod package;
 mod pool;
+mod provisioning;
 mod restore;
 mod run;
 mod shell;
@@ -55,6 +57,19 @@ enum Command {
         #[arg(long, default_value = "1000,100000,1000000")]
         users: String,
     },
+    /// Lets users who never existed sign in at three servers at once, kills the hub in the middle, and looks whether everybody is
+    /// there once.
+    Newcomers {
+        /// How many.
+        #[arg(long, default_value_t = 10_000)]
+        users: usize,
+    },
+    /// Measures first sign-ins beside known ones, on SQLite and on PostgreSQL.
+    Provisioning {
+        /// How many users the hub has already, one measurement after the other.
+        #[arg(long, default_value = "1000")]
+        users: String,
+    },
     /// Runs the end-to-end tests of minutes that `test` leaves out.
     Long,
     /// Kills hub, services and command line at random moments, and looks whether everything is whole afterwards.
@@ -93,6 +108,8 @@ fn main() -> ExitCode {
         Command::Bench => bench::bench(),
         Command::Pool { seconds } => pool::pool(seconds),
         Command::Restore { users } => restore::restore(&users),
+        Command::Newcomers { users } => newcomers::newcomers(users),
+        Command::Provisioning { users } => provisioning::provisioning(&users),
         Command::Long => test::long(),
         Command::Chaos { rounds, seed } => chaos::chaos(rounds, seed),
         Command::Fuzz { minutes, at_once, only } => fuzz::fuzz(minutes, at_once, &only),

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{bench, chaos, faults, house, machine, package, pool, restore, windows};
+use crate::{bench, chaos, faults, house, machine, newcomers, package, pool, restore, windows};
 
 /// End-to-end tests of minutes, whose subjects have shorter ones in [`test`]: they are `cargo xtask long`.
 const LONG: [&str; 4] = [
@@ -53,6 +53,7 @@ pub fn test() -> Outcome {
     stages.stage("bench: one short round", bench::once)?;
     stages.stage("pool: sign-ins while it changes", pool::short)?;
     stages.stage("restore: a few users", restore::short)?;
+    stages.stage("newcomers: a few hundred, and the hub goes away", newcomers::short)?;
     stages.stage("chaos: a few rounds", chaos::once)?;
     stages.stage("tour of the window", || crate::run::tour(&shell::root().join("target/tour")))?;
     stages.print();

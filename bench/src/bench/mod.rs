@@ -4,12 +4,16 @@ mod applied;
 mod console;
 mod cores;
 mod figure;
+mod fill;
 mod idp;
 mod load;
 mod machine;
+mod newcomers;
+mod page;
 mod pool;
 mod process_tree;
 mod programs;
+mod provisioning;
 mod restore;
 mod screen;
 mod shibboleth;
@@ -51,6 +55,13 @@ struct Arguments {
     /// Instead of the rest: lets a new server take in connections of so many users.
     #[arg(long, value_name = "USERS", value_delimiter = ',')]
     restore: Vec<usize>,
+    /// Instead of the rest: so many users who never existed sign in at three servers, and the hub is killed in the middle; fails if
+    /// one is lost or doubled.
+    #[arg(long, value_name = "USERS", num_args = 0..=1, default_missing_value = "10000")]
+    newcomers: Option<usize>,
+    /// Instead of the rest: first sign-ins beside known ones, by both stores, at hubs with so many users.
+    #[arg(long, value_name = "USERS", num_args = 0..=1, default_missing_value = "1000", value_delimiter = ',')]
+    provisioning: Vec<usize>,
     /// Validates the messages of this file on order, as the peers do.
     #[arg(long, hide = true)]
     validator: Option<PathBuf>,
@@ -83,6 +94,7 @@ struct Repeats {
     /// Sign-ins of one round at the peer, which takes longer for each.
     peers: usize,
     validate: Effort,
+    provisioning: provisioning::Turns,
 }
 
 const FULL: Repeats = Repeats {
@@ -96,6 +108,7 @@ const FULL: Repeats = Repeats {
     sign_ins: 4000,
     peers: 1000,
     validate: Effort { warm_up: 3, rounds: 9, turn: 400_000.0 },
+    provisioning: provisioning::Turns { rounds: 7, first: 300, known: 2000 },
 };
 const ONCE: Repeats = Repeats {
     starts: 1,
@@ -108,6 +121,7 @@ const ONCE: Repeats = Repeats {
     sign_ins: 12,
     peers: 12,
     validate: Effort { warm_up: 1, rounds: 1, turn: 5_000.0 },
+    provisioning: provisioning::Turns { rounds: 1, first: 12, known: 12 },
 };
 
 /// Measures everything.
@@ -125,24 +139,19 @@ pub fn run() {
     if let Some(seconds) = arguments.pool {
         return pool::prove(home.path(), std::time::Duration::from_secs(seconds));
     }
+    if let Some(users) = arguments.newcomers {
+        return newcomers::prove(home.path(), users);
+    }
 
     let mut report = Report::begin();
     if !arguments.restore.is_empty() {
         report.add(restore::measure(&runtime, home.path(), &arguments.restore));
-        report.end();
-        return report.print();
-    }
-    if arguments.want(Part::Programs) {
-        report.add(programs::measure());
-    }
-    if [Part::Start, Part::Console, Part::Save, Part::SignIn].into_iter().any(|part| arguments.want(part)) {
-        of_a_site(&arguments, &repeats, &runtime, home.path(), &mut report);
-    }
-    if arguments.want(Part::Validate) {
-        // The short round has started this peer already, for the sign-ins.
-        let script = arguments.peer.as_deref().filter(|_| !arguments.once);
-        let peers = Peers { programs: arguments.peers.as_deref(), script };
-        report.add(validate::measure(&runtime, repeats.validate, peers, home.path()));
+    } else if !arguments.provisioning.is_empty() {
+        for users in &arguments.provisioning {
+            report.add(provisioning::measure(&runtime, home.path(), *users, repeats.provisioning));
+        }
+    } else {
+        of_all(&arguments, &repeats, &runtime, home.path(), &mut report);
     }
 
     report.end();
@@ -156,6 +165,22 @@ pub fn run() {
 impl Arguments {
     fn want(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)
+    }
+}
+
+/// What is measured in every round.
+fn of_all(arguments: &Arguments, repeats: &Repeats, runtime: &Runtime, home: &Path, report: &mut Report) {
+    if arguments.want(Part::Programs) {
+        report.add(programs::measure());
+    }
+    if [Part::Start, Part::Console, Part::Save, Part::SignIn].into_iter().any(|part| arguments.want(part)) {
+        of_a_site(arguments, repeats, runtime, home, report);
+    }
+    if arguments.want(Part::Validate) {
+        // The short round has started this peer already, for the sign-ins.
+        let script = arguments.peer.as_deref().filter(|_| !arguments.once);
+        let peers = Peers { programs: arguments.peers.as_deref(), script };
+        report.add(validate::measure(runtime, repeats.validate, peers, home));
     }
 }
 

@@ -3,16 +3,14 @@
 
 use std::path::Path;
 
-use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
-use data_encoding::BASE64URL_NOPAD;
 use sekisho_tests::site::{Site, Sp};
-use url::form_urlencoded;
 
 use super::Repeats;
 use super::cores::Cores;
 use super::figure::{Aim, Figure};
 use super::idp::Idp;
 use super::load::{Round, ServiceProvider};
+use super::page::Page;
 use super::process_tree;
 use super::shibboleth::Shibboleth;
 
@@ -27,18 +25,8 @@ pub struct Sekisho<'a> {
 impl<'a> Sekisho<'a> {
     /// Sekisho at its address.
     pub fn new(sp: &Sp, idp: &'a Idp) -> Self {
-        let key = PrivateKey::generate(&ECDH_P256).and_then(|key| key.compute_public_key()).expect("a page's key");
-        let vault = format!("{}/vault/", sp.origin);
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("client", "vault")
-            .append_pair("redirect_uri", &vault)
-            .append_pair("code_challenge", &BASE64URL_NOPAD.encode(&[7; 32]))
-            .append_pair("code_challenge_method", "S256")
-            .append_pair("page_key", &BASE64URL_NOPAD.encode(key.as_ref()))
-            .append_pair("state", "the-page-s-own-state")
-            .finish();
-        let start = format!("{}/sso-connect/saml/login?{query}", sp.origin);
-        Self { provider: ServiceProvider::new(idp, start, format!("{vault}#code=")), idp }
+        let page = Page::of(&sp.origin);
+        Self { provider: ServiceProvider::new(idp, page.start().to_owned(), page.landing()), idp }
     }
 
     /// What the crowd opens.

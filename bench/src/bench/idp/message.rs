@@ -13,6 +13,12 @@ use super::signature::{Signature, sign};
 
 /// The namespace of assertions.
 pub const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
+/// What sort of name users are called by: one that lasts.
+pub const FORMAT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+/// Everybody's first name.
+pub const FIRST: &str = "Hanako";
+/// Everybody's last name.
+pub const LAST: &str = "Tanaka";
 /// What brings a response to the 6 KB that those of large directories have, with their many groups.
 const GROUPS: usize = 15;
 
@@ -98,7 +104,7 @@ fn assertion(request: &Request<'_>, now: Timestamp) -> (String, String, String) 
          <saml:Issuer>{idp}</saml:Issuer>"
     );
     let rest = format!(
-        "<saml:Subject><saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">{email}\
+        "<saml:Subject><saml:NameID Format=\"{FORMAT}\">{email}\
          </saml:NameID><saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\">\
          <saml:SubjectConfirmationData InResponseTo=\"{answered}\" NotOnOrAfter=\"{until}\" Recipient=\"{acs}\">\
          </saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject><saml:Conditions \
@@ -124,7 +130,7 @@ fn attributes(email: &str) -> String {
     };
     let groups: Vec<String> =
         (0..GROUPS).map(|number| format!("CN=Department {number:03},OU=Groups,DC=example,DC=com")).collect();
-    let plain = [("mail", email), ("givenName", "Hanako"), ("sn", "Tanaka"), ("uid", email)];
+    let plain = [("mail", email), ("givenName", FIRST), ("sn", LAST), ("uid", email)];
     plain.map(|(name, value)| one(name, &[value.to_owned()])).concat() + &one("groups", &groups)
 }
 
