@@ -34,7 +34,17 @@ fn a_user_has_the_role_of_connection_node_group_or_administrator_and_what_it_enf
     let founder = &site.founder;
     let extension = "https://extension.example/get";
     founder.run(&["draft", "role", "put", "Staff", "--two-factor", "--extension", extension, "--session", "30"]);
-    founder.run(&["draft", "role", "put", "Strict", "--two-factor", "--no-import", "--no-onboarding", "--session", "5"]);
+    founder.run(&[
+        "draft",
+        "role",
+        "put",
+        "Strict",
+        "--two-factor",
+        "--no-import",
+        "--no-onboarding",
+        "--session",
+        "5",
+    ]);
     founder.run(&["draft", "role", "put", "Guests"]);
     founder.run(&["draft", "role", "default", "Staff"]);
     founder.run(&["draft", "node", "put", "Osaka", "--role", "Strict"]);

@@ -88,8 +88,18 @@ impl Author {
         // Under another name the record would be written anew when the user comes.
         let (first_name, last_name) = (message::FIRST.to_owned(), message::LAST.to_owned());
         let blind = blinded(&self.keyring, &["email", &email]).to_string();
-        let user =
-            User { email, first_name, last_name, idp, source, subject, secret, state: State::Active, linked: None, former: None };
+        let user = User {
+            email,
+            first_name,
+            last_name,
+            idp,
+            source,
+            subject,
+            secret,
+            state: State::Active,
+            linked: None,
+            former: None,
+        };
         let context = Context { place: self.place, user: id, revision: 1, epoch: self.keyring.epoch };
         let time = 1_790_000_000;
         let signer = Writer { identity: &self.identity, server: self.server, counter, previous, time };

@@ -49,6 +49,10 @@ pub struct Connected {
     pub(crate) news: Notify,
     /// The same, for a key epoch that may have begun.
     pub(crate) epochs: Notify,
+    /// Somebody has caught up: what has come is told and applied, though the feed is held on.
+    pub(crate) caught: Notify,
+    /// What was refused then.
+    refused: std::sync::Mutex<Vec<Fault>>,
     /// How far the Full Sync has come that goes on.
     progress: std::sync::Mutex<Option<SyncProgress>>,
     /// The place of the newest row at the hub, as it was last told.
@@ -81,6 +85,8 @@ impl Connected {
             step: Mutex::new(()),
             news: Notify::new(),
             epochs: Notify::new(),
+            caught: Notify::new(),
+            refused: std::sync::Mutex::default(),
             progress: std::sync::Mutex::default(),
             head: AtomicU64::new(0),
             steps: std::sync::Mutex::default(),
@@ -216,11 +222,21 @@ impl Connected {
             let before = self.replica.place().await?.0;
             let news = self.step(&follower, 0).await?;
             let now = self.replica.place().await?.0;
+            if now != before || news.log || !news.refused.is_empty() {
+                self.refused.lock().unwrap_or_else(PoisonError::into_inner).extend(news.refused);
+                self.caught.notify_one();
+            }
             // Without progress there is nothing to wait for here: the follower goes on.
             if now >= news.head || (now == before && !news.log) || begun.elapsed() > long {
                 return Ok(());
             }
         }
+    }
+
+    /// What those have brought who have caught up, as far as nobody has heard of it yet.
+    pub(crate) fn caught_up(&self) -> News {
+        let refused = std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner));
+        News { refused, head: self.head(), ..News::default() }
     }
 
     /// Takes in what the hub shows of the organisation log alone.

@@ -102,6 +102,8 @@ pub struct House {
     pub(crate) trial_started: std::sync::Mutex<i64>,
     /// One start, stop or application at a time. Taken after `editing`, before `draft` and `trial`.
     pub(crate) turn: Mutex<()>,
+    /// One piece of news is taken in at a time. Taken before all others.
+    pub(crate) taking_in: Mutex<()>,
     /// What the identity provider's metadata has come to since it was saved.
     pub(crate) idp_metadata: Watch,
     /// Looks names up.
@@ -182,6 +184,7 @@ impl Service {
             plans: SealedFile::new(data, "plans.sealed", &secret),
             trial_started: std::sync::Mutex::default(),
             turn: Mutex::new(()),
+            taking_in: Mutex::new(()),
             idp_metadata: Watch::open(SealedFile::new(data, "idp_metadata.sealed", &secret)),
             egress: Egress::new(resolver.clone()),
             resolver,

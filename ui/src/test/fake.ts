@@ -248,6 +248,11 @@ export class Fake implements Backend {
     return structuredClone(this.#look());
   }
 
+  /** What is a draft counts from here on. */
+  apply(): void {
+    this.#save('tanaka', '', '');
+  }
+
   /** Somebody else saves a change. */
   othersSave(field: string, value: string): void {
     const mine = structuredClone(this.#draft);

@@ -64,6 +64,7 @@ impl House {
         // What is heard is told, and what is wished is granted, as long as the hub is followed.
         tokio::select! {
             () = self.follow_feed() => {}
+            () = self.take_in_caught() => {}
             () = self.keep_reporting() => {}
             () = self.grant_wishes() => {}
             () = self.keep_resealing() => {}
@@ -78,6 +79,16 @@ impl House {
             tracing::warn!(%fault, "the addresses of users who came earlier are not kept yet");
         }
         std::future::pending::<()>().await;
+    }
+
+    /// What a sign-in that makes a user has caught up with comes by no feed any more: it is told and applied at once, too.
+    async fn take_in_caught(&self) {
+        loop {
+            self.connected.caught.notified().await;
+            self.took_in(self.connected.caught_up()).await;
+            // Many sign-ins are told together.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     async fn follow_feed(&self) {
@@ -142,6 +153,8 @@ impl House {
 
     /// What follows from news.
     pub(crate) async fn took_in(&self, news: News) {
+        // One after the other: two would apply the same revision.
+        let _turn = self.taking_in.lock().await;
         let now = clock::now();
         self.runtime.change(|status| status.hub = HubState::Reachable { at: now });
         self.runtime.warn("following", Vec::new());

@@ -1,6 +1,9 @@
 //! Writing user records: one at a time, so that this server's counter has no gap, and each one kept until the hub has
 //! said whether it took it.
 
+use std::sync::PoisonError;
+use std::time::Instant;
+
 use aws_lc_rs::rand;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
@@ -58,12 +61,14 @@ struct Outgoing {
 pub struct Writer {
     outgoing: SealedFile,
     turn: Mutex<()>,
+    /// When nobody was there to take a record, last, and what was said of that.
+    missed: std::sync::Mutex<Option<(Instant, Fault)>>,
 }
 
 impl Writer {
     /// A writer that keeps what is on its way in this file.
     pub fn new(outgoing: SealedFile) -> Self {
-        Self { outgoing, turn: Mutex::new(()) }
+        Self { outgoing, turn: Mutex::new(()), missed: std::sync::Mutex::default() }
     }
 
     /// Makes a user, or finds that another server was first. True when it was this server. `known`: gives the identity to a
@@ -78,7 +83,12 @@ impl Writer {
         known: Option<&Known>,
     ) -> Result<bool> {
         connected.trusts_hub()?;
+        let came = Instant::now();
         let _turn = self.turn.lock().await;
+        // Whoever was before has just waited for a hub that is not there: nobody else waits for the same.
+        if let Some(fault) = self.missed_since(came) {
+            return Err(fault);
+        }
         self.deliver_rest(connected).await?;
         match self.make_once(connected, identity, profile, known).await {
             // An epoch has begun meanwhile: the user is sealed under it.
@@ -88,6 +98,12 @@ impl Writer {
             }
             outcome => outcome,
         }
+    }
+
+    /// Why nobody has taken a record since then, if that was so.
+    fn missed_since(&self, then: Instant) -> Option<Fault> {
+        let missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+        missed.as_ref().filter(|(when, _)| *when >= then).map(|(_, fault)| fault.clone())
     }
 
     /// Seals a user's record anew, if it is sealed under an epoch that has ended. True when this server did.
@@ -328,9 +344,30 @@ impl Writer {
             Err(fault) => {
                 if is_final(&fault) {
                     self.outgoing.remove();
+                } else if fault.code == hub_codes::UNREACHABLE {
+                    let missed = Some((Instant::now(), fault.clone()));
+                    *self.missed.lock().unwrap_or_else(PoisonError::into_inner) = missed;
                 }
                 Err(fault)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrolment::example::connected;
+
+    #[tokio::test]
+    async fn newcomers_who_wait_behind_one_that_nobody_took_are_told_at_once_and_the_next_one_tries() {
+        let folder = tempfile::tempdir().unwrap();
+        let connected = connected(folder.path()).await;
+        let writer = &connected.writer;
+        let came = Instant::now();
+        assert!(writer.missed_since(came).is_none());
+        *writer.missed.lock().unwrap() = Some((Instant::now(), Fault::new(hub_codes::UNREACHABLE)));
+        assert_eq!(writer.missed_since(came).unwrap().code, hub_codes::UNREACHABLE);
+        assert!(writer.missed_since(Instant::now() + std::time::Duration::from_millis(1)).is_none());
     }
 }

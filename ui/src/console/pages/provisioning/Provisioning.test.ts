@@ -2,7 +2,7 @@ import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/sv
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { UserInfo } from '../../../lib/backend/types/UserInfo';
 import { language } from '../../../lib/messages/language.svelte';
-import { Fake } from '../../../test/fake';
+import { Fake, fault } from '../../../test/fake';
 import App from '../../App.svelte';
 
 const user = (email: string, more: Partial<UserInfo> = {}): UserInfo => ({
@@ -19,8 +19,7 @@ const click = async (name: string): Promise<void> => {
   await fireEvent.click(await screen.findByTestId(name));
 };
 
-const open = async (users: UserInfo[]): Promise<Fake> => {
-  const fake = new Fake().running();
+const open = async (users: UserInfo[], fake = new Fake().running()): Promise<Fake> => {
   fake.users = users;
   const connection = fake.status.membership?.connection ?? '';
   fake.signedIn = {
@@ -111,4 +110,96 @@ test('who is not signed in sees the switch, and is asked to sign in for the rest
   await click('field-just_in_time');
   await click('to-save');
   await screen.findByTestId('field-advertised_host');
+});
+
+test('a role is made, given to new users, and a group chooses it: all of it is a draft until it is saved', async () => {
+  const fake = await open([]);
+  await click('add-role');
+  await fireEvent.input(screen.getByTestId('field-role-name'), { target: { value: 'Staff' } });
+  await click('role-two_factor');
+  await fireEvent.input(screen.getByTestId('field-role-session'), { target: { value: '３０' } });
+  await fireEvent.change(screen.getByTestId('field-role-session'));
+  await click('put-role');
+  expect((await screen.findByTestId('role-Staff')).textContent).toContain('second factor required');
+  expect(screen.getByTestId('role-Staff').textContent).toContain('closes after 30 min');
+  const role = fake.calls.find(([method]) => method === 'draft.roles')?.[1];
+  expect(role).toMatchObject({
+    step: 'put_role',
+    id: null,
+    policies: { session_minutes: 30, extension: null },
+  });
+
+  await fireEvent.change(await screen.findByTestId('field-default-role'), { target: { value: 'r1' } });
+  await fireEvent.input(screen.getByTestId('field-group-attribute'), { target: { value: 'memberOf' } });
+  await fireEvent.input(screen.getByTestId('field-group'), { target: { value: 'CN=Staff' } });
+  await fireEvent.change(screen.getByTestId('field-group-role'), { target: { value: 'r1' } });
+  await click('add-group');
+  expect((await screen.findByTestId('group-CN=Staff')).textContent).toContain('Staff');
+  expect(fake.calls.filter(([method]) => method === 'draft.roles').at(-1)?.[1]).toEqual({
+    step: 'groups',
+    groups: { attribute: 'memberOf', groups: [{ group: 'CN=Staff', role: 'r1' }] },
+  });
+  await click('remove-group-CN=Staff');
+  await waitFor(() => expect(screen.queryByTestId('group-CN=Staff')).toBeNull());
+  expect(screen.getAllByTestId('to-save').length).toBeGreaterThan(0);
+});
+
+test('a session that is no number is refused by the service, and what was typed stays', async () => {
+  const fake = await open([]);
+  fake.refusals['draft.roles'] = fault('config.session_minutes', 'session_minutes', {
+    least: '5',
+    most: '1440',
+  });
+  await click('add-role');
+  await fireEvent.input(screen.getByTestId('field-role-name'), { target: { value: 'Staff' } });
+  await fireEvent.input(screen.getByTestId('field-role-session'), { target: { value: 'long' } });
+  await click('put-role');
+  await waitFor(() => expect(screen.getByTestId('dialog-role').textContent).toContain('5 to 1440 minutes'));
+  expect(screen.getByTestId<HTMLInputElement>('field-role-session').value).toBe('long');
+});
+
+test('nodes stand below one another, and a user is moved to one that is applied', async () => {
+  const fake = await open([user('alice@example.co.jp', { name: 'Alice' })]);
+  await click('add-node');
+  await fireEvent.input(screen.getByTestId('field-node-name'), { target: { value: 'Osaka' } });
+  await click('put-node');
+  await click('add-below-Osaka');
+  await fireEvent.input(screen.getByTestId('field-node-name'), { target: { value: 'Sales' } });
+  await click('put-node');
+  expect((await screen.findByTestId('node-Sales')).dataset['depth']).toBe('2');
+  expect(screen.queryByTestId('place-alice@example.co.jp'), 'a draft is no place yet').toBeNull();
+
+  fake.apply();
+  await click('nav-overview');
+  await click('nav-provisioning');
+  await click('place-alice@example.co.jp');
+  await fireEvent.change(screen.getByTestId('field-place-node'), { target: { value: 'n2' } });
+  await click('confirm-place-user');
+  expect((await screen.findByTestId('where-alice@example.co.jp')).textContent).toBe('Osaka › Sales');
+  expect(fake.calls.filter(([method]) => method === 'admin.place_users')).toHaveLength(1);
+});
+
+test('whoever waits is shown beside the user who has the address, and decided about', async () => {
+  const fake = new Fake().running();
+  fake.waiting = [
+    {
+      id: 'w1',
+      email: 'alice@example.co.jp',
+      name: 'Alice Ng',
+      subject: 'u-2',
+      known_name: 'Alice Suzuki',
+      known_subject: 'u-1',
+      time: 1_795_000_000,
+    },
+  ];
+  await open([user('alice@example.co.jp')], fake);
+  const waiting = await screen.findByTestId('waiting-alice@example.co.jp');
+  expect(waiting.textContent).toContain('Alice Ng u-2');
+  expect(waiting.textContent).toContain('Alice Suzuki u-1');
+  await click('approve-alice@example.co.jp');
+  expect((await screen.findByTestId('waiting-said')).textContent).toContain('the vault of the user');
+  expect(fake.calls.find(([method]) => method === 'admin.decide_waiting')?.[1]).toMatchObject({
+    id: 'w1',
+    same: true,
+  });
 });
