@@ -1,10 +1,13 @@
 //! The desktop's own notices: over the session's message bus on Linux, as toasts on Windows.
 
 use notify_rust::Notification;
-use tauri::{AppHandle, Manager};
+use tauri::AppHandle;
+#[cfg(target_os = "linux")]
+use tauri::Manager;
 #[cfg(target_os = "linux")]
 use tokio::task::JoinHandle;
 
+#[cfg(target_os = "linux")]
 use crate::backend::Backend;
 
 /// The most notices whose click is waited for.

@@ -42,6 +42,9 @@ fn a_domain_is_shown_users_are_looked_for_invited_and_locked_and_the_lock_holds(
     // Bob is invited here, signs in, and is locked here.
     page.fill("[data-testid=field-invite-user]", "bob@example.com");
     page.click("[data-testid=invite-user]");
+    // What to send him is shown.
+    page.wait("[data-testid=text-invitation]");
+    page.click("[data-testid=close-invitation]");
     page.wait("[data-testid='user-bob@example.com'][data-state=invited]");
     let bob = Browser::start(&home.path().join("bob"));
     bob.sign_in(&sp.origin, "bob");

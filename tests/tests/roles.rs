@@ -58,13 +58,13 @@ fn a_user_has_the_role_of_connection_node_group_or_administrator_and_what_it_enf
     let (role, key, alice) = signs_in(home.path(), "alice", &sp, "alice");
     assert_eq!(role, "Staff");
     let page = &alice.page;
-    assert_eq!(page.text("[data-testid=policy-two-factor]"), "A second factor is required.");
+    assert_eq!(page.text("[data-testid=policy-two-factor]"), "Your company requires a second factor.");
     assert_eq!(page.text("[data-testid=policy-import]"), "You may import what you have elsewhere.");
     assert_eq!(page.attribute("[data-testid=policy-extension]", "href").as_deref(), Some(extension));
     assert_eq!(page.attribute("[data-testid=policy-session]", "data-minutes").as_deref(), Some("30"));
     page.choose("main > select", "ja");
     page.wait("html[lang=ja]");
-    assert_eq!(page.text("[data-testid=policy-two-factor]"), "二要素認証が必須です。");
+    assert_eq!(page.text("[data-testid=policy-two-factor]"), "会社の設定で、二要素認証が必須です。");
 
     // On a node below another her role is that one's, and her vault the same.
     let list = founder.run(&["draft", "show"]);
@@ -100,6 +100,11 @@ fn a_user_has_the_role_of_connection_node_group_or_administrator_and_what_it_enf
     founder.run(&["users", "role", "--role", "Strict", "alice@example.com"]);
     let given = || (signs_in(home.path(), "bob-given", &sp, "bob").0 == "Strict").then_some(());
     wait_or_say("what was given counts first", given, || founder.run(&["users", "list"]));
+    // What was said of bob under alice's former address has taken nothing from her.
+    assert_eq!(signs_in(home.path(), "alice-still", &sp, "alice").0, "Strict");
+    let users = founder.run(&["users", "list"]);
+    let alice = users.as_array().unwrap().iter().find(|user| user["email"] == "alice.suzuki@example.com").unwrap();
+    assert_eq!(alice["node"], list["applied_roles"]["nodes"][1]["id"], "{users}");
     let administrators = founder.run(&["whoami"])["signed_in"]["administrators"].clone();
     assert_eq!(administrators.as_array().unwrap().len(), 1, "no group makes an administrator");
     let activity = founder.run(&["activity", "--limit", "50"]);

@@ -102,8 +102,8 @@ fn said_anew(
     }
     // Numbers grow: of two words about one user the later one counts.
     let number = u64::try_from(now()).unwrap_or_default().max(known.number + 1);
-    let Fact { placing, same, said, .. } = known.clone();
-    let said = Word { email: &known.email, said, number, placing, same };
+    let Fact { placing, decisions, said, .. } = known.clone();
+    let said = Word { email: &known.email, said, number, placing, decisions };
     let (about, fact) = Fact::sign(place, said, keyring, identity, now(), random())?;
     Ok(Some((about, NewFact { after: Some(row.rev), epoch: keyring.epoch, fact: Blob(fact) })))
 }

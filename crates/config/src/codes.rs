@@ -145,6 +145,8 @@ sekisho_fault::codes! {
     ACME_HOOK = "config.acme_hook";
     /// Not the name for good of a role or a node. Argument: `value`.
     ROLE_ID = "config.role_id";
+    /// A role's or a node's name is empty or too long. Argument: `most`.
+    ROLE_NAME = "config.role_name";
     /// A role or a node beside it has the same name. Argument: `name`.
     ROLE_NAME_TAKEN = "config.role_name_taken";
     /// A session is shorter or longer than it may be. Arguments: `least`, `most`.

@@ -1,5 +1,5 @@
 //! What an administrator says of a user: invited before the identity provider vouches (R11), removed, taken back; on which node
-//! they are and under which role; whose second identity counts. Signed by the administrator; of two, the one with the higher
+//! they are and under which role; whether who else came with the address is the same person. Signed by the administrator; of two, the one with the higher
 //! number counts, and it says everything anew. Numbers are moments: seconds since 1970.
 
 use minicbor::{Decode, Encode};
@@ -7,7 +7,7 @@ use sekisho_fault::{Fault, Result};
 
 use crate::derive::Purpose;
 use crate::identity::{Identity, Signature, Signing};
-use crate::ids::{ConnectionId, KeyId, UserId};
+use crate::ids::{AccountId, ConnectionId, KeyId, UserId};
 use crate::keyring::{Keyring, Place};
 use crate::log::Organisation;
 use crate::removal::Removal;
@@ -42,28 +42,37 @@ pub struct Placing {
     /// The role; none: the one that groups, node or connection give.
     #[n(1)]
     pub role: Option<String>,
-    /// The record of whom it is about, where there was one: the address may be another's one day.
+    /// Whose it is, where there was an account: the address may be another's one day.
     #[n(2)]
-    pub user: Option<UserId>,
+    pub account: Option<AccountId>,
 }
 
 impl Placing {
-    /// Whether it is about the user of this record.
-    pub fn is_of(&self, user: UserId) -> bool {
-        self.user.is_none_or(|known| known == user)
+    /// Whether it is about who has this account.
+    pub fn is_of(&self, account: AccountId) -> bool {
+        self.account.is_none_or(|known| known == account)
     }
 }
 
-/// An identity that is the same person's as the one who has the address.
+/// Of an identity that came with an address of somebody else's: whether both are one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Same {
+pub struct Decision {
     /// The blinded identity.
     #[n(0)]
-    pub user: UserId,
-    /// When an administrator said so: seconds since 1970. It names the occasion, as the opening of a window does.
+    pub identity: UserId,
+    /// The account that was looked at, and no other one.
     #[n(1)]
+    pub account: AccountId,
+    /// Whether they are one.
+    #[n(2)]
+    pub same: bool,
+    /// When an administrator said so: seconds since 1970. It names the occasion, as the opening of a window does.
+    #[n(3)]
     pub time: i64,
 }
+
+/// So many decisions of an address are kept, the newest.
+pub const DECISIONS: usize = 8;
 
 /// All that is said of an address at once.
 #[derive(Clone, Debug)]
@@ -76,13 +85,13 @@ pub struct Word<'a> {
     pub number: u64,
     /// Where the user is put, if an administrator has put them anywhere.
     pub placing: Option<Placing>,
-    /// Whose second identity counts.
-    pub same: Option<Same>,
+    /// Who else came with the address, the newest first.
+    pub decisions: Vec<Decision>,
 }
 
 impl<'a> From<(&'a str, Said, u64)> for Word<'a> {
     fn from((email, said, number): (&'a str, Said, u64)) -> Self {
-        Self { email, said, number, placing: None, same: None }
+        Self { email, said, number, placing: None, decisions: Vec::new() }
     }
 }
 
@@ -116,7 +125,7 @@ struct Plain {
     #[n(2)]
     placing: Option<Placing>,
     #[n(3)]
-    same: Option<Same>,
+    decisions: Option<Vec<Decision>>,
 }
 
 #[derive(Encode, Decode)]
@@ -138,8 +147,8 @@ pub struct Fact {
     pub said: Said,
     /// Where the user is put.
     pub placing: Option<Placing>,
-    /// Whose second identity counts.
-    pub same: Option<Same>,
+    /// Who else came with the address, the newest first.
+    pub decisions: Vec<Decision>,
     /// The higher number counts.
     pub number: u64,
     /// The administrator's keys.
@@ -180,6 +189,12 @@ impl Said {
 }
 
 impl Fact {
+    /// Whether it does more than let somebody in: what takes a vault away, opens one to somebody, or changes a role. Who has left says
+    /// none of it any more, whatever moment they write into it; what they said before is signed anew by who removes them.
+    pub fn needs_active_author(&self) -> bool {
+        matches!(self.said, Said::Removed(_)) || self.placing.is_some() || !self.decisions.is_empty()
+    }
+
     /// Seals and signs a fact.
     ///
     /// Code: `NOT_AUTHENTIC`.
@@ -191,10 +206,11 @@ impl Fact {
         time: i64,
         nonce: [u8; NONCE],
     ) -> Result<(UserId, Vec<u8>)> {
-        let Word { email, said, number, placing, same } = word.into();
+        let Word { email, said, number, placing, decisions } = word.into();
+        let decisions = (!decisions.is_empty()).then_some(decisions);
         let about = about(keyring, email);
         let bound = context(place, about, number);
-        let plain = wire::encode(&Plain { email: email.to_owned(), said, placing, same });
+        let plain = wire::encode(&Plain { email: email.to_owned(), said, placing, decisions });
         let key = keyring.key.derive(Purpose::Fact, &bound);
         let ciphertext = sealed::seal_padded(&key, nonce, &bound, &plain, BLOCK)?;
         let header =
@@ -235,7 +251,7 @@ impl Fact {
             email: plain.email,
             said: plain.said,
             placing: plain.placing,
-            same: plain.same,
+            decisions: plain.decisions.unwrap_or_default(),
             number: header.number,
             author: header.author,
         })
@@ -264,15 +280,15 @@ mod tests {
 
     #[test]
     fn a_word_without_a_place_is_written_as_before_and_one_with_a_place_is_read_by_the_version_before() {
-        let plain = |placing| Plain { email: "a@example.com".into(), said: Said::Restored, placing, same: None };
+        let plain = |placing| Plain { email: "a@example.com".into(), said: Said::Restored, placing, decisions: None };
         let before = PlainBefore { email: "a@example.com".into(), said: Said::Restored };
         assert_eq!(wire::encode(&plain(None)), wire::encode(&before));
-        let placing = Placing { node: Some("osaka".into()), role: None, user: Some(UserId([7; 32])) };
+        let placing = Placing { node: Some("osaka".into()), role: None, account: Some(AccountId([7; 32])) };
         let bytes = wire::encode(&plain(Some(placing.clone())));
         assert_eq!(wire::decode::<PlainBefore>(&bytes).unwrap().said, Said::Restored);
         assert_eq!(wire::decode::<Plain>(&bytes).unwrap().placing, Some(placing.clone()));
-        assert!(placing.is_of(UserId([7; 32])) && !placing.is_of(UserId([8; 32])));
-        assert!(Placing::default().is_of(UserId([8; 32])));
+        assert!(placing.is_of(AccountId([7; 32])) && !placing.is_of(AccountId([8; 32])));
+        assert!(Placing::default().is_of(AccountId([8; 32])));
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::keyring::{Keyring, Place};
 use crate::sealed::{self, NONCE};
 use crate::{codes, wire};
 
-/// So many are told, the newest.
-pub const MOST: usize = 50;
+/// So many are told, the newest: a report is small.
+pub const MOST: usize = 16;
 const BLOCK: usize = 1024;
 
 /// An identity that waits.
@@ -50,6 +50,21 @@ pub struct SealedHeld {
     ciphertext: Vec<u8>,
 }
 
+impl Held {
+    /// What is said of a stranger, each text no longer than a line: it came from the identity provider, and a report is small.
+    #[must_use]
+    pub fn short(self) -> Self {
+        let Self { name, idp, source, subject, .. } = &self;
+        let (name, idp, source, subject) = (cut(name, 96), cut(idp, 192), cut(source, 160), cut(subject, 160));
+        Self { name, idp, source, subject, ..self }
+    }
+}
+
+/// The beginning of a text, in so many bytes.
+fn cut(text: &str, most: usize) -> String {
+    text[..text.floor_char_boundary(most)].to_owned()
+}
+
 fn context(place: Place, server: ServerId) -> Vec<u8> {
     wire::encode(&(place, server))
 }
@@ -83,6 +98,23 @@ mod tests {
     use super::*;
     use crate::derive::Secret;
     use crate::ids::{ConnectionId, OrganisationId};
+
+    #[test]
+    fn what_a_stranger_brings_is_cut_so_that_a_report_stays_small() {
+        let long = "東".repeat(20_000);
+        let held = |at: u8| Held {
+            user: UserId([at; 32]),
+            email: format!("{}@{}.example", "a".repeat(64), "b".repeat(240)),
+            name: long.clone(),
+            idp: long.clone(),
+            source: long.clone(),
+            subject: long.clone(),
+            time: 7,
+        };
+        let all: Vec<Held> = (0..16).map(|at| held(at).short()).collect();
+        assert_eq!(all[0].name.chars().count(), 32);
+        assert!(wire::encode(&all).len() < 20 * 1024);
+    }
 
     #[test]
     fn what_waits_is_read_by_the_connection_alone_and_as_the_servers_who_has_met_it() {

@@ -57,6 +57,8 @@ ids! {
     SaveId(16);
     /// A user: a blinded value, that tells nothing without the connection's key.
     UserId(32);
+    /// An account: the public key that follows from its secret. All identities of one person share it, and nobody else has it.
+    AccountId(32);
     /// The fingerprint of a pair of public keys (SHA-256).
     KeyId(32);
     /// SHA-256 of something.

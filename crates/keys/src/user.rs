@@ -5,7 +5,7 @@ use sekisho_fault::{Fault, Result};
 
 use crate::derive::{Purpose, Secret};
 use crate::identity::{Identity, Signature, Signing, signing_key_of};
-use crate::ids::{Hash, ServerId, UserId};
+use crate::ids::{AccountId, Hash, ServerId, UserId};
 use crate::keyring::{Keyring, Place};
 use crate::log::Organisation;
 use crate::sealed::{self, NONCE};
@@ -141,10 +141,19 @@ impl User {
     /// The blinded name that the hub keeps to one holder: the address, or, of a second identity, the record of the one
     /// before. So nobody has two accounts, and each record is followed by one other at most.
     pub fn claim(&self, keyring: &Keyring) -> UserId {
+        // Whoever is gone keeps no address from anybody.
+        if self.is_shredded() {
+            return blinded(keyring, &["gone", &self.idp, &self.source, &self.subject]);
+        }
         match self.linked {
             None => blinded(keyring, &["email", &self.email]),
             Some(linked) => blinded(keyring, &["linked", &linked.from.to_string()]),
         }
+    }
+
+    /// The account: what all identities of one person share.
+    pub fn account(&self) -> AccountId {
+        AccountId(hub_key(self))
     }
 
     /// The blinded address, by which a server finds the records of a user.

@@ -233,10 +233,9 @@ impl Connected {
         }
     }
 
-    /// What those have brought who have caught up, as far as nobody has heard of it yet.
-    pub(crate) fn caught_up(&self) -> News {
-        let refused = std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner));
-        News { refused, head: self.head(), ..News::default() }
+    /// What was refused by those who have caught up, as far as nobody has heard of it yet.
+    pub(crate) fn caught_up(&self) -> Vec<Fault> {
+        std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes in what the hub shows of the organisation log alone.

@@ -159,7 +159,10 @@ async fn admit(
         }
         Client::OnPrem(asking) => client::confirm(applied, asking, &user, &profile, statement, now, language)?,
     };
-    sign_in.facts.extend(roles::facts(&applied.configuration.document, &user, &profile));
+    // A client of the on-prem protocol is told of no role.
+    if let Client::Vault(_) = &login.client {
+        sign_in.facts.extend(roles::facts(&applied.configuration.document, &user, &profile));
+    }
     serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
     Ok(response)
 }

@@ -87,7 +87,7 @@ pub struct Admits {
 pub trait Users: Send + Sync + 'static {
     /// The user with this identity; another one as far as the connection admits them.
     ///
-    /// Codes: `UNKNOWN_USER`, `EMAIL_TAKEN`, `RECOGNISED_ALREADY`, `LOCKED`, `REMOVED`,
+    /// Codes: `UNKNOWN_USER`, `HELD`, `DOMAIN_NOT_RESERVED`, `RECOGNISED_ALREADY`, `LOCKED`, `REMOVED`,
     /// `INVITED_ELSEWHERE`, `HUB_NEEDED`, `DETACHED`, `USERS`.
     fn sign_in<'a>(
         &'a self,

@@ -267,8 +267,11 @@ mod tour {
         for user in ["hanako@example.com", "ichiro@example.com"] {
             page.fill("[data-testid=field-invite-user]", user);
             page.click("[data-testid=invite-user]");
+            page.wait("[data-testid=text-invitation]");
+            page.click("[data-testid=close-invitation]");
             page.wait(&format!("[data-testid='user-{user}'][data-state=invited]"));
         }
+        roles(page, folder);
         page.click("[data-testid='lock-hanako@example.com']");
         at(page, "[data-testid=field-just_in_time]", folder, "28-provisioning");
         page.fill("[data-testid=field-mail-domain]", "example.org");
@@ -286,6 +289,34 @@ mod tour {
             "[data-testid='remove-ichiro@example.com']",
             "[data-testid=cancel-remove-user]",
         );
+    }
+
+    /// Roles, nodes and groups, as a draft that is thrown away.
+    fn roles(page: &Session, folder: &Path) {
+        dialog(page, folder, "28-role", "[data-testid=add-role]", "[data-testid=cancel-role]");
+        for (name, minutes) in [("Staff", "60"), ("Strict", "15")] {
+            page.click("[data-testid=add-role]");
+            page.fill("[data-testid=field-role-name]", name);
+            page.fill("[data-testid=field-role-session]", minutes);
+            page.click("[data-testid=role-two_factor]");
+            page.click("[data-testid=put-role]");
+            page.wait(&format!("[data-testid='role-{name}']"));
+        }
+        for (below, name) in [("add-node", "Osaka"), ("add-below-Osaka", "Sales"), ("add-node", "Kyoto")] {
+            page.click(&format!("[data-testid={below}]"));
+            page.fill("[data-testid=field-node-name]", name);
+            page.click("[data-testid=put-node]");
+            page.wait(&format!("[data-testid=node-{name}]"));
+        }
+        dialog(page, folder, "28-node", "[data-testid=add-below-Sales]", "[data-testid=cancel-node]");
+        at(page, "[data-testid=roles]", folder, "28-roles");
+        at(page, "[data-testid=nodes]", folder, "28-nodes");
+        at(page, "[data-testid=field-group-attribute]", folder, "28-groups");
+        page.click("[data-testid=nav-configuration]");
+        page.click("[data-testid=discard]");
+        page.click("[data-testid=confirm-discard]");
+        page.click("[data-testid=nav-provisioning]");
+        page.wait("[data-testid='reserved-example.com'][data-proof=proven]");
     }
 
     /// The hub's page for users.

@@ -50,6 +50,16 @@ export interface Policies {
   session_minutes: number;
 }
 
+/** What counts where nothing is said. */
+const NO_POLICIES: Policies = {
+  role: null,
+  two_factor: false,
+  import: true,
+  extension: null,
+  onboarding: true,
+  session_minutes: 60,
+};
+
 /** Why a hand-over was not taken. */
 export class HandoverRefused extends Error {}
 
@@ -112,7 +122,8 @@ export const open = async (
     { recipientKey: pair, enc: fromBase64Url(sealed.enc), info: infoBytes(sealed.info) },
     fromBase64Url(sealed.ciphertext),
   );
-  return JSON.parse(new TextDecoder().decode(plain)) as User;
+  // A server of the version before says nothing of policies.
+  return { policies: NO_POLICIES, ...(JSON.parse(new TextDecoder().decode(plain)) as Partial<User>) } as User;
 };
 
 /** Eight hexadecimal digits of the key's hash, to compare with. */

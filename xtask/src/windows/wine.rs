@@ -14,14 +14,6 @@ pub fn prepare() -> Outcome {
     machine::install(PACKAGES)
 }
 
-/// A program that leaves out nothing of the rights it is told to give: wine keeps Windows' lists as modes of files, of which a umask
-/// would take the others' part away.
-fn open(program: &str) -> Command {
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", r#"umask 000; exec "$0" "$@""#, program]);
-    command
-}
-
 /// A fresh Windows; what runs in it ends with this.
 pub struct Wine {
     prefix: PathBuf,
@@ -48,7 +40,10 @@ impl Wine {
     }
 
     fn server(&self, wish: &str) -> Outcome {
-        let mut server = open("/usr/lib/wine/wineserver64");
+        // It leaves out nothing of the rights that programs give: wine keeps Windows' lists as modes of files, of which a umask would
+        // take the others' part away. What has been set up before has the usual modes.
+        let mut server = Command::new("/bin/sh");
+        server.args(["-c", r#"umask 000; exec "$0" "$1""#, "/usr/lib/wine/wineserver64"]);
         let status = server.arg(wish).env("WINEPREFIX", &self.prefix).status();
         status.map(drop).map_err(|error| format!("wineserver: {error}"))
     }
@@ -60,7 +55,7 @@ impl Wine {
 
     /// A program, not started yet.
     pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = open("/usr/lib/wine/wine64");
+        let mut command = Command::new("/usr/lib/wine/wine64");
         command
             .arg(program)
             .args(arguments)

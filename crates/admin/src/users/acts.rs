@@ -125,6 +125,16 @@ pub struct WaitingUser {
     pub known_name: String,
     /// What the identity provider calls that one.
     pub known_subject: String,
+    /// The newcomer's identity provider, by its entity ID.
+    pub idp: String,
+    /// Where the newcomer's subject comes from.
+    pub source: String,
+    /// The same of the user who has the address.
+    pub known_idp: String,
+    /// And where their subject comes from.
+    pub known_source: String,
+    /// The account of the user who has the address.
+    pub account: String,
     /// When they came last, by the server's clock: seconds since 1970.
     pub time: i64,
 }
@@ -139,6 +149,8 @@ pub struct DecideWaiting {
     pub id: String,
     /// The address.
     pub email: String,
+    /// The account that was shown beside it.
+    pub account: String,
     /// Whether they are the user who has the address.
     pub same: bool,
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_fault::Result;
 use sekisho_hub_api::wire::Row;
-use sekisho_keys::fact::{self, Fact, Placing, Said, Same};
-use sekisho_keys::ids::{Hash, UserId};
+use sekisho_keys::fact::{self, Decision, Fact, Placing, Said};
+use sekisho_keys::ids::{AccountId, Hash, UserId};
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::Organisation;
 use sekisho_keys::removal::{self, Removal};
@@ -22,14 +22,14 @@ pub(super) struct Person {
     fact: Option<Fact>,
     /// Where the user is put.
     pub(super) placing: Option<Placing>,
-    /// Whose second identity counts.
-    pub(super) same: Option<Same>,
+    /// Who else came with the address, the newest first.
+    pub(super) decisions: Vec<Decision>,
 }
 
 impl Person {
     /// Nothing is known.
     pub(super) fn unknown(email: &str) -> Self {
-        Self { email: email.to_owned(), users: Vec::new(), fact: None, placing: None, same: None }
+        Self { email: email.to_owned(), users: Vec::new(), fact: None, placing: None, decisions: Vec::new() }
     }
 
     pub(super) fn said(&self) -> Option<Said> {
@@ -52,9 +52,9 @@ impl Person {
         self.users.iter().max_by_key(|(_, user)| user.linked.map_or(i64::MIN, |linked| linked.window))
     }
 
-    /// The record of the identity that came last.
-    pub(super) fn newest_id(&self) -> Option<UserId> {
-        self.newest().filter(|(_, user)| !user.is_shredded()).map(|(id, _)| *id)
+    /// The account, while there is one.
+    pub(super) fn account(&self) -> Option<AccountId> {
+        self.newest().filter(|(_, user)| !user.is_shredded()).map(|(_, user)| user.account())
     }
 
     /// Whether one of the records is that of this identity.
@@ -68,9 +68,9 @@ impl Person {
         name.unwrap_or_default().trim().to_owned()
     }
 
-    /// What the identity provider calls them.
-    pub(super) fn subject(&self) -> Option<String> {
-        self.newest().map(|(_, user)| user.subject.clone())
+    /// The identity that came last.
+    pub(super) fn identity(&self) -> Option<&User> {
+        self.newest().map(|(_, user)| user)
     }
 
     fn is_shredded(&self) -> bool {
@@ -146,6 +146,23 @@ impl Directory {
         self.people.get(email)
     }
 
+    /// Those whose place stands in what was said of another address, or of nobody by account yet: to be said of their own before anything
+    /// else is said.
+    pub(super) fn unsettled(&self) -> Vec<Person> {
+        let is_unsettled = |person: &&Person| {
+            let account = person.account();
+            let own = person.fact.as_ref().and_then(|fact| fact.placing.as_ref());
+            let is_bound =
+                own.is_some_and(|placing| placing.account == account && Some(placing) == person.placing.as_ref());
+            account.is_some() && person.placing.is_some() && !is_bound
+        };
+        let bound = |person: &Person| {
+            let placing = person.placing.clone().map(|placing| Placing { account: person.account(), ..placing });
+            Person { placing, ..person.clone() }
+        };
+        self.people.values().filter(is_unsettled).map(bound).collect()
+    }
+
     /// Whether the removal of this address waits.
     pub(super) fn is_held(&self, email: &str) -> bool {
         self.find(email).and_then(|one| one.fact.as_ref()).is_some_and(|fact| self.held.contains(&fact.about))
@@ -211,21 +228,23 @@ fn seconds(moment: u64) -> i64 {
 /// who has that address now.
 fn settle(people: &mut BTreeMap<String, Person>) {
     let told = |person: &Person| {
-        let (id, user) = person.newest()?;
-        let facts = user.addresses().filter_map(|address| people.get(address)?.fact.as_ref()?.placing.as_ref());
-        facts.into_iter().find(|placing| placing.is_of(*id)).cloned()
+        let (_, user) = person.newest()?;
+        let mut facts = user.addresses().filter_map(|address| people.get(address)?.fact.as_ref()?.placing.as_ref());
+        facts.find(|placing| placing.is_of(user.account())).cloned()
     };
     let placings: Vec<(String, Option<Placing>)> = people
         .iter()
         .map(|(email, person)| {
-            let invited = || person.fact.as_ref().and_then(|fact| fact.placing.clone());
+            // Of who has only been invited, what was said before anybody came.
+            let said = person.fact.as_ref().and_then(|fact| fact.placing.clone());
+            let invited = || said.filter(|placing| placing.account.is_none());
             let placing = if person.users.is_empty() { invited() } else { told(person) };
             (email.clone(), placing)
         })
         .collect();
     for (email, placing) in placings {
         if let Some(person) = people.get_mut(&email) {
-            person.same = person.fact.as_ref().and_then(|fact| fact.same);
+            person.decisions = person.fact.as_ref().map(|fact| fact.decisions.clone()).unwrap_or_default();
             person.placing = placing;
         }
     }

@@ -12,7 +12,7 @@ use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
 use sekisho_hub_api::wire::NewFact;
-use sekisho_keys::fact::{Fact, Said, Word};
+use sekisho_keys::fact::{Fact, Placing, Said, Word};
 use sekisho_keys::ids::ConnectionId;
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::Connection;
@@ -52,31 +52,37 @@ impl Session {
         let (place, keyring, directory) = self.directory(&wish.connection).await?;
         let mut person = directory.find(email.as_str()).cloned().unwrap_or_else(|| Person::unknown(email.as_str()));
         waits_not(&directory, &person)?;
-        for place in [wish.node.clone().map(acts::Place::node), wish.role.clone().map(acts::Place::role)] {
-            if let Some(place) = place {
-                placing::check(&place)?;
-                person = placing::put(person.clone(), &place).map_or(person, |(person, _)| person);
-            }
+        let wished = [wish.node.clone().map(acts::Place::node), wish.role.clone().map(acts::Place::role)];
+        for place in wished.into_iter().flatten() {
+            placing::check(&place)?;
+            person = placing::put(person.clone(), &place).map_or(person, |(person, _)| person);
         }
-        self.say(place, &keyring, &directory, &[(person, Said::Invited)]).await?;
-        self.lead_elsewhere(place, &email).await
+        self.lead_elsewhere(place, &email, true).await?;
+        self.say(place, &keyring, &directory, &[(person, Said::Invited)]).await
     }
 
-    /// Whoever is invited to one connection although their mail domain is another's is told so there, and no account is made for them.
-    async fn lead_elsewhere(&mut self, place: Place, email: &Email) -> Result<()> {
-        let domain = email.domain().to_owned();
+    /// Whoever is invited to one connection although their mail domain is another's is told so there, and no account is made for them;
+    /// until they are removed here.
+    async fn lead_elsewhere(&mut self, place: Place, email: &Email, invited: bool) -> Result<()> {
         let reserved = |(id, connection): &(&ConnectionId, &Connection)| {
-            **id != place.connection && connection.deleted.is_none() && connection.domains.contains_key(&domain)
+            let is_other = **id != place.connection && connection.deleted.is_none();
+            is_other && connection.domains.contains_key(email.domain())
         };
         let other = self.log.organisation.connections.iter().find(reserved).map(|(id, _)| id.to_string());
         let Some(other) = other else { return Ok(()) };
         let (there, keyring, directory) = self.directory(&other).await?;
         let person = directory.find(email.as_str()).cloned().unwrap_or_else(|| Person::unknown(email.as_str()));
-        // Whoever has an account there, or was spoken of, stays as they are.
-        if person.newest_id().is_some() || person.removal().is_some() {
+        let elsewhere = Said::Elsewhere(place.connection);
+        let said = match (person.said(), invited) {
+            // Whoever has an account there, or was spoken of, stays as they are.
+            (None | Some(Said::Restored | Said::Elsewhere(_)), true) if person.account().is_none() => elsewhere,
+            (Some(said), false) if said == elsewhere => Said::Restored,
+            _ => return Ok(()),
+        };
+        if person.said() == Some(said) {
             return Ok(());
         }
-        self.say(there, &keyring, &directory, &[(person, Said::Elsewhere(place.connection))]).await
+        self.say(there, &keyring, &directory, &[(person, said)]).await
     }
 
     /// Removes users: they do not sign in any more, and are not made anew. All of them, or none if one is not known.
@@ -91,6 +97,9 @@ impl Session {
         };
         let changes = changes(&directory, &wish.emails, said)?;
         self.say(place, &keyring, &directory, &changes).await?;
+        for (person, _) in &changes {
+            self.lead_elsewhere(place, &Email::parse(&person.email)?, false).await?;
+        }
         // What waits, the others see as this process does: by what is signed.
         let after = self.directory(&wish.connection).await?.2;
         let waiting = changes.iter().filter(|(person, _)| after.is_held(&person.email)).count() as u64;
@@ -154,10 +163,17 @@ impl Session {
         directory: &Directory,
         changes: &[(Person, Said)],
     ) -> Result<()> {
-        for (person, said) in changes {
+        let is_said = |one: &Person| changes.iter().any(|(person, _)| person.email == one.email);
+        // What stands under an address that is another's now must not be lost with it.
+        let unsettled = directory.unsettled().into_iter().filter(|one| !is_said(one));
+        let unsettled: Vec<_> = unsettled.map(|one| (one.said().unwrap_or(Said::Restored), one)).collect();
+        let first = unsettled.iter().map(|(said, person)| (person, said));
+        for (person, said) in first.chain(changes.iter().map(|(person, said)| (person, said))) {
             let number = moment().max(person.number().map_or(0, |known| known + 1));
-            let (placing, same) = (person.placing.clone(), person.same);
-            let word = Word { email: &person.email, said: *said, number, placing, same };
+            // Bound to whom it is about, as soon as there is anybody.
+            let bound = |placing: Placing| Placing { account: person.account(), ..placing };
+            let (placing, decisions) = (person.placing.clone().map(bound), person.decisions.clone());
+            let word = Word { email: &person.email, said: *said, number, placing, decisions };
             let (about, fact) = Fact::sign(place, word, keyring, &self.identity, now(), random())?;
             let after = Some(directory.written(about));
             let body = NewFact { after, epoch: keyring.epoch, fact: Blob(fact) };

@@ -42,7 +42,7 @@ pub(super) fn put(mut person: Person, place: &Place) -> Option<(Person, Said)> {
     if (&after.node, &after.role) == (&before.node, &before.role) {
         return None;
     }
-    person.placing = Some(Placing { user: person.newest_id(), ..after });
+    person.placing = Some(Placing { account: person.account(), ..after });
     let said = person.said().unwrap_or(Said::Restored);
     Some((person, said))
 }

@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::Row;
-use sekisho_keys::fact::{Said, Same};
+use sekisho_keys::fact::{DECISIONS, Decision, Said};
 use sekisho_keys::held::Held;
 use sekisho_keys::ids::UserId;
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::Organisation;
+use sekisho_keys::user::User;
 use sekisho_keys::witness::Report;
 
 use super::acts::{ChangedUsers, DecideWaiting, WaitingUser, WhichUsers};
-use super::directory::Directory;
+use super::directory::{Directory, Person};
 use crate::codes;
 use crate::session::{Session, now};
+
+/// How far ahead a server's clock may be, in seconds.
+const CLOCKS: i64 = 600;
 
 impl Session {
     /// Those who wait, each once.
@@ -24,13 +28,20 @@ impl Session {
         let (_, _, directory, held) = self.waiting(&wish.connection).await?;
         let shown = |one: Held| {
             let holder = directory.find(&one.email);
+            let known = holder.and_then(Person::identity);
+            let of_known = |text: fn(&User) -> &String| known.map(|user| text(user).clone()).unwrap_or_default();
             WaitingUser {
                 id: one.user.to_string(),
+                account: holder.and_then(Person::account).map(|account| account.to_string()).unwrap_or_default(),
+                known_name: holder.map(Person::name).unwrap_or_default(),
+                known_subject: of_known(|user| &user.subject),
+                known_idp: of_known(|user| &user.idp),
+                known_source: of_known(|user| &user.source),
                 email: one.email,
                 name: one.name,
                 subject: one.subject,
-                known_name: holder.map(|person| person.name()).unwrap_or_default(),
-                known_subject: holder.and_then(|person| person.subject()).unwrap_or_default(),
+                idp: one.idp,
+                source: one.source,
                 time: one.time,
             }
         };
@@ -46,10 +57,12 @@ impl Session {
         let one = held.into_values().find(|one| one.user.to_string() == wish.id && one.email == wish.email);
         let one = one.ok_or_else(nobody)?;
         let mut person = directory.find(&one.email).cloned().ok_or_else(nobody)?;
-        let holder = person.newest_id().ok_or_else(nobody)?;
-        let user = if wish.same { one.user } else { holder };
-        // Servers whose clocks are ahead have met the newcomer after this moment.
-        person.same = Some(Same { user, time: now().max(one.time) });
+        // The one who was shown, and nobody who has the address since.
+        let account = person.account().filter(|account| account.to_string() == wish.account).ok_or_else(nobody)?;
+        let decision = Decision { identity: one.user, account, same: wish.same, time: now().max(one.time) };
+        person.decisions.retain(|known| known.identity != one.user);
+        person.decisions.insert(0, decision);
+        person.decisions.truncate(DECISIONS);
         let said = person.said().unwrap_or(Said::Restored);
         self.say(place, &keyring, &directory, &[(person, said)]).await?;
         Ok(ChangedUsers { changed: 1, waiting: 0 })
@@ -80,9 +93,11 @@ fn held(
         let Ok(told) = keyring.and_then(|keyring| sealed.open(place, report.server, &keyring)) else { continue };
         for one in told {
             let waits = directory.find(&one.email).is_some_and(|person| {
-                let decided = person.same.is_some_and(|same| same.time >= one.time);
-                !decided && person.newest_id().is_some() && !person.has(one.user)
+                let decided = person.decisions.iter().any(|known| known.identity == one.user && known.time >= one.time);
+                !decided && person.account().is_some() && !person.has(one.user)
             });
+            // A clock that is far ahead would decide about all who come until then.
+            let waits = waits && one.time <= now().saturating_add(CLOCKS);
             if waits && all.get(&one.user).is_none_or(|known| known.time < one.time) {
                 all.insert(one.user, one);
             }

@@ -73,8 +73,8 @@ pub(super) async fn waiting(context: &Context, command: WaitingCommand) -> Resul
 }
 
 fn line(one: &WaitingUser) -> String {
-    let WaitingUser { email, name, subject, known_name, known_subject, time: at, .. } = one;
-    format!("{email}  {name} ({subject})  ≠ {known_name} ({known_subject})  {}", time(*at))
+    let WaitingUser { email, name, subject, idp, known_name, known_subject, known_idp, time: at, .. } = one;
+    format!("{email}  {name} ({subject}, {idp})  ≠ {known_name} ({known_subject}, {known_idp})  {}", time(*at))
 }
 
 async fn read(administrator: &mut Administrator, connection: &str) -> Result<Vec<WaitingUser>> {
@@ -99,7 +99,8 @@ async fn decide(
             return Err(Fault::new(codes::SEVERAL_WAIT).with("email", email).with("subjects", subjects));
         }
     };
-    let wish = json!({"connection": connection, "id": one.id, "email": one.email, "same": same});
+    let wish =
+        json!({"connection": connection, "id": one.id, "email": one.email, "account": one.account, "same": same});
     let done: ChangedUsers = administrator.call("admin.decide_waiting", wish).await?;
     tell(context, if same { "users.approved" } else { "users.rejected" }, done);
     Ok(())

@@ -8,13 +8,15 @@ use super::{DEEPEST, Groups, Id, MOST_GROUPS, MOST_NODES, MOST_ROLES, Node, Poli
 use crate::codes;
 use crate::document::Document;
 
+/// Characters of a name, at most.
+const LONGEST: usize = 80;
 /// Minutes of a session, at least and at most.
 const SESSION: std::ops::RangeInclusive<u16> = 5..=1440;
 
 impl Document {
     /// Writes a role, instead of the one of this name if there is one.
     ///
-    /// Codes: `NAME`, `ROLE_NAME_TAKEN`, `SESSION_MINUTES`, `HTTPS`, `TOO_MANY_ROLES`.
+    /// Codes: `ROLE_NAME`, `ROLE_NAME_TAKEN`, `SESSION_MINUTES`, `HTTPS`, `TOO_MANY_ROLES`.
     pub fn put_role(&mut self, role: Role) -> Result<()> {
         let role = Role { name: name(&role.name)?, ..role };
         policies(&role.policies)?;
@@ -49,7 +51,7 @@ impl Document {
 
     /// Writes a node, instead of the one of this name if there is one.
     ///
-    /// Codes: `NAME`, `ROLE_NAME_TAKEN`, `NO_SUCH_ROLE`, `NO_SUCH_NODE`, `NODE_BELOW_ITSELF`, `TOO_MANY_NODES`.
+    /// Codes: `ROLE_NAME`, `ROLE_NAME_TAKEN`, `NO_SUCH_ROLE`, `NO_SUCH_NODE`, `NODE_BELOW_ITSELF`, `TOO_MANY_NODES`.
     pub fn put_node(&mut self, node: Node) -> Result<()> {
         let node = Node { name: name(&node.name)?, ..node };
         self.knows(node.role.as_ref())?;
@@ -89,10 +91,10 @@ impl Document {
     /// Codes: `NAME`, `NO_SUCH_ROLE`, `GROUP_TWICE`, `TOO_MANY_ROLES`.
     pub fn map_groups(&mut self, groups: Option<Groups>) -> Result<()> {
         if let Some(groups) = &groups {
-            name(&groups.attribute).map_err(|fault| fault.on("attribute"))?;
+            to_the_letter(&groups.attribute).map_err(|fault| fault.on("attribute"))?;
             let mut seen = BTreeSet::new();
             for one in &groups.roles {
-                group(&one.group)?;
+                to_the_letter(&one.group).map_err(|fault| fault.on("groups"))?;
                 self.knows(Some(&one.role))?;
                 if !seen.insert(&one.group) {
                     return Err(Fault::new(codes::GROUP_TWICE).with("group", one.group.as_str()).on("groups"));
@@ -133,18 +135,18 @@ pub(super) fn no_node(id: &Id) -> Fault {
 }
 
 /// What people read: something, without stray spaces.
-fn name(text: &str) -> Result<String> {
+pub(super) fn name(text: &str) -> Result<String> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > 80 || text.chars().any(char::is_control) {
-        return Err(Fault::new(codes::NAME).with("value", text.chars().take(80).collect::<String>()).on("name"));
+    if text.is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+        return Err(Fault::new(codes::ROLE_NAME).with("most", LONGEST).on("name"));
     }
     Ok(text.to_owned())
 }
 
-/// A group is compared to the letter: Active Directory sends whole distinguished names.
-fn group(text: &str) -> Result<()> {
+/// An attribute or a group, which are compared to the letter: Active Directory sends whole distinguished names.
+fn to_the_letter(text: &str) -> Result<()> {
     if text.is_empty() || text.len() > 512 || text.trim() != text || text.chars().any(char::is_control) {
-        return Err(Fault::new(codes::NAME).with("value", text.chars().take(80).collect::<String>()).on("groups"));
+        return Err(Fault::new(codes::NAME).with("value", text.chars().take(80).collect::<String>()));
     }
     Ok(())
 }

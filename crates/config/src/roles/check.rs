@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sekisho_fault::{Fault, Severity};
 
-use super::change::{depth, gone, no_node, policies};
+use super::change::{depth, gone, name, no_node, policies};
 use super::{DEEPEST, Id};
 use crate::codes;
 use crate::document::Document;
@@ -34,7 +34,14 @@ pub(crate) fn check(document: &Document) -> Vec<Fault> {
     found.extend(twice(document.nodes.iter().map(|node| &node.id).collect()).then(|| double("nodes")));
     for role in &document.roles {
         found.extend(policies(&role.policies).err().map(|fault| fault.on("roles")));
+        found.extend(name(&role.name).err().map(|fault| fault.on("roles")));
+        let same = |other: &&super::Role| other.id < role.id && other.name == role.name;
+        let taken = || Fault::new(codes::ROLE_NAME_TAKEN).with("name", role.name.as_str()).on("roles");
+        found.extend(document.roles.iter().find(same).map(|_| taken()));
     }
+    found.extend(document.nodes.iter().filter_map(|node| name(&node.name).err()).map(|fault| fault.on("nodes")));
+    let mut again = document.clone();
+    found.extend(again.map_groups(document.groups.clone()).err().filter(|fault| fault.code != codes::NO_SUCH_ROLE));
     if document.just_in_time && document.default_role.is_none() && !document.roles.is_empty() {
         found.push(Fault::new(codes::NO_DEFAULT_ROLE).on("default_role").as_severity(Severity::Warning));
     }

@@ -101,7 +101,7 @@ fn a_step_that_would_leave_nonsense_is_refused_and_changes_nothing() {
     let plain = Policies { extension: Some("http://extension.example".into()), ..Policies::default() };
     for (wrong, code) in [
         (Role { id: id("other"), ..role("Staff") }, codes::ROLE_NAME_TAKEN),
-        (Role { name: " ".into(), ..role("Other") }, codes::NAME),
+        (Role { name: " ".into(), ..role("Other") }, codes::ROLE_NAME),
         (Role { policies: long, ..role("Other") }, codes::SESSION_MINUTES),
         (Role { policies: plain, ..role("Other") }, codes::HTTPS),
     ] {
@@ -164,6 +164,11 @@ fn what_a_file_or_a_merge_has_left_is_told_at_its_field() {
     assert!(told(&unassigned).is_empty());
     unassigned.just_in_time = true;
     assert_eq!(told(&unassigned), [on("default_role", codes::NO_DEFAULT_ROLE)].into_iter().collect());
+    let mut alike = company();
+    alike.roles.push(Role { id: id("other"), ..role("Staff") });
+    alike.groups = Some(mapped(&[("A", "staff"), ("A", "guests")]));
+    let expected = [on("roles", codes::ROLE_NAME_TAKEN), on("groups", codes::GROUP_TWICE)];
+    assert_eq!(told(&alike), expected.into_iter().collect());
     unassigned.roles.push(role("Staff"));
     assert!(told(&unassigned).contains(&on("roles", codes::ROLE_TWICE)));
 }

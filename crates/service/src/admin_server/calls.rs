@@ -108,7 +108,7 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
             answer::<SetDraftMetadata>(house.set_metadata(params::<SetDraftMetadata>(request)?).await?)
         }
         DiscardDraft::METHOD => answer::<DiscardDraft>(house.discard_draft().await?),
-        RebaseDraft::METHOD => answer::<RebaseDraft>(house.rebase_draft().await?),
+        RebaseDraft::METHOD => answer::<RebaseDraft>(Box::pin(house.rebase_draft()).await?),
         CheckDraft::METHOD => answer::<CheckDraft>(house.check_draft().await?),
         GetSpMetadata::METHOD => answer::<GetSpMetadata>(SpMetadataFile { xml: house.sp_metadata().await? }),
         ChooseIdp::METHOD => answer::<ChooseIdp>(house.choose_idp(&params::<ChooseIdp>(request)?).await?),

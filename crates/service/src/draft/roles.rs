@@ -26,11 +26,11 @@ pub fn change(document: &mut Document, step: RoleStep, fresh: &str) -> Result<()
         RoleStep::PutNode { id: which, name, parent, role } => {
             let known = which.as_deref().and_then(|id| document.node(id));
             let unknown = known.map(|node| node.unknown.clone()).unwrap_or_default();
-            let (parent, role) = (optional(parent)?, optional(role)?);
+            let (parent, role) = (optional(parent.as_ref())?, optional(role.as_ref())?);
             document.put_node(Node { id: id(which)?, name, parent, role, unknown })
         }
         RoleStep::RemoveNode { id } => document.remove_node(&Id::parse(&id)?),
-        RoleStep::Default { role } => document.choose_default_role(optional(role)?),
+        RoleStep::Default { role } => document.choose_default_role(optional(role.as_ref())?),
         RoleStep::Groups { groups } => {
             let known = document.groups.as_ref();
             let groups = groups.map(|groups| mapped(groups, known)).transpose()?;
@@ -39,8 +39,8 @@ pub fn change(document: &mut Document, step: RoleStep, fresh: &str) -> Result<()
     }
 }
 
-fn optional(id: Option<String>) -> Result<Option<Id>> {
-    id.as_deref().map(Id::parse).transpose()
+fn optional(id: Option<&String>) -> Result<Option<Id>> {
+    id.map(String::as_str).map(Id::parse).transpose()
 }
 
 fn mapped(groups: MappedGroups, known: Option<&Groups>) -> Result<Groups> {

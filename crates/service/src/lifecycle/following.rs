@@ -85,7 +85,8 @@ impl House {
     async fn take_in_caught(&self) {
         loop {
             self.connected.caught.notified().await;
-            self.took_in(self.connected.caught_up()).await;
+            // The feed says whether the hub is there.
+            self.follow_from(self.connected.caught_up()).await;
             // Many sign-ins are told together.
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
@@ -153,17 +154,22 @@ impl House {
 
     /// What follows from news.
     pub(crate) async fn took_in(&self, news: News) {
-        // One after the other: two would apply the same revision.
-        let _turn = self.taking_in.lock().await;
         let now = clock::now();
         self.runtime.change(|status| status.hub = HubState::Reachable { at: now });
         self.runtime.warn("following", Vec::new());
+        self.follow_from(news.refused).await;
+    }
+
+    /// The rest of it, whoever has brought them.
+    async fn follow_from(&self, refused: Vec<Fault>) {
+        // One after the other: two would apply the same revision.
+        let _turn = self.taking_in.lock().await;
         self.runtime.warn("replica", self.connected.replica.disorder().into_iter().collect());
-        for fault in &news.refused {
+        for fault in &refused {
             self.activity.note(Kind::Applied, Some(fault.clone()));
         }
-        if !news.refused.is_empty() {
-            self.runtime.warn("hub", news.refused);
+        if !refused.is_empty() {
+            self.runtime.warn("hub", refused);
         }
         if let Some(reason) = self.connected.member().ok().and_then(|member| member.retirement()) {
             self.runtime.stop(State::Stopped { reason }).await;

@@ -1,5 +1,6 @@
 //! What of the hub's rows counts, judged by an organisation of the test's own.
 
+mod lies;
 mod pages;
 mod rereading;
 

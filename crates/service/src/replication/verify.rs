@@ -7,7 +7,7 @@ use sekisho_config::document::key_name;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::wire::Row;
 use sekisho_keys::acme;
-use sekisho_keys::fact::{self, Fact, Said};
+use sekisho_keys::fact::{self, Fact};
 use sekisho_keys::ids::{Hash, UserId};
 use sekisho_keys::keyring::Keyring;
 use sekisho_keys::log::Head;
@@ -259,9 +259,7 @@ impl<'a> Verifier<'a> {
         if fact.about.to_string() != row.id {
             return Err(Fault::new(codes::WRONG_ROW).with("what", "fact"));
         }
-        // A removal begins what cannot be undone: who has left cannot sign one any more, whatever moment they write into it.
-        // What they signed before is signed anew by who removes them.
-        if matches!(fact.said, Said::Removed(_)) && organisation.administrator(fact.author).is_none() {
+        if fact.needs_active_author() && organisation.administrator(fact.author).is_none() {
             return Err(Fault::new(sekisho_keys::codes::LOG_AUTHOR));
         }
         let stored = Stored::of(row);

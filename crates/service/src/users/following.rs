@@ -29,7 +29,7 @@ pub(super) async fn follow(
     identity: &Identity,
     profile: &Profile,
 ) -> Result<bool> {
-    let Some((_, user)) = find(connected, identity).await? else { return Ok(false) };
+    let Some(user) = find(connected, identity).await? else { return Ok(false) };
     if user.is_shredded() || !differs(&user, profile) {
         return Ok(false);
     }

@@ -33,6 +33,11 @@ struct Kept {
 }
 
 impl Kept {
+    fn of(held: Held) -> Self {
+        let Held { user, email, name, idp, source, subject, time } = held;
+        Self { user: HEXLOWER.encode(&user.0), email, name, idp, source, subject, time }
+    }
+
     fn told(&self) -> Option<Held> {
         let mut user = [0; 32];
         HEXLOWER.decode_mut(self.user.as_bytes(), &mut user).ok()?;
@@ -71,8 +76,8 @@ impl Waiting {
     /// Codes: `FILE`, `NOT_ENROLLED`.
     pub(super) fn note(&self, connected: &Connected, identity: &Identity, profile: &Profile) -> Result<()> {
         let id = user_id(&connected.member()?.newest_keyring()?, identity);
-        let one = Kept {
-            user: HEXLOWER.encode(&id.0),
+        let one = Held {
+            user: id,
             email: profile.email.as_str().to_owned(),
             name: format!("{} {}", profile.first_name, profile.last_name).trim().to_owned(),
             idp: identity.idp.clone(),
@@ -80,6 +85,7 @@ impl Waiting {
             subject: identity.value.clone(),
             time: clock::now(),
         };
+        let one = Kept::of(one.short());
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|known| known.user != one.user);
         all.insert(0, one);
@@ -92,12 +98,15 @@ impl Waiting {
 
     /// Those who still wait: no administrator has spoken since.
     ///
-    /// Codes: those of the replica and the keys, `FILE`.
+    /// Code: `FILE`.
     pub(crate) async fn list(&self, connected: &Connected) -> Result<Vec<Held>> {
         let all = self.all.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut waiting, mut over) = (Vec::new(), Vec::new());
         for one in all {
-            let decided = told(connected, &one.email).await?.same.is_some_and(|same| same.time >= one.time);
+            // What cannot be read says nothing, and holds nobody else up.
+            let decisions = told(connected, &one.email).await.map(|told| told.decisions).unwrap_or_default();
+            let decided =
+                decisions.iter().any(|known| known.identity.to_string() == one.user && known.time >= one.time);
             if decided || clock::now().saturating_sub(one.time) > LONGEST {
                 over.push((one.user, one.time));
             } else {

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
-use sekisho_keys::fact::{Placing, Said};
-use sekisho_keys::ids::{ConnectionId, UserId};
+use sekisho_keys::fact::{Decision, Placing, Said};
+use sekisho_keys::ids::ConnectionId;
 use sekisho_keys::user::{self, Record, State};
 use sekisho_signin::capabilities::{Entry, Later};
 use sekisho_signin::{Admits, Identity, Profile, User, codes};
@@ -27,6 +27,7 @@ pub use claims::HubClaims;
 pub use held::Waiting;
 pub(crate) use removals::Removals;
 pub(crate) use shredding::{Observed, due};
+use writer::Known;
 pub use writer::Writer;
 
 use crate::connected::Connected;
@@ -47,6 +48,27 @@ impl HubUsers {
 }
 
 impl HubUsers {
+    /// The account that is this stranger's already: as an administrator has said of the two, and else by the address, while a window
+    /// is open for users of reserved domains (R16).
+    async fn known(
+        &self,
+        identity: &Identity,
+        profile: &Profile,
+        admits: &Admits,
+        decisions: &[Decision],
+    ) -> Result<Option<Known>> {
+        if let Some(decision) = recognising::decision(&self.connected, identity, decisions).map_err(unavailable)? {
+            return recognising::approved(&self.connected, profile, decision).await.map_err(unavailable);
+        }
+        match &admits.recognised {
+            Some(window) if admits.outside.is_none() => {
+                let found = recognising::recognised(&self.connected, profile, window).await;
+                found.map_err(|fault| if fault.code == codes::RECOGNISED_ALREADY { fault } else { unavailable(fault) })
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Lets the record of a known user follow, while the user is on the way already.
     fn follow(&self, identity: &Identity, profile: &Profile) {
         let (connected, proofs) = (self.connected.clone(), self.proofs.clone());
@@ -64,14 +86,14 @@ impl HubUsers {
 }
 
 /// The user of an identity, as stored here.
-async fn find(connected: &Connected, identity: &Identity) -> Result<Option<(UserId, user::User)>> {
+async fn find(connected: &Connected, identity: &Identity) -> Result<Option<user::User>> {
     let member = connected.member()?;
     let keyring = member.newest_keyring()?;
     let id = writer::user_id(&keyring, identity);
     let Some(row) = connected.replica.row("user", &id.to_string()).await? else { return Ok(None) };
     let record = Record::read(&row.body)?;
     let keyring = member.keyring(record.header().context.epoch)?;
-    Ok(Some((id, record.open(&keyring)?)))
+    record.open(&keyring).map(Some)
 }
 
 fn opened(found: &user::User, entry: Entry, placing: Option<Placing>) -> Result<User> {
@@ -95,7 +117,7 @@ impl sekisho_signin::Users for HubUsers {
         Box::pin(async move {
             let refused = |code| Fault::new(code).with("email", profile.email.as_str());
             let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            if let Some((_, found)) = &found {
+            if let Some(found) = &found {
                 // By the address of the record: the identity provider may call who was removed by another one now.
                 let told = told(&self.connected, &found.email).await.map_err(unavailable)?;
                 if let Some(Said::Removed(_)) = told.said {
@@ -103,7 +125,7 @@ impl sekisho_signin::Users for HubUsers {
                 }
                 is_inside(admits, told.said)?;
             }
-            if let Some((id, found)) = found.filter(|(_, found)| !found.is_shredded()) {
+            if let Some(found) = found.filter(|found| !found.is_shredded()) {
                 let locked =
                     found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
                 if locked {
@@ -112,10 +134,11 @@ impl sekisho_signin::Users for HubUsers {
                 if following::differs(&found, profile) {
                     self.follow(identity, profile);
                 }
-                let placing = placing(&self.connected, id, &found).await.map_err(unavailable)?;
+                let placing = placing(&self.connected, &found).await.map_err(unavailable)?;
                 return opened(&found, Entry::Known, placing);
             }
-            let Told { said, same, .. } = told(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
+            let Told { said, decisions, .. } =
+                told(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
             if is_locked(&self.connected, profile.email.as_str()).map_err(unavailable)? {
                 return Err(refused(codes::LOCKED));
             }
@@ -123,18 +146,7 @@ impl sekisho_signin::Users for HubUsers {
                 return Err(refused(codes::REMOVED));
             }
             is_inside(admits, said)?;
-            let known = match &admits.recognised {
-                Some(window) => recognising::recognised(&self.connected, profile, window).await.map_err(|fault| {
-                    if fault.code == codes::RECOGNISED_ALREADY { fault } else { unavailable(fault) }
-                })?,
-                None => None,
-            };
-            let known = match (known, same) {
-                (None, Some(same)) => {
-                    recognising::approved(&self.connected, identity, profile, same).await.map_err(unavailable)?
-                }
-                (known, _) => known,
-            };
+            let known = self.known(identity, profile, admits, &decisions).await?;
             if known.is_none()
                 && let Some(Said::Elsewhere(other)) = said
                 && let Some(domain) = domain_of(&self.connected, other).map_err(unavailable)?
@@ -188,8 +200,7 @@ async fn read_back(connected: &Connected, identity: &Identity, profile: &Profile
     let refused = |code| Fault::new(code).with("email", profile.email.as_str());
     let found = find(connected, identity).await.map_err(unavailable)?;
     // A hub that has taken nothing, or withholds it, leaves what stood there: of a user who begins anew, no secret.
-    let found = found.filter(|(_, found)| !found.is_shredded());
-    let (id, found) = found.ok_or_else(|| refused(codes::HUB_NEEDED))?;
+    let found = found.filter(|found| !found.is_shredded()).ok_or_else(|| refused(codes::HUB_NEEDED))?;
     // What has come meanwhile counts, too.
     if let Some(Said::Removed(_)) = told(connected, &found.email).await.map_err(unavailable)?.said {
         return Err(refused(codes::REMOVED));
@@ -197,7 +208,7 @@ async fn read_back(connected: &Connected, identity: &Identity, profile: &Profile
     if found.state == State::Locked || is_locked(connected, &found.email).map_err(unavailable)? {
         return Err(refused(codes::LOCKED));
     }
-    let placing = placing(connected, id, &found).await.map_err(unavailable)?;
+    let placing = placing(connected, &found).await.map_err(unavailable)?;
     opened(&found, entry, placing)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use sekisho_config::Relink;
 use sekisho_fault::{Fault, Result};
-use sekisho_keys::fact::Same;
+use sekisho_keys::fact::Decision;
 use sekisho_keys::ids::UserId;
 use sekisho_keys::user::{Linked, Record, User, blinded};
 use sekisho_signin::{Identity, Profile, codes};
@@ -23,34 +23,43 @@ pub(super) async fn recognised(connected: &Connected, profile: &Profile, window:
     if identities.iter().any(already) {
         return Err(Fault::new(codes::RECOGNISED_ALREADY).with("email", profile.email.as_str()));
     }
-    let newest = newest(&identities).filter(|(_, user)| window.takes(&user.idp, &user.source));
-    Ok(newest.map(|one| known(one, window.opened)))
+    Ok(one_of(&identities, |user| window.takes(&user.idp, &user.source)).map(|one| known(one, window.opened)))
 }
 
-/// The account that an administrator has agreed to be this newcomer's.
+/// What an administrator has said last of an identity.
 ///
-/// Codes: those of the replica and the keys.
-pub(super) async fn approved(
+/// Codes: those of the keys.
+pub(super) fn decision<'a>(
     connected: &Connected,
     identity: &Identity,
-    profile: &Profile,
-    same: Same,
-) -> Result<Option<Known>> {
-    if user_id(&connected.member()?.newest_keyring()?, identity) != same.user {
+    decisions: &'a [Decision],
+) -> Result<Option<&'a Decision>> {
+    if decisions.is_empty() {
         return Ok(None);
     }
+    let own = user_id(&connected.member()?.newest_keyring()?, identity);
+    Ok(decisions.iter().filter(|one| one.identity == own).max_by_key(|one| one.time))
+}
+
+/// The account that an administrator has said to be this newcomer's: that one alone, whoever has its address now.
+///
+/// Codes: those of the replica and the keys.
+pub(super) async fn approved(connected: &Connected, profile: &Profile, decision: &Decision) -> Result<Option<Known>> {
     let identities = at(connected, profile).await?;
-    Ok(newest(&identities).map(|one| known(one, same.time)))
+    let found = one_of(&identities, |user| decision.same && user.account() == decision.account);
+    Ok(found.map(|one| known(one, decision.time)))
 }
 
 fn known((from, user): &(UserId, User), window: i64) -> Known {
     Known { linked: Linked { from: *from, window }, secret: Zeroizing::new(user.secret) }
 }
 
-/// The identity that came last: no other one follows it.
-fn newest(identities: &[(UserId, User)]) -> Option<&(UserId, User)> {
+/// The identity that came last of those that fit. Where these are of several people, an administrator says whose the address is.
+fn one_of(identities: &[(UserId, User)], fits: impl Fn(&User) -> bool) -> Option<&(UserId, User)> {
     let followed: BTreeSet<_> = identities.iter().filter_map(|(_, user)| Some(user.linked?.from)).collect();
-    identities.iter().find(|(id, _)| !followed.contains(id))
+    let mut newest = identities.iter().filter(|(id, user)| !followed.contains(id) && fits(user));
+    let first = newest.next()?;
+    newest.all(|(_, user)| user.account() == first.1.account()).then_some(first)
 }
 
 /// The identities of an address that have a secret.
@@ -116,6 +125,41 @@ mod tests {
         // The next change is another window: the newest identity goes on, and the first is followed already.
         assert_eq!(found(&connected, &window(UNTIL + 1, "b")).await, Ok(Some(named(&second))));
         assert_eq!(found(&connected, &window(UNTIL + 1, "a")).await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn an_approval_opens_the_vault_that_was_looked_at_to_the_identity_that_was_looked_at_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let connected = connected(folder.path()).await;
+        let holder = at("a", None);
+        let first = record(&holder, &keyring(), None, 1);
+        bring(&connected, vec![user_row(&first)]).await;
+        let named = |value: &str| Identity { idp: "b".into(), source: "attribute:uid".into(), value: value.into() };
+        let newcomer = user_id(&keyring(), &named("alice-2"));
+        let said = |same, time| Decision { identity: newcomer, account: holder.account(), same, time };
+        let of = |who: &str, decisions: &[Decision]| decision(&connected, &named(who), decisions).unwrap().copied();
+        assert_eq!(of("mallory", &[said(true, 5)]), None, "of another identity nothing is said");
+        assert_eq!(of("alice-2", &[said(true, 5), said(false, 6)]), Some(said(false, 6)), "the last word counts");
+        let email = Email::parse("alice@example.com").unwrap();
+        let profile = Profile { email, first_name: String::new(), last_name: String::new(), groups: Vec::new() };
+        let opens = async |decision: Decision| {
+            let known = approved(&connected, &profile, &decision).await.unwrap();
+            known.map(|known| (known.linked.from, known.linked.window))
+        };
+        assert_eq!(opens(said(true, 5)).await, Some((first.header().context.user, 5)));
+        assert_eq!(opens(said(false, 6)).await, None);
+
+        // The address is somebody else's now: what was said of the one before opens nothing.
+        let other = User { secret: [9; 32], subject: "other".into(), ..at("a", None) };
+        let gone = User { email: "alice.suzuki@example.com".into(), ..holder.clone() };
+        let moved = record(&gone, &keyring(), Some(&first), 2);
+        bring(&connected, vec![user_row(&moved)]).await;
+        bring(&connected, vec![user_row(&record(&other, &keyring(), None, 3))]).await;
+        assert_eq!(opens(said(true, 5)).await, None);
+        // And where both have it still, a window recognises neither.
+        bring(&connected, vec![user_row(&record(&holder, &keyring(), Some(&moved), 4))]).await;
+        assert_eq!(found(&connected, &window(UNTIL, "a")).await, Ok(None));
+        assert_eq!(opens(said(true, 5)).await, Some((first.header().context.user, 5)));
     }
 
     #[tokio::test]

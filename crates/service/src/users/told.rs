@@ -1,8 +1,7 @@
-//! What administrators have said of users: who is invited, removed or locked, where they are put, whose second identity counts.
+//! What administrators have said of users: who is invited, removed or locked, where they are put, who else came with an address.
 
 use sekisho_fault::Result;
-use sekisho_keys::fact::{self, Fact, Placing, Said, Same};
-use sekisho_keys::ids::UserId;
+use sekisho_keys::fact::{self, Decision, Fact, Placing, Said};
 use sekisho_keys::user::User;
 
 use crate::connected::Connected;
@@ -14,7 +13,7 @@ pub(super) struct Told {
     /// Whether they may come; a removal that waits is not said yet.
     pub(super) said: Option<Said>,
     pub(super) placing: Option<Placing>,
-    pub(super) same: Option<Same>,
+    pub(super) decisions: Vec<Decision>,
 }
 
 /// What is said of an address, as far as it has come here.
@@ -31,15 +30,15 @@ pub(super) async fn told(connected: &Connected, email: &str) -> Result<Told> {
         Said::Removed(removal) if connected.removals().await?.is_held(fact.about) => Said::without(removal),
         said => said,
     };
-    Ok(Told { said: Some(said), placing: fact.placing, same: fact.same })
+    Ok(Told { said: Some(said), placing: fact.placing, decisions: fact.decisions })
 }
 
-/// Where the user of a record is put. Administrators have spoken of the address that the user had then.
+/// Where a user is put. Administrators have spoken of the address that the user had then.
 ///
 /// Codes: those of the replica and the keys.
-pub(super) async fn placing(connected: &Connected, record: UserId, user: &User) -> Result<Option<Placing>> {
+pub(super) async fn placing(connected: &Connected, user: &User) -> Result<Option<Placing>> {
     for address in user.addresses() {
-        let placing = told(connected, address).await?.placing.filter(|placing| placing.is_of(record));
+        let placing = told(connected, address).await?.placing.filter(|placing| placing.is_of(user.account()));
         if placing.is_some() {
             return Ok(placing);
         }

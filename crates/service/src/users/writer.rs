@@ -184,8 +184,10 @@ impl Writer {
         if user.is_shredded() {
             return Ok(false);
         }
+        let former = user.claim(&keyring).to_string();
         let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
-        self.write(connected, context, Some((&before, row.rev)), &user.shred(), &keyring).await
+        let shredded = user.shred();
+        self.write_instead(connected, context, Some((&before, row.rev)), (&shredded, Some(former)), &keyring).await
     }
 
     /// Writes a record that the hub has lost as it was signed, whoever signed it; `after`: how often its row was written

@@ -85,6 +85,12 @@ test('a user is invited, and an empty list says what to do first', async () => {
   });
   await click('invite-user');
   expect((await screen.findByTestId('user-hanako@example.co.jp')).dataset['state']).toBe('invited');
+  const text = (): string => screen.getByTestId<HTMLTextAreaElement>('text-invitation').value;
+  expect(text(), 'what to send').toContain('Single sign-on for the vault is ready.');
+  await click('close-invitation');
+  await click('invitation-hanako@example.co.jp');
+  await fireEvent.change(screen.getByTestId('invitation-language'), { target: { value: 'ja' } });
+  await waitFor(() => expect(text(), 'and to send again').toContain('ボルトのシングルサインオン'));
 });
 
 test('the way there is shown with its addresses, and the announcement in the language that is chosen', async () => {
@@ -189,13 +195,18 @@ test('whoever waits is shown beside the user who has the address, and decided ab
       subject: 'u-2',
       known_name: 'Alice Suzuki',
       known_subject: 'u-1',
+      idp: 'https://idp.example.com/',
+      source: 'name_id:persistent',
+      known_idp: 'https://idp.example.com/',
+      known_source: 'name_id:persistent',
+      account: 'a1',
       time: 1_795_000_000,
     },
   ];
   await open([user('alice@example.co.jp')], fake);
   const waiting = await screen.findByTestId('waiting-alice@example.co.jp');
-  expect(waiting.textContent).toContain('Alice Ng u-2');
-  expect(waiting.textContent).toContain('Alice Suzuki u-1');
+  expect(waiting.textContent).toMatch(/u-2\s+Alice Ng/);
+  expect(waiting.textContent).toMatch(/u-1\s+Alice Suzuki/);
   await click('approve-alice@example.co.jp');
   expect((await screen.findByTestId('waiting-said')).textContent).toContain('the vault of the user');
   expect(fake.calls.find(([method]) => method === 'admin.decide_waiting')?.[1]).toMatchObject({

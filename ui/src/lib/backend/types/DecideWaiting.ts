@@ -17,6 +17,10 @@ id: string,
  */
 email: string, 
 /**
+ * The account that was shown beside it.
+ */
+account: string, 
+/**
  * Whether they are the user who has the address.
  */
 same: boolean, };

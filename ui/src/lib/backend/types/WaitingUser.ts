@@ -29,6 +29,26 @@ known_name: string,
  */
 known_subject: string, 
 /**
+ * The newcomer's identity provider, by its entity ID.
+ */
+idp: string, 
+/**
+ * Where the newcomer's subject comes from.
+ */
+source: string, 
+/**
+ * The same of the user who has the address.
+ */
+known_idp: string, 
+/**
+ * And where their subject comes from.
+ */
+known_source: string, 
+/**
+ * The account of the user who has the address.
+ */
+account: string, 
+/**
  * When they came last, by the server's clock: seconds since 1970.
  */
 time: number, };
