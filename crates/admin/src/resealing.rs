@@ -111,7 +111,8 @@ fn said_anew(
 #[cfg(test)]
 mod tests {
     use sekisho_fault::Fault;
-    use sekisho_keys::fact::Said;
+    use sekisho_keys::fact::{Decision, Placing, Said};
+    use sekisho_keys::ids::AccountId;
 
     use super::*;
     use crate::example::{PLACE, fact_row, founder, keyring, next_keyring, organisation};
@@ -126,6 +127,22 @@ mod tests {
         let said = Fact::open(body.fact.as_slice(), &organisation, PLACE, &next_keyring()).unwrap();
         assert_eq!((said.email.as_str(), said.said), ("bob@example.com", Said::Invited));
         assert!(anew(&fact_row("bob@example.com", Said::Invited, &next_keyring(), 8)).is_none(), "it is sealed anew");
+    }
+
+    #[test]
+    fn where_a_user_is_put_and_who_else_came_with_the_address_is_sealed_anew_with_the_rest() {
+        let (organisation, founder) = (organisation(), founder());
+        let account = AccountId([4; 32]);
+        let placing = Placing { node: Some("osaka".into()), role: Some("strict".into()), account: Some(account) };
+        let decision = Decision { identity: UserId([5; 32]), account, same: true, time: 6 };
+        let (said, decisions) = (Said::Restored, vec![decision]);
+        let word = Word { email: "bob@example.com", said, number: 5, placing: Some(placing.clone()), decisions };
+        let (about, fact) = Fact::sign(PLACE, word, &keyring(), &founder, 0, [2; 12]).unwrap();
+        let row = Row { seq: 1, kind: "fact".to_owned(), id: about.to_string(), rev: 1, body: Blob(fact) };
+        let (_, body) = said_anew(&row, &organisation, (PLACE, &next_keyring()), &founder).unwrap().unwrap();
+        let anew = Fact::open(body.fact.as_slice(), &organisation, PLACE, &next_keyring()).unwrap();
+        assert_eq!((anew.placing, anew.decisions), (Some(placing), vec![decision]));
+        assert!(anew.number > 5);
     }
 
     #[test]
