@@ -100,7 +100,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                     "Your company's sign-in has sent no e-mail address that can be used.",
                     "会社のログインから、使用できるメールアドレスが送られませんでした。",
                 ],
-                administrator: ["mail", "メール"],
+                administrator: [
+                    "There is not exactly one “mail”. Received: uid, givenName, sn",
+                    "メールアドレスの属性「mail」が1つだけ届く必要があります。受信した属性: uid、givenName、sn",
+                ],
             },
         );
 
@@ -113,7 +116,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 code: "signin.locked",
                 why: "locked",
                 user: ["Your account is locked.", "アカウントがロックされています。"],
-                administrator: ["locked", "ロック"],
+                administrator: [
+                    "An administrator has locked alice@example.com.",
+                    "alice@example.comは管理者によってロックされています。",
+                ],
             },
         );
         founder.run(&["users", "unlock", "alice@example.com"]);
@@ -132,7 +138,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                     "Your company knows you, but you have no vault here.",
                     "会社のアカウントは確認できましたが、ボルトの利用登録がありません。",
                 ],
-                administrator: ["users are not made at the first sign-in", "ジャストインタイム"],
+                administrator: [
+                    "bob@example.com is not known, and users are not made at the first sign-in.",
+                    "bob@example.comは登録されておらず、ジャストインタイムプロビジョニングも無効です。",
+                ],
             },
         );
         town.save(&[("just_in_time", "true"), ("attribute_email", "uid")]);
@@ -145,7 +154,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                     "Your company's sign-in has sent no e-mail address that can be used.",
                     "会社のログインから、使用できるメールアドレスが送られませんでした。",
                 ],
-                administrator: ["bob", "bob"],
+                administrator: [
+                    "“bob” is not one plain e-mail address.",
+                    "「bob」は正しいメールアドレスではありません。",
+                ],
             },
         );
         town.save(&[("attribute_email", "mail"), ("attribute_subject", "employeeNumber")]);
@@ -158,7 +170,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                     "Your company's sign-in has not said for good who you are.",
                     "会社のログインから、変わることのない識別子が送られませんでした。",
                 ],
-                administrator: ["employeeNumber", "employeeNumber"],
+                administrator: [
+                    "Nothing names the user for good: employeeNumber is missing.",
+                    "ユーザーを特定するemployeeNumberが含まれていません。",
+                ],
             },
         );
         // By another attribute alice is somebody else, with alice's address.
@@ -196,7 +211,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                     "Your e-mail address belongs to another account here.",
                     "このメールアドレスは、別のアカウントで使用されています。",
                 ],
-                administrator: ["alice@example.com", "alice@example.com"],
+                administrator: [
+                    "Somebody new came with alice@example.com, which another user has. They wait for an administrator.",
+                    "別のユーザーが使用しているalice@example.comで、新しい人がログインしました。管理者の承認を待っています。",
+                ],
             },
         );
         wait_or_say("alice waits again", waits, || founder.run(&["users", "waiting", "list"]));
@@ -235,7 +253,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 code: "signin.removed",
                 why: "removed",
                 user: ["Your account was removed.", "アカウントは削除されました。"],
-                administrator: ["alice@example.com", "alice@example.com"],
+                administrator: [
+                    "An administrator has removed alice@example.com.",
+                    "alice@example.comは管理者によって削除されています。",
+                ],
             },
         );
         founder.run(&["users", "restore", "--connection", "example", "alice@example.com"]);
@@ -251,7 +272,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                     "The domain of your e-mail address is not set up here.",
                     "メールアドレスのドメインは、ここでは利用できるように設定されていません。",
                 ],
-                administrator: ["example.com", "example.com"],
+                administrator: [
+                    "The domain example.com is not reserved. Reserved: example.org",
+                    "example.comは予約済みドメインではありません。予約済みドメイン: example.org",
+                ],
             },
         );
         site.reserve_for("example", "example.com");
@@ -270,7 +294,10 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 "You are new here, and new accounts cannot be made at this moment.",
                 "初めてのログインですが、現在は新しいアカウントを作成できません。",
             ],
-            administrator: ["bob@example.com", "bob@example.com"],
+            administrator: [
+                "bob@example.com signs in for the first time, and the hub cannot be asked now.",
+                "bob@example.comは初めてのサインインですが、ハブに接続できません。",
+            ],
         },
     );
 }

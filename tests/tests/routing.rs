@@ -65,7 +65,7 @@ fn who_types_an_address_or_follows_a_deep_link_sees_where_it_leads_and_is_provis
     let table = founder.file("users.csv");
     assert_eq!(founder.run(&["users", "export", &table])["users"], 2);
     let table = std::fs::read_to_string(table).unwrap();
-    assert!(table.contains("\"bob@example.com\",\"Bob Ünïcode <&>\",\"active\",\"\"\r\n"), "{table}");
+    assert!(table.contains("\"bob@example.com\",\"Bob Ünïcode <&>\",\"active\",\"\",\"\",\"\"\r\n"), "{table}");
     let of_bob = founder.run(&["activity", "--who", "Bob@example.com"]);
     let of_bob = of_bob.as_array().unwrap();
     assert!(!of_bob.is_empty() && of_bob.iter().all(|entry| entry["who"] == "bob@example.com"), "{of_bob:?}");

@@ -7,7 +7,7 @@ use crate::stages::Stages;
 use crate::{machine, package};
 
 /// How many come in the short row of `cargo xtask test`.
-const FEW: usize = 300;
+const FEW: usize = 150;
 
 /// With the programs as they are released, so many of them.
 pub fn newcomers(users: usize) -> Outcome {

@@ -53,7 +53,7 @@ pub fn test() -> Outcome {
     stages.stage("bench: one short round", bench::once)?;
     stages.stage("pool: sign-ins while it changes", pool::short)?;
     stages.stage("restore: a few users", restore::short)?;
-    stages.stage("newcomers: a few hundred, and the hub goes away", newcomers::short)?;
+    stages.stage("newcomers: some, and the hub goes away", newcomers::short)?;
     stages.stage("chaos: a few rounds", chaos::once)?;
     stages.stage("tour of the window", || crate::run::tour(&shell::root().join("target/tour")))?;
     stages.print();

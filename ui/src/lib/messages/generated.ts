@@ -5465,7 +5465,7 @@ export const ja = {
   "signin.removed.reason": "{email}は管理者によって削除されています。",
   "signin.removed.remedy": "30日以内であれば削除を取り消せます (「sekisho users restore」)。招待し直すこともできます。",
   "signin.hub_needed.reason": "{email}は初めてのサインインですが、ハブに接続できません。",
-  "signin.hub_needed.remedy": "ハブにSSO接続できる状態にしてください。既存のユーザーはそのままサインインできます。",
+  "signin.hub_needed.remedy": "ハブに接続できる状態にしてください。既存のユーザーはそのままサインインできます。",
   "signin.detached.reason": "{email}は初めてサインインしますが、SSO接続が削除されています。",
   "signin.detached.remedy": "削除を元に戻してください。登録済みのユーザーは引き続きサインインできます。",
   "signin.recognised_already.reason": "{email}は、IdPの別の識別子ですでにメールアドレスによる認識が済んでいます。",
