@@ -178,21 +178,19 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
         );
         // By another attribute alice is somebody else, with alice's address.
         town.save(&[("attribute_subject", "givenName")]);
-        town.refused(
-            "alice",
-            &Told {
-                code: "signin.held",
-                why: "held",
-                user: [
-                    "Your e-mail address belongs to another account here.",
-                    "このメールアドレスは、別のアカウントで使用されています。",
-                ],
-                administrator: [
-                    "Somebody new came with alice@example.com, which another user has. They wait for an administrator.",
-                    "別のユーザーが使用しているalice@example.comで、新しい人がログインしました。管理者の承認を待っています。",
-                ],
-            },
-        );
+        let held = Told {
+            code: "signin.held",
+            why: "held",
+            user: [
+                "Your e-mail address belongs to another account here.",
+                "このメールアドレスは、別のアカウントで使用されています。",
+            ],
+            administrator: [
+                "Somebody new came with alice@example.com, which another user has. They wait for an administrator.",
+                "別のユーザーが使用しているalice@example.comで、新しい人がログインしました。管理者の承認を待っています。",
+            ],
+        };
+        town.refused("alice", &held);
         // An administrator sees both, and says first that they are two, then that they are one.
         let waits = || {
             let waiting = founder.run(&["users", "waiting", "list"]);
@@ -202,21 +200,7 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
         assert_eq!((&waiting[0]["subject"], &waiting[0]["known_name"]), (&"Alice".into(), &"Alice Liddell".into()));
         founder.run(&["users", "waiting", "reject", "alice@example.com"]);
         assert_eq!(founder.run(&["users", "waiting", "list"]), serde_json::json!([]));
-        town.refused(
-            "alice",
-            &Told {
-                code: "signin.held",
-                why: "held",
-                user: [
-                    "Your e-mail address belongs to another account here.",
-                    "このメールアドレスは、別のアカウントで使用されています。",
-                ],
-                administrator: [
-                    "Somebody new came with alice@example.com, which another user has. They wait for an administrator.",
-                    "別のユーザーが使用しているalice@example.comで、新しい人がログインしました。管理者の承認を待っています。",
-                ],
-            },
-        );
+        town.refused("alice", &held);
         wait_or_say("alice waits again", waits, || founder.run(&["users", "waiting", "list"]));
         founder.run(&["users", "waiting", "approve", "alice@example.com"]);
         let approved = || {
