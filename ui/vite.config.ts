@@ -41,6 +41,12 @@ export default defineConfig(({ mode }) => {
         }),
       },
     },
-    test: { environment: 'jsdom', include: ['src/**/*.test.ts'], setupFiles: ['src/test/setup.ts'] },
+    // One browser for all files: a new one for each takes twice as long. What tests change is put back by themselves, or by the set-up.
+    test: {
+      environment: 'jsdom',
+      include: ['src/**/*.test.ts'],
+      setupFiles: ['src/test/setup.ts'],
+      isolate: false,
+    },
   };
 });

@@ -22,6 +22,7 @@ fn contents() -> Contents {
         state: State::Active,
         linked: None,
         former: None,
+        factors: None,
     };
     Contents {
         place: PLACE,

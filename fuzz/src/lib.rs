@@ -22,6 +22,7 @@ mod organisation;
 mod redirect;
 mod response;
 mod sealed;
+mod security_key;
 /// The small identity provider of the engine's own tests.
 #[path = "../../crates/saml/tests/support/mod.rs"]
 mod support;
@@ -37,7 +38,7 @@ pub struct Body {
 }
 
 /// All of them.
-pub const BODIES: [Body; 8] = [
+pub const BODIES: [Body; 9] = [
     Body { name: "response", run: response::run, seeds: response::seeds },
     Body { name: "logout", run: logout::run, seeds: logout::seeds },
     Body { name: "metadata", run: metadata::run, seeds: metadata::seeds },
@@ -46,6 +47,7 @@ pub const BODIES: [Body; 8] = [
     Body { name: "frame", run: frame::run, seeds: frame::seeds },
     Body { name: "sealed", run: sealed::run, seeds: sealed::seeds },
     Body { name: "export", run: export::run, seeds: export::seeds },
+    Body { name: "security_key", run: security_key::run, seeds: security_key::seeds },
 ];
 
 /// Octets are read in one of two ways: as they are, or as changes of the genuine message that the second octet names.

@@ -45,6 +45,7 @@ fn record(world: &World) -> Record {
         state: State::Active,
         linked: None,
         former: None,
+        factors: None,
     };
     let name = blinded(&world.keyring, &["identity", &user.idp, &user.source, &user.subject]);
     let context = Context { place: PLACE, user: name, revision: 1, epoch: 1 };

@@ -51,8 +51,13 @@ impl Browser {
     /// Starts a sign-in at the vault page and gives name and password at SimpleSAMLphp.
     pub fn sign_in(&self, origin: &str, user: &str) {
         self.page.go(&format!("{origin}/vault/"));
-        self.page.click("[data-testid=sign-in]");
+        self.begin();
         self.log_in(user);
+    }
+
+    /// Begins a sign-in at the vault page that is shown.
+    pub fn begin(&self) {
+        self.page.click("[data-testid=sign-in]");
     }
 
     /// Gives name and password at SimpleSAMLphp.

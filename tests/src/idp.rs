@@ -138,6 +138,7 @@ fn config(folder: &Path, port: u16) -> String {
 const AUTH_SOURCES: &str = "$config = ['userpass' => ['exampleauth:UserPass',
   'alice:alicepw' => ['uid' => ['alice'], 'mail' => ['alice@example.com'], 'givenName' => ['Alice'], 'sn' => ['Liddell']],
   'bob:bobpw' => ['uid' => ['bob'], 'mail' => ['bob@example.com'], 'givenName' => ['Bob'], 'sn' => ['Ünïcode <&>']],
+  'carol:carolpw' => ['uid' => ['carol'], 'mail' => ['carol@example.com'], 'givenName' => ['Carol'], 'sn' => ['Okada']],
   'nomail:nomailpw' => ['uid' => ['nomail'], 'givenName' => ['No'], 'sn' => ['Mail']],
 ]];";
 

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod auth0;
 pub mod authority;
+pub mod axe;
 pub mod balancer;
 pub mod browser;
 pub mod chaos;
@@ -31,6 +32,8 @@ pub mod three;
 pub mod totp;
 pub mod tray;
 pub mod unattended;
+pub mod vault_pages;
 pub mod wait;
 pub mod webdriver;
 pub mod window;
+pub mod wiretap;

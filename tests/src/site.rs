@@ -94,13 +94,25 @@ impl Site {
 
     /// Founds the organisation; the founder is signed in.
     pub fn found_organisation(&self) {
+        let words = self.founding();
+        self.founder.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// The command that founds it; the kit comes to the founder's file `kit`.
+    pub fn founding(&self) -> Vec<String> {
         let founder = &self.founder;
         let code = founder.write("setup-code", &self.hub.setup_code());
         let passphrase = founder.write("passphrase", PASSPHRASE);
         let (totp, kit) = (founder.file("totp"), founder.file("kit"));
         let mut found = vec!["found", "--hub-file", &code, "--name", "Example Inc.", "--login", "tanaka"];
         found.extend(["--passphrase-file", &passphrase, "--totp-secret-file", &totp, "--kit-file", &kit]);
-        founder.run(&found);
+        found.into_iter().map(str::to_owned).collect()
+    }
+
+    /// From the next save on, users are led through no first steps.
+    pub fn without_first_steps(&self) {
+        self.founder.run(&["draft", "role", "put", "Plain", "--no-onboarding"]);
+        self.founder.run(&["draft", "role", "default", "Plain"]);
     }
 
     /// Fills the draft for a service at `localhost`, with a certificate of its own, and gives what an identity provider

@@ -16,6 +16,11 @@ pub fn now(secret: &str) -> String {
     code(secret, 0)
 }
 
+/// The code that counts so many seconds later.
+pub fn after(secret: &str, seconds: u64) -> String {
+    code(secret, seconds)
+}
+
 /// The code of the next half minute, from a file with the secret in base32.
 pub fn next(file: &str) -> String {
     code(&std::fs::read_to_string(file).unwrap(), 30)

@@ -72,12 +72,45 @@ impl Session {
         });
     }
 
+    /// Presses keys one after the other, wherever the page takes them.
+    pub fn press(&self, keys: &str) {
+        let strokes = |key: char| ["keyDown", "keyUp"].map(|what| json!({"type": what, "value": key}));
+        let strokes: Vec<Value> = keys.chars().flat_map(strokes).collect();
+        let keyboard = json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]});
+        self.command("POST", "/actions", Some(&keyboard)).expect("the keys are pressed");
+    }
+
+    /// Presses the tabulator until this element has the focus.
+    pub fn tab_to(&self, css: &str) {
+        self.wait(css);
+        let is_there = || self.script(&format!("return document.activeElement?.matches({})", json!(css))) == true;
+        for _ in 0..80 {
+            if is_there() {
+                return;
+            }
+            self.press("\u{E004}");
+        }
+        panic!("{css} cannot be reached with the tabulator");
+    }
+
     /// Presses a key while Ctrl is held.
     pub fn press_with_ctrl(&self, key: &str) {
         self.act("body", "takes keys", |element| {
             let text = format!("\u{E009}{key}\u{E000}");
             self.command("POST", &format!("/element/{element}/value"), Some(&json!({"text": text}))).map(drop)
         });
+    }
+
+    /// Gives the window another size.
+    pub fn resize(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height});
+        self.command("POST", "/window/rect", Some(&size)).expect("another size");
+    }
+
+    /// Plugs a security key in, which answers by itself (W3C Web Authentication, 11: virtual authenticators).
+    pub fn plug_security_key(&self) {
+        let key = json!({"protocol": "ctap2", "transport": "usb", "isUserConsenting": true});
+        self.command("POST", "/webauthn/authenticator", Some(&key)).expect("a virtual authenticator");
     }
 
     /// Gives files to the input that the selector names.
@@ -122,6 +155,22 @@ impl Session {
         self.command("POST", "/url", Some(&json!({"url": url}))).unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
+    /// Loads the page again, as its user would.
+    pub fn reload(&self) {
+        self.command("POST", "/refresh", Some(&json!({}))).expect("the page is loaded again");
+    }
+
+    /// What there is to be seen inside a frame of the page.
+    pub fn inside<T>(&self, css: &str, look: impl FnOnce() -> T) -> T {
+        let frame = self.element(css).expect("the frame");
+        let turn =
+            |to: Value| self.command("POST", "/frame", Some(&json!({"id": to}))).expect("the frame is turned to");
+        turn(json!({"element-6066-11e4-a52e-4f735466cecf": frame}));
+        let seen = look();
+        turn(Value::Null);
+        seen
+    }
+
     /// Opens another tab, and acts in it from here on.
     pub fn tab(&self) -> Tab {
         let made = self.command("POST", "/window/new", Some(&json!({"type": "tab"}))).expect("another tab");
@@ -154,8 +203,9 @@ impl Session {
     /// Writes what the window shows as a PNG.
     pub fn shot(&self, png: &Path) {
         // What the page holds is painted two frames later.
-        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
-        self.command("POST", "/execute/async", Some(&json!({"script": painted, "args": []}))).expect("two frames");
+        self.script_async(
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))",
+        );
         let shot = self.command("GET", "/screenshot", None).expect("a screenshot");
         let bytes = data_encoding::BASE64.decode(shot.as_str().expect("base64").as_bytes()).expect("base64");
         std::fs::write(png, bytes).expect("the screenshot is written");
@@ -164,6 +214,11 @@ impl Session {
     /// Runs a script in the page and gives what it returns.
     pub fn script(&self, script: &str) -> Value {
         self.command("POST", "/execute/sync", Some(&json!({"script": script, "args": []}))).expect("the script runs")
+    }
+
+    /// Runs a script in the page and gives what it calls its argument with.
+    pub fn script_async(&self, script: &str) -> Value {
+        self.command("POST", "/execute/async", Some(&json!({"script": script, "args": []}))).expect("the script ends")
     }
 }
 

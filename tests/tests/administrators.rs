@@ -136,8 +136,12 @@ fn the_recovery_kit_makes_one_new_administrator_and_the_next_kit() {
     assert_eq!(session["signed_in"]["organisation"], "Example Inc.");
     assert_eq!(session["signed_in"]["connections"][0]["name"], "Tokyo office", "every name is readable again");
 
-    // A kit is used once.
+    // One kit is not written over another.
     recover[6] = "another";
+    assert_eq!(rescuer.code(&recover), "cli.file");
+    let other = rescuer.file("other-kit");
+    recover[14] = &other;
+    // A kit is used once.
     assert_eq!(rescuer.code(&recover), "admin.kit_spent");
     let mistyped = rescuer.write("mistyped", &lines.join("\n").replace(&lines[2][..4], "AAAA"));
     recover[4] = &mistyped;

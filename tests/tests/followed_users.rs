@@ -7,6 +7,7 @@ use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::Site;
 use sekisho_tests::wait::wait_or_say;
+use serde_json::json;
 
 fn addresses(site: &Site) -> Vec<String> {
     let users = site.founder.run(&["users", "list"]);
@@ -46,10 +47,12 @@ fn a_changed_address_is_followed_the_former_one_is_free_and_anothers_is_not_take
         ("alice@example.com", "alice.suzuki@example.com"),
     ]);
     signs_in("again", "bob");
-    wait_or_say(
-        "it is told in the log",
-        || site.service.log().contains("does not follow the identity provider").then_some(()),
-        || site.service.log(),
-    );
+    let told = || {
+        let activity = site.founder.run(&["activity", "--who", "alice.suzuki@example.com"]);
+        let entries = activity.as_array()?.iter().filter(|entry| entry["kind"] == "followed");
+        let codes: Vec<_> = entries.map(|entry| entry["refusal"]["code"].clone()).collect();
+        (codes == [json!("service.not_followed"), json!(null)]).then_some(())
+    };
+    wait_or_say("the activity tells who was followed and who was not", told, || site.founder.run(&["activity"]));
     assert_eq!(addresses(&site), ["alice.suzuki@example.com", "alice@example.com"]);
 }

@@ -27,7 +27,7 @@ fn a_user_who_signs_in_at_a_server_that_was_shown_less_tells_it_what_the_other_o
     // The identity provider knows the browser by now.
     let sign_in = || {
         browser.page.go(&format!("{}/vault/", sp.origin));
-        browser.page.click("[data-testid=sign-in]");
+        browser.begin();
         browser.key_check()
     };
     let (mut service_two, two) = site.second();

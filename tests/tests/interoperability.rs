@@ -12,7 +12,7 @@ const MORE: &str = "http://www.w3.org/2001/04/xmldsig-more#";
 /// Starts a sign-in in a browser that the identity provider knows: it asks for nothing.
 fn again(browser: &Browser, sp: &Sp) {
     browser.page.go(&format!("{}/vault/", sp.origin));
-    browser.page.click("[data-testid=sign-in]");
+    browser.begin();
 }
 
 /// The code of the newest refusal, which has to be another one than before.

@@ -54,7 +54,7 @@ impl Moving<'_> {
     /// The key of the vault that opens under a name.
     fn opens(&self, name: &str) -> String {
         self.browser.page.go(&format!("https://{name}:{}/vault/", self.site.port));
-        self.browser.page.click("[data-testid=sign-in]");
+        self.browser.begin();
         let key = self.browser.key_check();
         let address = self.browser.page.script("return location.host");
         assert_eq!(address, format!("{name}:{}", self.site.port), "it is the page that was opened");

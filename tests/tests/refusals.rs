@@ -8,18 +8,18 @@ use std::path::Path;
 use sekisho_tests::browser::Browser;
 use sekisho_tests::cli::Cli;
 use sekisho_tests::idp::SimpleSaml;
-use sekisho_tests::site::{Site, Sp};
+use sekisho_tests::site::{Site, Sp, status};
 use sekisho_tests::wait::wait_or_say;
 
 /// What somebody is told.
-struct Told {
+struct Told<'a> {
     code: &'static str,
     /// The vault page's word.
     why: &'static str,
     /// What the user reads in English and Japanese.
     user: [&'static str; 2],
     /// What the administrator reads.
-    administrator: [&'static str; 2],
+    administrator: [&'a str; 2],
 }
 
 /// The activity as an administrator reads it, newest first.
@@ -43,7 +43,7 @@ struct Town<'a> {
 
 impl Town<'_> {
     /// Signs in with a new browser, is refused, and reads.
-    fn refused(&mut self, user: &str, told: &Told) {
+    fn refused(&mut self, user: &str, told: &Told<'_>) {
         self.count += 1;
         let browser = Browser::start(&self.home.join(format!("browser-{}", self.count)));
         browser.sign_in(&self.sp.origin, user);
@@ -68,6 +68,23 @@ impl Town<'_> {
         }
     }
 
+    /// Is refused as one whose domain, `example.com`, is not among those that are reserved.
+    fn is_of_no_domain(&mut self, user: &str, reserved: &str) {
+        let told = Told {
+            code: "signin.domain_not_reserved",
+            why: "domain",
+            user: [
+                "The domain of your e-mail address is not set up here.",
+                "メールアドレスのドメインは、ここでは利用できるように設定されていません。",
+            ],
+            administrator: [
+                &format!("The domain example.com is not reserved. Reserved: {reserved}"),
+                &format!("example.comは予約済みドメインではありません。予約済みドメイン: {reserved}"),
+            ],
+        };
+        self.refused(user, &told);
+    }
+
     fn save(&self, changes: &[(&str, &str)]) {
         for (field, value) in changes {
             self.site.founder.run(&["draft", "set", field, value]);
@@ -84,6 +101,8 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
     let sp = site.draft(&[]);
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
     site.save(&idp.metadata);
+    let (_second, second) = site.second();
+    status(&second, "the second server runs", |status| status["state"]["state"] == "running");
     {
         let mut town = Town { site: &site, sp: &sp, home: home.path(), count: 0 };
         let founder = &site.founder;
@@ -122,6 +141,9 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 ],
             },
         );
+        let there = Browser::start_where(&home.path().join("there"), "127.0.0.2");
+        there.sign_in(&sp.origin, "alice");
+        there.page.wait("[data-testid=why][data-why=locked]");
         founder.run(&["users", "unlock", "alice@example.com"]);
         let again = Browser::start(&home.path().join("again"));
         again.sign_in(&sp.origin, "alice");
@@ -176,6 +198,26 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
                 ],
             },
         );
+        // Named anew in each session, nobody would find their vault again.
+        let transient = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+        town.save(&[("attribute_subject", "")]);
+        idp.answer_by(&sp, &format!("'NameIDFormat' => '{transient}'"));
+        town.refused(
+            "bob",
+            &Told {
+                code: "signin.transient_subject",
+                why: "subject",
+                user: [
+                    "Your company's sign-in has not said for good who you are.",
+                    "会社のログインから、変わることのない識別子が送られませんでした。",
+                ],
+                administrator: [
+                    &format!("The identity provider names the user anew in each session ({transient})."),
+                    &format!("IdPがセッションごとに異なる名前でユーザーを通知しています ({transient})。"),
+                ],
+            },
+        );
+        idp.answer_by(&sp, "");
         // By another attribute alice is somebody else, with alice's address.
         town.save(&[("attribute_subject", "givenName")]);
         let held = Told {
@@ -247,25 +289,16 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
         site.reserve_for("example", "example.org");
         founder.run(&["connection", "release-domain", "--connection", "example", "example.com"]);
         site.status("the servers know it", |status| status["domains"] == serde_json::json!(["example.org"]));
-        town.refused(
-            "bob",
-            &Told {
-                code: "signin.domain_not_reserved",
-                why: "domain",
-                user: [
-                    "The domain of your e-mail address is not set up here.",
-                    "メールアドレスのドメインは、ここでは利用できるように設定されていません。",
-                ],
-                administrator: [
-                    "The domain example.com is not reserved. Reserved: example.org",
-                    "example.comは予約済みドメインではありません。予約済みドメイン: example.org",
-                ],
-            },
-        );
+        town.is_of_no_domain("bob", "example.org");
+        // Whoever is known goes on.
+        let known = Browser::start(&home.path().join("known"));
+        known.sign_in(&sp.origin, "alice");
+        assert_eq!(known.key_check(), key);
+        founder.run(&["connection", "release-domain", "--connection", "example", "example.org"]);
+        site.status("the servers know it", |status| status["domains"] == serde_json::json!([]));
+        town.is_of_no_domain("bob", "–");
         site.reserve_for("example", "example.com");
-        site.status("the servers know it", |status| {
-            status["domains"] == serde_json::json!(["example.com", "example.org"])
-        });
+        site.status("the servers know it", |status| status["domains"] == serde_json::json!(["example.com"]));
     }
     site.hub.kill();
     let mut town = Town { site: &site, sp: &sp, home: home.path(), count: 100 };

@@ -115,6 +115,7 @@ async fn make_users(site: &Site, count: u64) {
             state: State::Active,
             linked: None,
             former: None,
+            factors: None,
         };
         let id = blinded(&keyring, &["identity", &user.idp, &user.source, &user.subject]);
         let context = Context { place, user: id, revision: 1, epoch: keyring.epoch };

@@ -33,18 +33,9 @@ fn a_user_has_the_role_of_connection_node_group_or_administrator_and_what_it_enf
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
     let founder = &site.founder;
     let extension = "https://extension.example/get";
-    founder.run(&["draft", "role", "put", "Staff", "--two-factor", "--extension", extension, "--session", "30"]);
-    founder.run(&[
-        "draft",
-        "role",
-        "put",
-        "Strict",
-        "--two-factor",
-        "--no-import",
-        "--no-onboarding",
-        "--session",
-        "5",
-    ]);
+    founder.run(&["draft", "role", "put", "Staff", "--extension", extension]);
+    founder.run(&["draft", "role", "put", "Staff", "--session", "30"]);
+    founder.run(&["draft", "role", "put", "Strict", "--no-import", "--no-onboarding", "--session", "5"]);
     founder.run(&["draft", "role", "put", "Guests"]);
     founder.run(&["draft", "role", "default", "Staff"]);
     founder.run(&["draft", "node", "put", "Osaka", "--role", "Strict"]);
@@ -58,13 +49,13 @@ fn a_user_has_the_role_of_connection_node_group_or_administrator_and_what_it_enf
     let (role, key, alice) = signs_in(home.path(), "alice", &sp, "alice");
     assert_eq!(role, "Staff");
     let page = &alice.page;
-    assert_eq!(page.text("[data-testid=policy-two-factor]"), "Your company requires a second factor.");
+    page.click("[data-testid=account]");
     assert_eq!(page.text("[data-testid=policy-import]"), "You may import what you have elsewhere.");
     assert_eq!(page.attribute("[data-testid=policy-extension]", "href").as_deref(), Some(extension));
     assert_eq!(page.attribute("[data-testid=policy-session]", "data-minutes").as_deref(), Some("30"));
-    page.choose("main > select", "ja");
+    page.choose("header select", "ja");
     page.wait("html[lang=ja]");
-    assert_eq!(page.text("[data-testid=policy-two-factor]"), "会社の設定で、二要素認証が必須です。");
+    assert_eq!(page.text("[data-testid=policy-import]"), "他のサービスからインポートできます。");
 
     // On a node below another her role is that one's, and her vault the same.
     let list = founder.run(&["draft", "show"]);
@@ -78,6 +69,10 @@ fn a_user_has_the_role_of_connection_node_group_or_administrator_and_what_it_enf
         (role == "Strict").then_some(())
     };
     wait_or_say("the node's role is in force", moved, || founder.run(&["users", "list"]));
+    assert_eq!(founder.code(&["draft", "node", "remove", "Sales"]), "service.node_given");
+    let table = founder.file("placed.csv");
+    founder.run(&["users", "export", &table]);
+    assert!(std::fs::read_to_string(table).unwrap().contains("\"active\",\"\",\"Sales\""));
 
     // An address that has changed takes node and role with it, and whoever gets the former one has neither.
     idp.readdress(&[("alice@example.com", "alice.suzuki@example.com")]);
@@ -115,5 +110,5 @@ fn a_user_has_the_role_of_connection_node_group_or_administrator_and_what_it_enf
     let file = founder.file("users.csv");
     founder.run(&["users", "export", &file]);
     let table = std::fs::read_to_string(&file).unwrap();
-    assert!(table.starts_with("email,name,state,removed,node,role\r\n"), "{table}");
+    assert!(table.starts_with("email,name,state,removed,node,role,second_factor\r\n"), "{table}");
 }

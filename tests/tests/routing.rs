@@ -14,12 +14,22 @@ fn fault(browser: &Browser, typed: &str) -> String {
     browser.page.text("[data-testid=fault]")
 }
 
+/// Who is new has a vault, under the default role and what it enforces.
+fn is_provisioned(browser: &Browser, email: &str) {
+    browser.key_check();
+    let is = |css: &str, name: &str| browser.page.attribute(&format!("[data-testid={css}]"), name).unwrap();
+    assert_eq!(is("email", "data-email"), email);
+    assert_eq!((is("policies", "data-role"), is("policy-session", "data-minutes")), ("Staff".into(), "30".into()));
+}
+
 #[test]
 fn who_types_an_address_or_follows_a_deep_link_sees_where_it_leads_and_is_provisioned_there() {
     let home = tempfile::tempdir().unwrap();
     let site = Site::found(home.path());
     let sp = site.draft(&[]);
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.founder.run(&["draft", "role", "put", "Staff", "--session", "30"]);
+    site.founder.run(&["draft", "role", "default", "Staff"]);
     let hub = format!("https://localhost:{}", site.hub.port());
 
     // Nothing leads anywhere before the first save.
@@ -48,24 +58,39 @@ fn who_types_an_address_or_follows_a_deep_link_sees_where_it_leads_and_is_provis
     );
     first.page.click("[data-testid=go]");
     first.log_in("alice");
-    first.key_check();
-    assert_eq!(first.page.attribute("[data-testid=email]", "data-email").as_deref(), Some("alice@example.com"));
+    is_provisioned(&first, "alice@example.com");
 
     // Another one follows the deep link.
     let second = Browser::start(&home.path().join("second"));
     second.page.go(&format!("{hub}/to/example"));
     second.page.click("[data-testid=go]");
     second.log_in("bob");
-    second.key_check();
+    is_provisioned(&second, "bob@example.com");
+
+    // A third one comes by the tile at the identity provider.
+    let third = Browser::start(&home.path().join("third"));
+    third.page.go(&idp.tile(&sp));
+    third.log_in("carol");
+    is_provisioned(&third, "carol@example.com");
 
     // By command line: the ways, who they are, and what one of them did.
     let founder = &site.founder;
     let ways = founder.run(&["connection", "ways"]);
     assert!(ways["link"].as_str().unwrap().ends_with("/to/example") && ways["domains"][0] == "example.com", "{ways}");
+    let vault = format!("{}/vault/", sp.origin);
+    assert_eq!(ways["vault"], vault);
+    for (language, ready) in [("en", "Single sign-on for the vault is ready."), ("ja", "シングルサインオン")] {
+        let text = ways["announcement"][language].as_str().unwrap();
+        assert!(text.contains(ready) && text.contains(&vault) && text.contains("example"), "{text}");
+    }
+    let found = founder.run(&["users", "find", "BOB", "example", "--state", "active"]);
+    let numbers = (&found["users"][0]["email"], &found["matches"], &found["all"]);
+    assert_eq!(numbers, (&"bob@example.com".into(), &1.into(), &3.into()), "{found}");
+    assert_eq!(founder.run(&["users", "find", "bob", "--state", "locked"])["matches"], 0);
     let table = founder.file("users.csv");
-    assert_eq!(founder.run(&["users", "export", &table])["users"], 2);
+    assert_eq!(founder.run(&["users", "export", &table])["users"], 3);
     let table = std::fs::read_to_string(table).unwrap();
-    assert!(table.contains("\"bob@example.com\",\"Bob Ünïcode <&>\",\"active\",\"\",\"\",\"\"\r\n"), "{table}");
+    assert!(table.contains("\"bob@example.com\",\"Bob Ünïcode <&>\",\"active\",\"\",\"\",\"\",\"\"\r\n"), "{table}");
     let of_bob = founder.run(&["activity", "--who", "Bob@example.com"]);
     let of_bob = of_bob.as_array().unwrap();
     assert!(!of_bob.is_empty() && of_bob.iter().all(|entry| entry["who"] == "bob@example.com"), "{of_bob:?}");

@@ -48,7 +48,7 @@ fn two_tabs_that_sign_in_at_once_both_finish() {
     let browser = Browser::start(home.path());
     let begin = || {
         browser.page.go(&format!("{}/vault/", sp.origin));
-        browser.page.click("[data-testid=sign-in]");
+        browser.begin();
         browser.page.wait("input[name=username]");
     };
     let first = browser.page.this_tab();
@@ -124,7 +124,7 @@ fn known_users_sign_in_while_the_hub_is_away_and_new_ones_as_soon_as_it_is_back(
     site.status("the hub is back", |status| status["hub"]["hub"] == "reachable");
     // The identity provider knows him by now, and asks nothing.
     bob.page.go(&format!("{}/vault/", sp.origin));
-    bob.page.click("[data-testid=sign-in]");
+    bob.begin();
     assert_ne!(bob.key_check(), key, "each user has a key of their own");
     assert!(outgoing.with_extension("damaged").exists(), "what was damaged is kept for a look");
 }

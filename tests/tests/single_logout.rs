@@ -18,7 +18,7 @@ fn sign_out_in_the_vault_page(browser: &Browser, sp: &Sp) {
     browser.page.click("[data-testid=sign-out]");
     browser.page.wait("#how[data-how=everywhere]");
     browser.page.go(&format!("{}/vault/", sp.origin));
-    browser.page.click("[data-testid=sign-in]");
+    browser.begin();
     browser.page.wait("input[name=password]");
 }
 
@@ -48,7 +48,7 @@ fn a_logout_at_either_side_ends_the_session_at_both() {
     });
     browser.page.turn_to(&vault);
     browser.page.wait("[data-testid=ended]");
-    browser.page.click("[data-testid=sign-in]");
+    browser.begin();
     browser.page.wait("input[name=password]");
     let log = idp.log();
     assert!(!log.contains("SingleLogoutService Exception") && !log.contains("Invalid signature"), "{log}");
@@ -91,6 +91,6 @@ fn where_single_logout_is_off_the_page_says_that_the_session_goes_on_at_the_iden
     browser.page.click("[data-testid=sign-out]");
     browser.page.wait("#how[data-how=here_only]");
     browser.page.go(&format!("{}/vault/", sp.origin));
-    browser.page.click("[data-testid=sign-in]");
+    browser.begin();
     assert_eq!(browser.key_check(), key, "the identity provider asks for nothing");
 }

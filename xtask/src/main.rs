@@ -16,6 +16,7 @@ mod run;
 mod shell;
 mod stages;
 mod test;
+mod vault;
 mod windows;
 
 use std::process::ExitCode;
@@ -70,6 +71,12 @@ enum Command {
         #[arg(long, default_value = "1000")]
         users: String,
     },
+    /// Measures a vault with many records in a real browser.
+    Vault {
+        /// How many records it has, one measurement after the other.
+        #[arg(long, default_value = "10000")]
+        records: String,
+    },
     /// Runs the end-to-end tests of minutes that `test` leaves out.
     Long,
     /// Kills hub, services and command line at random moments, and looks whether everything is whole afterwards.
@@ -110,6 +117,7 @@ fn main() -> ExitCode {
         Command::Restore { users } => restore::restore(&users),
         Command::Newcomers { users } => newcomers::newcomers(users),
         Command::Provisioning { users } => provisioning::provisioning(&users),
+        Command::Vault { records } => vault::vault(&records),
         Command::Long => test::long(),
         Command::Chaos { rounds, seed } => chaos::chaos(rounds, seed),
         Command::Fuzz { minutes, at_once, only } => fuzz::fuzz(minutes, at_once, &only),

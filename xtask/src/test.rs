@@ -2,12 +2,18 @@
 
 use crate::shell::{self, Outcome};
 use crate::stages::Stages;
-use crate::{bench, chaos, faults, house, machine, newcomers, package, pool, restore, windows};
+use crate::{bench, chaos, faults, house, machine, newcomers, package, pool, restore, vault, windows};
 
 /// End-to-end tests of minutes, whose subjects have shorter ones in [`test`]: they are `cargo xtask long`.
-const LONG: [&str; 4] = [
+const LONG: [&str; 10] = [
+    "test(=every_dialog_of_the_console_is_accessible_in_both_languages_and_themes)",
+    "test(=every_wizard_of_the_console_is_accessible_in_both_languages_and_themes)",
+    "test(=a_hostname_moves_in_the_window_from_the_first_page_to_the_last_with_three_servers_behind_a_balancer)",
     "test(=a_hub_that_was_lost_comes_back_from_its_backup_and_what_is_newer_is_told)",
     "test(=a_month_after_a_removal_the_secret_is_gone_everywhere_and_an_invitation_begins_anew)",
+    "test(=a_server_that_dies_in_an_order_is_replaced_in_it_by_another_and_a_name_with_a_star_is_had_by_dns)",
+    "test(=a_server_that_was_away_for_longer_than_a_removal_can_be_taken_back_brings_nobody_back)",
+    "test(=a_server_that_was_away_when_a_removal_was_taken_back_shreds_nobody)",
     "test(=a_running_service_sees_new_metadata_by_itself_and_keys_that_were_all_replaced_wait_for_approval)",
     "test(=thirty_of_forty_users_removed_at_once_wait_at_every_server_until_an_administrator_agrees)",
 ];
@@ -54,6 +60,7 @@ pub fn test() -> Outcome {
     stages.stage("pool: sign-ins while it changes", pool::short)?;
     stages.stage("restore: a few users", restore::short)?;
     stages.stage("newcomers: some, and the hub goes away", newcomers::short)?;
+    stages.stage("vault: some records", vault::short)?;
     stages.stage("chaos: a few rounds", chaos::once)?;
     stages.stage("tour of the window", || crate::run::tour(&shell::root().join("target/tour")))?;
     stages.print();
@@ -65,7 +72,19 @@ pub fn build_ui() -> Outcome {
     for script in ["messages:check", "check", "test", "build"] {
         shell::run("ui", &format!("npm run --silent {script}"))?;
     }
-    Ok(())
+    reproducible()
+}
+
+/// Whoever builds the vault page gets the same one: its fingerprint can be compared with what a service says that it serves.
+fn reproducible() -> Outcome {
+    let fingerprint = || shell::output("ui", "node scripts/fingerprint.mjs");
+    let first = fingerprint();
+    shell::run("ui", "npm run --silent build:vault")?;
+    if first.is_some() && first == fingerprint() {
+        Ok(())
+    } else {
+        Err("the vault page is another at each build".to_owned())
+    }
 }
 
 /// The crates' tests write the admin API's types as TypeScript; what is checked in (or staged) must be the same.

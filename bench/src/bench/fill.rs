@@ -99,6 +99,7 @@ impl Author {
             state: State::Active,
             linked: None,
             former: None,
+            factors: None,
         };
         let context = Context { place: self.place, user: id, revision: 1, epoch: self.keyring.epoch };
         let time = 1_790_000_000;

@@ -20,6 +20,7 @@ mod shibboleth;
 mod sign_in;
 mod start;
 mod validate;
+mod vault;
 
 use std::path::{Path, PathBuf};
 
@@ -62,6 +63,9 @@ struct Arguments {
     /// Instead of the rest: first sign-ins beside known ones, by both stores, at hubs with so many users.
     #[arg(long, value_name = "USERS", num_args = 0..=1, default_missing_value = "1000", value_delimiter = ',')]
     provisioning: Vec<usize>,
+    /// Instead of the rest: a vault with so many records in a real browser.
+    #[arg(long, value_name = "RECORDS", num_args = 0..=1, default_missing_value = "10000", value_delimiter = ',')]
+    vault: Vec<usize>,
     /// Validates the messages of this file on order, as the peers do.
     #[arg(long, hide = true)]
     validator: Option<PathBuf>,
@@ -146,6 +150,8 @@ pub fn run() {
     let mut report = Report::begin();
     if !arguments.restore.is_empty() {
         report.add(restore::measure(&runtime, home.path(), &arguments.restore));
+    } else if !arguments.vault.is_empty() {
+        report.add(vault::measure(home.path(), &arguments.vault));
     } else if !arguments.provisioning.is_empty() {
         for users in &arguments.provisioning {
             report.add(provisioning::measure(&runtime, home.path(), *users, repeats.provisioning));

@@ -41,6 +41,8 @@ pub enum Kind {
     Provisioned,
     /// A user was recognised by the address, under a new identity (R16).
     Recognised,
+    /// A user's record has followed the identity provider, or does not (R16).
+    Followed,
     /// A user signed out, or the identity provider ended the session.
     SignOut,
     /// A test login.
@@ -59,14 +61,38 @@ pub enum Kind {
     Stopped,
 }
 
+impl Kind {
+    /// Its name, by which texts know it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Provisioned => "provisioned",
+            Self::Recognised => "recognised",
+            Self::Followed => "followed",
+            Self::SignOut => "sign_out",
+            Self::TestLogin => "test_login",
+            Self::Applied => "applied",
+            Self::Metadata => "metadata",
+            Self::CertificateGivenOut => "certificate_given_out",
+            Self::CertificateOrdered => "certificate_ordered",
+            Self::Started => "started",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// Which entries to read: the newest first.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Page {
     /// Only entries with a smaller number than this.
     pub before: Option<i64>,
     /// At most this many (1 to 500).
     pub limit: u16,
+    /// Only what is about a user, by the whole e-mail address, or has this reference number.
+    #[serde(default)]
+    #[ts(optional)]
+    pub find: Option<String>,
 }
 
 /// Reads a page of the activity.

@@ -127,6 +127,8 @@ pub struct Status {
     pub users: u64,
     /// The mail domains that are reserved for the connection.
     pub domains: Vec<String>,
+    /// SHA-256 over the files of the vault page that it serves, in hexadecimal.
+    pub vault_page: String,
 }
 
 /// Reads the status.

@@ -10,7 +10,7 @@ use ts_rs::TS;
 pub use certificate::{CertificateFile, CertificateToFile};
 pub use whole::{
     DeleteConnection, DeletedConnection, Deletion, ExportSource, ExportToFile, ExportedFile, Going, NextUsers,
-    OpenExport, OpenedExport, WhichConnection,
+    OpenExport, OpenedExport, WhichConnection, WhichUsersNext,
 };
 
 /// A hub and the way to it.
@@ -89,6 +89,9 @@ pub struct KitSheet {
     pub fingerprint: String,
     /// The secret, line by line.
     pub lines: Vec<String>,
+    /// Nobody has answered whether it took the place of the one before: both are to be kept.
+    #[serde(default)]
+    pub unsure: bool,
 }
 
 /// One line of the kit, typed from paper.

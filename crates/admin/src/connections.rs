@@ -55,12 +55,25 @@ impl Session {
         if !(3..=60).contains(&alias.len()) || !alias.bytes().all(plain) {
             return Err(Fault::new(codes::ENTERPRISE_DOMAIN).with("value", alias).on("enterprise_domain"));
         }
-        let (node, connection) = (NodeId(random()), ConnectionId(random()));
+        let asked = [name.to_owned(), alias.to_owned()];
+        // The same one again, where nobody knows whether it was made.
+        self.refresh().await?;
+        let is_deleted = |connection: &ConnectionId| {
+            let found = self.log.organisation.connections.get(connection);
+            found.is_some_and(|found| found.deleted.is_some())
+        };
+        let sent = self.unanswered.connection.as_ref().filter(|(sent, _, id)| *sent == asked && !is_deleted(id));
+        let made = || (NodeId(random()), ConnectionId(random()));
+        let (node, connection) = sent.map_or_else(made, |(_, node, connection)| (*node, *connection));
+        self.unanswered.connection = Some((asked, node, connection));
         let place = Place { organisation: self.log.organisation.id(), connection };
         let keyring = Keyring::first(Secret::new(random()), Secret::new(random()));
         let domain = EnterpriseDomain { name: alias.to_owned(), connection: connection.to_string() };
         let acts = |session: &Self| {
             let key = &session.key;
+            if session.log.organisation.connections.contains_key(&connection) {
+                return Ok((vec![], no_effects()));
+            }
             let sealed = keyring.seal_under(key, place, random())?;
             let epoch = Epoch { number: 1, organisation: sealed, servers: vec![] };
             let (enterprise_domain, of) = (alias.to_owned(), connection.0);
@@ -77,6 +90,7 @@ impl Session {
             Ok((acts, Effects { enterprise_domain: Some(domain.clone()), ..no_effects() }))
         };
         self.append_made(acts).await?;
+        self.unanswered.connection = None;
         Ok(ConnectionInfo {
             id: connection.to_string(),
             name: name.to_owned(),
@@ -94,14 +108,18 @@ impl Session {
     /// organisation has it.
     pub async fn reserve_domain(&mut self, wish: &MailDomain) -> Result<DomainProof> {
         let looked = self.look_at_domain(wish).await?;
-        let (place, connection) = self.connection(&wish.connection)?;
-        let known = connection.domains.get(&looked.domain).copied();
         let proven = looked.state == ProofState::Proven;
-        if known.is_none_or(|known| proven && !known.proven) {
-            let effects = of_domain(&wish.connection, &looked.domain, true);
+        let acts = |session: &Self| {
+            let (place, found) = session.connection(&wish.connection)?;
+            let known = found.domains.get(&looked.domain);
+            if known.is_some_and(|known| known.proven || !proven) {
+                return Ok((vec![], no_effects()));
+            }
             let (connection, domain) = (place.connection, looked.domain.clone());
-            self.append(vec![Act::ReserveDomain { connection, domain, proven: Some(proven) }], effects).await?;
-        }
+            let act = Act::ReserveDomain { connection, domain, proven: Some(proven) };
+            Ok((vec![act], of_domain(&wish.connection, &looked.domain, true)))
+        };
+        self.append_made(acts).await?;
         Ok(looked)
     }
 
@@ -141,9 +159,16 @@ impl Session {
     ///
     /// Code: `LOG_RULE`.
     pub async fn release_domain(&mut self, wish: &MailDomain) -> Result<()> {
-        let (place, _) = self.connection(&wish.connection)?;
-        let act = Act::ReleaseDomain { connection: place.connection, domain: wish.domain.clone() };
-        self.append(vec![act], of_domain(&wish.connection, &wish.domain, false)).await
+        let was_reserved = self.connection(&wish.connection)?.1.domains.contains_key(&wish.domain);
+        let acts = |session: &Self| {
+            let (place, found) = session.connection(&wish.connection)?;
+            if was_reserved && !found.domains.contains_key(&wish.domain) {
+                return Ok((vec![], no_effects()));
+            }
+            let act = Act::ReleaseDomain { connection: place.connection, domain: wish.domain.clone() };
+            Ok((vec![act], of_domain(&wish.connection, &wish.domain, false)))
+        };
+        self.append_made(acts).await
     }
 
     /// Admits a server and signs its ticket (R8).
@@ -154,26 +179,26 @@ impl Session {
         if wish.genesis.as_ref().is_some_and(|told| *told != genesis) {
             return Err(Fault::new(codes::OTHER_ORGANISATION));
         }
-        let (place, connection) = self.connection(&wish.connection)?;
+        let (place, _) = self.connection(&wish.connection)?;
         let id: ServerId = wish.server.parse()?;
         let wrong = || Fault::new(sekisho_keys::codes::FORMAT);
         let keys = PublicIdentity::from_bytes(&BASE64URL_NOPAD.decode(wish.keys.as_bytes()).map_err(|_| wrong())?)?;
-        // A try that was cut off between the log and the server: the same server is not admitted twice.
-        let known = connection.servers.get(&id).is_some_and(|state| state.active && state.server.keys == keys);
-        if !known {
-            let role = Role::Server { connection: wish.connection.clone(), server: wish.server.clone() };
-            let signing = Blob(keys.signing.to_vec());
-            let credential = Credential { keys: keys.id().to_string(), signing, role };
-            let acts = |session: &Self| {
-                let (_, connection) = session.connection(&wish.connection)?;
-                let keyring = session.keyring(place, connection)?;
-                let name = keyring::seal_server_name(&keyring, id, random(), &wish.name)?;
-                let (server, sealed) = (Server { id, keys, name }, keyring.seal_to(place, &keys)?);
-                let act = Act::AdmitServer { connection: place.connection, server, keyring: sealed };
-                Ok((vec![act], Effects { admit: vec![credential.clone()], ..no_effects() }))
-            };
-            self.append_made(acts).await?;
-        }
+        let role = Role::Server { connection: wish.connection.clone(), server: wish.server.clone() };
+        let signing = Blob(keys.signing.to_vec());
+        let credential = Credential { keys: keys.id().to_string(), signing, role };
+        let acts = |session: &Self| {
+            let (_, connection) = session.connection(&wish.connection)?;
+            // A try that was cut off between the log and the server: the same server is not admitted twice.
+            if connection.servers.get(&id).is_some_and(|state| state.active && state.server.keys == keys) {
+                return Ok((vec![], no_effects()));
+            }
+            let keyring = session.keyring(place, connection)?;
+            let name = keyring::seal_server_name(&keyring, id, random(), &wish.name)?;
+            let (server, sealed) = (Server { id, keys, name }, keyring.seal_to(place, &keys)?);
+            let act = Act::AdmitServer { connection: place.connection, server, keyring: sealed };
+            Ok((vec![act], Effects { admit: vec![credential.clone()], ..no_effects() }))
+        };
+        self.append_made(acts).await?;
         let revision = self.newest(place).await?.map(|newest| (newest.header().context.revision, newest.hash()));
         let feed = self.hub.feed(&wish.connection, self.log.heads.len() as u64, u64::MAX >> 1, 0).await?.head;
         let body = Body {

@@ -80,6 +80,7 @@ impl Session {
             let unmoved = vec![FeedHead { connection: wish.connection.clone(), head: whole.head }];
             let effects = Effects { delete: Some(wish.connection.clone()), unmoved, ..no_effects() };
             if self.try_append(&[Act::DeleteConnection { connection: place.connection }], effects).await? {
+                self.readings.remove(&place.connection);
                 let found = self.log.organisation.connections.get(&place.connection);
                 let found = found.and_then(|found| deleted(self, place.connection, found));
                 return found
@@ -107,7 +108,11 @@ impl Session {
         let rotated = loop {
             self.refresh().await?;
             let (place, connection) = self.known_connection(&wish.connection)?;
-            let until = connection.undo_until().ok_or_else(|| Fault::new(codes::NOT_DELETED))?;
+            let Some(until) = connection.undo_until() else {
+                // By a try that was cut off: what is left of it is done.
+                self.reseal(&wish.connection).await?;
+                return Err(Fault::new(codes::NOT_DELETED));
+            };
             if connection.is_gone(now()) {
                 return Err(Fault::new(codes::UNDO_OVER).with("until", Arg::Time(until)));
             }

@@ -14,10 +14,12 @@ use crate::acts::{
     EnrolServer, ExportToFile, FoundOrganisation, GiveRevisionBack, HubWay, InviteAdministrator, InviteUser, KitSheet,
     MailDomain, MakeToken, MarkItem, OpenExport, Preflight, RecoverOrganisation, RehearseKit, RemovedAdministrator,
     SignIn, SignSave, Suggested, WhichAdministrator, WhichConnection, WhichInvitation, WhichServer, WhichServers,
+    WhichUsersNext,
 };
-use crate::founding::{self, Newcomer};
+use crate::founding::{self, Founding, Newcomer};
 use crate::memory::Memory;
 use crate::session::{Session, now, random};
+use crate::unanswered::is_unanswered;
 use crate::way::{Destination, client};
 use crate::{authenticator, codes, inviting, passphrase, signing_in};
 
@@ -27,12 +29,14 @@ pub struct Desk {
     session: Option<Session>,
     totp_secret: Option<[u8; 20]>,
     kit: Option<Kit>,
+    /// An organisation that was sent to a hub, and of which nobody has said whether it is founded.
+    founding: Option<Founding>,
 }
 
 impl Desk {
     /// A desk with its memory in a file.
     pub fn new(memory: &Path) -> Self {
-        Self { memory: Memory::at(memory), session: None, totp_secret: None, kit: None }
+        Self { memory: Memory::at(memory), session: None, totp_secret: None, kit: None, founding: None }
     }
 
     /// The session.
@@ -48,13 +52,16 @@ impl Desk {
     pub async fn call(&mut self, method: &str, params: Value) -> Result<Value> {
         let reply = self.act(method, params).await;
         // Whatever was appended or followed is remembered at once: what the hub takes back later is found out.
-        if let Some(session) = &self.session {
+        let kept = self.session.as_ref().map_or(Ok(()), |session| {
             let organisation = session.organisation();
             let (id, head) = (organisation.id().to_string(), organisation.head());
-            let (hub, login) = (session.hub().address().clone(), session.describe().login);
-            self.memory.keep(&hub, &login, &id, head)?;
+            self.memory.keep(session.hub().address(), &session.describe().login, &id, head)
+        });
+        match (reply, kept) {
+            // The next call tries to remember it again.
+            (Ok(reply), Err(_)) if is_told_once(method) => Ok(reply),
+            (reply, kept) => kept.and(reply),
         }
-        reply
     }
 
     #[allow(clippy::too_many_lines, reason = "one method after the other, each a few lines: a table")]
@@ -65,7 +72,9 @@ impl Desk {
             "admin.suggest_passphrase" => answer(&Suggested { passphrase: passphrase::suggest(random()) }),
             "admin.begin_founding" => {
                 let wish: BeginFounding = read(method, params)?;
-                let secret = random();
+                let sent = self.founding.as_ref().filter(|sent| sent.login() == wish.login.trim());
+                // The account may be there, with that.
+                let secret = sent.and_then(Founding::totp_secret).unwrap_or_else(random);
                 self.totp_secret = Some(secret);
                 answer(&authenticator::show(&secret, &wish.login)?)
             }
@@ -80,6 +89,7 @@ impl Desk {
                 let opened =
                     signing_in::by_passphrase(&hub, login, &wish.passphrase, &wish.totp_code, &mut self.memory);
                 self.session = Some(opened.await?);
+                self.founding = None;
                 answer(&self.describe())
             }
             "admin.sign_out" => {
@@ -172,7 +182,7 @@ impl Desk {
                 answer(&sheet)
             }
             "admin.next_users" => {
-                let wish: WhichConnection = read(method, params)?;
+                let wish: WhichUsersNext = read(method, params)?;
                 answer(&self.session()?.next_users(&wish).await?)
             }
             "admin.export_to_file" => {
@@ -243,10 +253,21 @@ impl Desk {
         let Destination::Setup(code) = destination else { return Err(Fault::new(codes::NEEDS_SETUP_CODE).on("hub")) };
         let name = named(&wish.name, "name")?;
         let who = newcomer(self.totp_secret.as_ref(), &wish.login, &wish.passphrase, &wish.totp_code, &[&name])?;
-        let (kit, sheet, session) = founding::found(&hub, &code, &name, &who).await?;
-        let organisation = session.organisation();
-        let (id, head) = (organisation.id().to_string(), organisation.head());
-        self.memory.keep(hub.address(), wish.login.trim(), &id, head)?;
+        let is_sent = self.founding.as_ref().is_some_and(|sent| sent.is_of(&code, &name, &who));
+        let mut founding = match self.founding.take_if(|_| is_sent) {
+            Some(sent) => sent,
+            None => Founding::prepare(&hub, &code, &name, &who).await?,
+        };
+        let token = match founding.send(&hub, who.totp_code).await {
+            Ok(token) => token,
+            Err(fault) => {
+                if is_sent || is_unanswered(&fault) {
+                    self.founding = Some(founding);
+                }
+                return Err(fault);
+            }
+        };
+        let (kit, sheet, session) = founding.open(&hub, &token)?;
         (self.kit, self.session) = (Some(kit), Some(session));
         Ok(sheet)
     }
@@ -275,6 +296,12 @@ impl Desk {
         let who = newcomer(self.totp_secret.as_ref(), &code.login, &wish.passphrase, &wish.totp_code, &[])?;
         inviting::accept(&hub, &code, &who, &mut self.memory).await
     }
+}
+
+/// Whether a method's answer has what is shown once.
+fn is_told_once(method: &str) -> bool {
+    let told = ["found", "recover", "invite", "make_token", "new_kit", "remove_administrator"];
+    method.strip_prefix("admin.").is_some_and(|method| told.contains(&method))
 }
 
 /// Judges the passphrase before anything is sent.

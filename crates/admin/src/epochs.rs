@@ -33,9 +33,16 @@ impl Session {
     ///
     /// Codes: the hub's.
     pub(crate) async fn rows(&self, connection: ConnectionId) -> Result<(Vec<Row>, u64)> {
+        self.rows_after(connection, 0).await
+    }
+
+    /// Those that were written after a place of its feed.
+    ///
+    /// Codes: the hub's.
+    pub(crate) async fn rows_after(&self, connection: ConnectionId, after: u64) -> Result<(Vec<Row>, u64)> {
         let (name, mut rows, mut head) = (connection.to_string(), Vec::<Row>::new(), None);
         loop {
-            let after = rows.last().map_or(0, |row| row.seq);
+            let after = rows.last().map_or(after, |row| row.seq);
             let part = self.hub.feed(&name, self.log.heads.len() as u64, after, 0).await?;
             // What was written between the rows and the head is seen at the next look: only a head that stays is theirs.
             if part.connection.is_empty() && head == Some(part.head) {

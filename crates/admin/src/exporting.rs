@@ -17,9 +17,9 @@ use sekisho_keys::transfer;
 use sekisho_keys::user::User;
 use zeroize::Zeroizing;
 
-use crate::acts::{ExportSource, NextUsers, OpenExport, OpenedExport, WhichConnection};
+use crate::acts::{ExportSource, NextUsers, OpenExport, OpenedExport, WhichUsersNext};
 use crate::session::{Session, TRIES, now, random};
-use crate::users::Directory;
+use crate::users::living;
 use crate::{codes, export_file, passphrase};
 
 /// A connection as one encrypted file.
@@ -75,7 +75,7 @@ impl Session {
     /// The users whose records hold, without those who were removed: what does not verify is nobody's, and a file brings nobody
     /// back.
     pub(crate) fn users_of(&self, whole: &Whole, place: Place, keyring: &Keyring) -> Vec<User> {
-        Directory::read(&whole.rows, &self.log.organisation, place, keyring).living()
+        living(&whole.rows, &self.log.organisation, place, keyring)
     }
 
     /// Makes the octets of one encrypted file of a connection, under a passphrase that is made for it. Takes a second on
@@ -190,22 +190,24 @@ impl Session {
         Ok(opened)
     }
 
-    /// The next users of the file that was opened last, sealed and signed for a server of the connection.
+    /// The next users of the file that was opened last, sealed and signed for a server of the connection. Whoever does not know
+    /// whether a part has arrived begins again: what is there already is not made twice.
     ///
     /// Codes: `NO_CONNECTION`, `CONNECTION_DELETED`, and those of sealing.
-    pub async fn next_users(&mut self, wish: &WhichConnection) -> Result<NextUsers> {
+    pub async fn next_users(&mut self, wish: &WhichUsersNext) -> Result<NextUsers> {
         self.refresh().await?;
         let (place, connection) = self.connection(&wish.connection)?;
         let keyring = self.keyring(place, connection)?;
-        let arriving = self.arriving.as_mut().filter(|(of, users)| *of == place.connection && !users.is_empty());
-        let Some((_, users)) = arriving else {
-            self.arriving = None;
+        let arriving = self.arriving.as_ref().filter(|(of, _)| *of == place.connection);
+        let users = arriving.map_or(&[][..], |(_, users)| users);
+        let left = wish.left.map_or(users.len(), |left| usize::try_from(left).unwrap_or(usize::MAX).min(users.len()));
+        let rest = &users[users.len() - left..];
+        if rest.is_empty() {
             return Ok(NextUsers { batch: None, left: 0 });
-        };
-        let part: Vec<User> = users.drain(..PART.min(users.len())).collect();
-        let left = users.len() as u64;
-        let batch = transfer::sign(place, &part, &keyring, &self.identity, now(), random())?;
-        Ok(NextUsers { batch: Some(BASE64URL_NOPAD.encode(&batch)), left })
+        }
+        let part = &rest[..PART.min(left)];
+        let batch = transfer::sign(place, part, &keyring, &self.identity, now(), random())?;
+        Ok(NextUsers { batch: Some(BASE64URL_NOPAD.encode(&batch)), left: (left - part.len()) as u64 })
     }
 }
 

@@ -9,7 +9,8 @@ use sekisho_keys::identity::Identity;
 use sekisho_keys::ids::{AdministratorId, Hash, OrganisationId};
 use sekisho_keys::keyring::{self, OrganisationKey};
 use sekisho_keys::kit::Kit;
-use sekisho_keys::log::{Act, Administrator, Body, Entry, FORMAT, Organisation, Scope};
+use sekisho_keys::log::{Act, Administrator, Body, Entry, FORMAT, Head, Organisation, Scope};
+use zeroize::Zeroizing;
 
 use crate::account::{self, Applicant};
 use crate::acts::KitSheet;
@@ -17,6 +18,7 @@ use crate::codes;
 use crate::memory::Memory;
 use crate::session::{Log, Session, no_effects, now, random};
 use crate::signing_in::{by_key, signer};
+use crate::unanswered::is_unanswered;
 
 /// What the founder or the recovering administrator says of themselves.
 pub(crate) struct Newcomer<'a> {
@@ -53,62 +55,103 @@ pub(crate) fn sheet(organisation: &str, hub: &Hub, genesis: Hash, kit: &Kit) -> 
         hub: format!("{}{pin}", address.url),
         fingerprint: genesis.shown(),
         lines: kit.lines(),
+        unsure: false,
     }
 }
 
-/// Founds an organisation, gives its recovery kit, and is signed in.
-pub(crate) async fn found(
-    hub: &Hub,
-    code: &SetupCode,
-    name: &str,
-    who: &Newcomer<'_>,
-) -> Result<(Kit, KitSheet, Session)> {
-    let (id, administrator) = (OrganisationId(random()), AdministratorId(random()));
-    let identity = Identity::new(Secret::new(random()));
-    let kit = Kit::new(Secret::new(random()));
-    let key = OrganisationKey::first(Secret::new(random()));
-    let kit_identity = kit.identity();
-    let act = Act::Found {
-        name: keyring::seal_name(&key, &id.0, random(), name)?,
-        administrator: Administrator {
-            id: administrator,
-            login: who.login.to_owned(),
-            keys: *identity.public(),
-            scope: Scope::Organisation,
-        },
-        kit: *kit_identity.public(),
-        key: vec![
-            keyring::seal_organisation_key(&key, id, identity.public())?,
-            keyring::seal_organisation_key(&key, id, kit_identity.public())?,
-        ],
-    };
-    let body = Body {
-        format: FORMAT,
-        organisation: id,
-        sequence: 0,
-        previous: Hash::NONE,
-        time: now(),
-        author: identity.id(),
-        act,
-    };
-    let entry = Entry::sign(body, &identity);
-    let organisation = Organisation::found(&entry, None)?;
-    let token = Blob(code.token.to_vec());
-    let owner = Owner { administrator, organisation: id, genesis: organisation.genesis(), device: false };
-    let account = account::make(hub, Some(token.clone()), &who.applies(owner, &identity)).await?;
-    let found = Found {
-        organisation: id.to_string(),
-        setup_token: token,
-        account,
-        genesis: Blob(entry.to_bytes()),
-        kit: kit_credential(&kit_identity),
-    };
-    let opened = hub.found(&found).await?;
-    let sheet = sheet(name, hub, organisation.genesis(), &kit);
-    let log = Log { organisation, heads: vec![entry.head()] };
-    let hub = hub.with_session(&opened.token, signer(&identity));
-    let session = Session::open(hub, log, administrator, identity, who.login.to_owned())?;
-    Ok((kit, sheet, session))
+/// An organisation, ready to be sent. The same one is sent again where nobody has answered.
+pub(crate) struct Founding {
+    name: String,
+    login: String,
+    passphrase: Zeroizing<String>,
+    sent: Found,
+    organisation: Organisation,
+    head: Head,
+    administrator: AdministratorId,
+    identity: Identity,
+    kit: Kit,
+}
+
+impl Founding {
+    /// Makes an organisation, its recovery kit, and its founder's account.
+    pub(crate) async fn prepare(hub: &Hub, code: &SetupCode, name: &str, who: &Newcomer<'_>) -> Result<Self> {
+        let (id, administrator) = (OrganisationId(random()), AdministratorId(random()));
+        let identity = Identity::new(Secret::new(random()));
+        let kit = Kit::new(Secret::new(random()));
+        let key = OrganisationKey::first(Secret::new(random()));
+        let kit_identity = kit.identity();
+        let act = Act::Found {
+            name: keyring::seal_name(&key, &id.0, random(), name)?,
+            administrator: Administrator {
+                id: administrator,
+                login: who.login.to_owned(),
+                keys: *identity.public(),
+                scope: Scope::Organisation,
+            },
+            kit: *kit_identity.public(),
+            key: vec![
+                keyring::seal_organisation_key(&key, id, identity.public())?,
+                keyring::seal_organisation_key(&key, id, kit_identity.public())?,
+            ],
+        };
+        let body = Body {
+            format: FORMAT,
+            organisation: id,
+            sequence: 0,
+            previous: Hash::NONE,
+            time: now(),
+            author: identity.id(),
+            act,
+        };
+        let entry = Entry::sign(body, &identity);
+        let organisation = Organisation::found(&entry, None)?;
+        let token = Blob(code.token.to_vec());
+        let owner = Owner { administrator, organisation: id, genesis: organisation.genesis(), device: false };
+        let account = account::make(hub, Some(token.clone()), &who.applies(owner, &identity)).await?;
+        let sent = Found {
+            organisation: id.to_string(),
+            setup_token: token,
+            account,
+            genesis: Blob(entry.to_bytes()),
+            kit: kit_credential(&kit_identity),
+        };
+        let (name, login, passphrase) = (name.to_owned(), who.login.to_owned(), who.passphrase.to_owned().into());
+        Ok(Self { name, login, passphrase, sent, organisation, head: entry.head(), administrator, identity, kit })
+    }
+
+    /// The founder's name at sign-in.
+    pub(crate) fn login(&self) -> &str {
+        &self.login
+    }
+
+    /// The secret of the founder's authenticator.
+    pub(crate) fn totp_secret(&self) -> Option<[u8; 20]> {
+        self.sent.account.totp_secret.as_slice().try_into().ok()
+    }
+
+    /// Whether it is what is wished again.
+    pub(crate) fn is_of(&self, code: &SetupCode, name: &str, who: &Newcomer<'_>) -> bool {
+        let same_code = self.sent.setup_token.as_slice() == code.token.as_slice();
+        let same_founder = self.login == who.login && self.passphrase.as_str() == who.passphrase;
+        same_code && same_founder && self.name == name && self.totp_secret().as_ref() == Some(who.totp_secret)
+    }
+
+    /// Sends it with the authenticator's code of now, and gives the founder's session token.
+    ///
+    /// Codes: the hub's.
+    pub(crate) async fn send(&mut self, hub: &Hub, totp_code: &str) -> Result<String> {
+        totp_code.trim().clone_into(&mut self.sent.account.totp_code);
+        Ok(hub.found(&self.sent).await?.token)
+    }
+
+    /// The recovery kit, and the founder's session.
+    pub(crate) fn open(self, hub: &Hub, token: &str) -> Result<(Kit, KitSheet, Session)> {
+        let sheet = sheet(&self.name, hub, self.organisation.genesis(), &self.kit);
+        let log = Log { organisation: self.organisation, heads: vec![self.head] };
+        let hub = hub.with_session(token, signer(&self.identity));
+        let session = Session::open(hub, log, self.administrator, self.identity, self.login)?;
+        Ok((self.kit, sheet, session))
+    }
 }
 
 /// Makes a new administrator with the kit, and the next kit: each is used once. The fingerprint on the kit says which
@@ -172,10 +215,16 @@ pub(crate) async fn recover(
         account: Some(account),
         ..no_effects()
     };
+    let mut unsure = false;
     if let Err(fault) = hub.append(&append).await {
         // Where the next kit opens the hub, it was done and the answer was lost: this kit is used up, and cannot ask again.
-        by_key(&hub, &next_identity, codes::KIT_SPENT).await.map_err(|_| fault)?;
+        unsure = match by_key(&hub, &next_identity, codes::KIT_SPENT).await {
+            Ok(_) => false,
+            // The next kit is told: it may be the one that counts, or come to count.
+            Err(_) if is_unanswered(&fault) => true,
+            Err(_) => return Err(fault),
+        };
     }
     let sheet = sheet(&name, &hub, log.organisation.genesis(), &next);
-    Ok((next, sheet))
+    Ok((next, KitSheet { unsure, ..sheet }))
 }

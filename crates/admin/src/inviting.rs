@@ -18,6 +18,7 @@ use crate::founding::Newcomer;
 use crate::memory::Memory;
 use crate::session::{Effects, Log, Session, no_effects, now, random};
 use crate::signing_in::by_key;
+use crate::unanswered::is_unanswered;
 use crate::way::InvitationCode;
 
 /// How long an invitation may be used, in seconds.
@@ -33,6 +34,20 @@ impl Session {
             return Err(Fault::new(codes::NAME).on("login"));
         }
         self.refresh().await?;
+        let number = self.key.number;
+        let unanswered = self.unanswered.invitation.take();
+        let (sent, code) = match unanswered.filter(|(sent, _, under)| sent.login == login && *under == number) {
+            Some((sent, code, _)) => (sent, code),
+            None => self.new_invitation(login)?,
+        };
+        if let Err(fault) = self.hub.invite(&sent).await {
+            self.unanswered.invitation = is_unanswered(&fault).then_some((sent, code, number));
+            return Err(fault);
+        }
+        Ok(InvitationText { text: code.to_string(), ends: sent.ends })
+    }
+
+    fn new_invitation(&self, login: String) -> Result<(NewInvitation, InvitationCode)> {
         let (id, secret) = (InvitationId(random()), random());
         let invitation = Invitation::new(id, &secret);
         let credential = invitation.credential();
@@ -49,16 +64,15 @@ impl Session {
             sealed: Blob(sealed),
             ends,
         };
-        self.hub.invite(&sent).await?;
         let genesis = self.log.organisation.genesis();
-        let code = InvitationCode { hub: self.hub.address().clone(), id, secret, genesis, login };
-        Ok(InvitationText { text: code.to_string(), ends })
+        Ok((sent, InvitationCode { hub: self.hub.address().clone(), id, secret, genesis, login }))
     }
 
-    /// The invitations that are open.
+    /// The invitations that are open. Who was admitted meanwhile is known from then on, too.
     ///
-    /// Codes: the hub's.
-    pub async fn invitations(&self) -> Result<Vec<OpenInvitation>> {
+    /// Codes: the hub's, and those of the log.
+    pub async fn invitations(&mut self) -> Result<Vec<OpenInvitation>> {
+        self.refresh().await?;
         let open = self.hub.invitations().await?;
         let shown = open.into_iter().map(|one| OpenInvitation {
             invitation: one.invitation.invitation,
@@ -72,8 +86,9 @@ impl Session {
     /// Takes an invitation back, accepted or not: its name is free for the next one.
     ///
     /// Codes: the hub's.
-    pub async fn withdraw(&self, invitation: &str) -> Result<()> {
+    pub async fn withdraw(&mut self, invitation: &str) -> Result<()> {
         let invitation: InvitationId = invitation.parse()?;
+        self.unanswered.invitation = None;
         self.hub.withdraw(&invitation.to_string()).await
     }
 
@@ -82,6 +97,12 @@ impl Session {
     /// Codes: `NOT_ACCEPTED`, `INVITATION` of the keys, `LOG_RULE`.
     pub async fn admit(&mut self, invitation: &str) -> Result<()> {
         self.refresh().await?;
+        let sent = self.unanswered.admission.take();
+        if let Some((_, id)) = sent.filter(|(sent, _)| sent == invitation)
+            && self.log.organisation.members.get(&id).is_some_and(|member| member.active)
+        {
+            return Ok(());
+        }
         let open = self.hub.invitations().await?;
         let missing = || Fault::new(sekisho_hub_api::codes::NOT_FOUND).with("what", "invitation");
         let found = open.into_iter().find(|one| one.invitation.invitation == invitation).ok_or_else(missing)?;
@@ -103,7 +124,10 @@ impl Session {
             let act = Act::AdmitAdministrator { administrator, invitation: id, key: Some(key) };
             Ok((vec![act], Effects { invitation: Some(invitation.to_owned()), ..no_effects() }))
         };
-        self.append_made(acts).await
+        self.unanswered.admission = Some((invitation.to_owned(), administrator(&keys)));
+        self.append_made(acts).await?;
+        self.unanswered.admission = None;
+        Ok(())
     }
 }
 

@@ -30,6 +30,7 @@ mod retiring;
 mod saving;
 mod signing_in;
 mod tokens;
+mod unanswered;
 
 pub use desk::Desk;
 pub use session::Session;

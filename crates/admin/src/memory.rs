@@ -84,18 +84,21 @@ impl Memory {
         if same && self.contents.hub.as_ref() == Some(hub) && self.contents.login == login {
             return Ok(());
         }
-        self.contents.hub = Some(hub.clone());
-        login.clone_into(&mut self.contents.login);
+        let mut contents = self.contents.clone();
+        contents.hub = Some(hub.clone());
+        login.clone_into(&mut contents.login);
         let seen = Seen { sequence: head.sequence, hash: head.hash.to_string() };
-        self.contents.organisations.insert(organisation.to_owned(), seen);
+        contents.organisations.insert(organisation.to_owned(), seen);
         let failed = |error: std::io::Error| {
             Fault::new(codes::MEMORY).with("path", self.path.display().to_string()).with("detail", error.to_string())
         };
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        let bytes = serde_json::to_vec(&self.contents).unwrap_or_default();
+        let bytes = serde_json::to_vec(&contents).unwrap_or_default();
         let fresh = self.path.with_extension("new");
-        fs::write(&fresh, bytes).and_then(|()| fs::rename(&fresh, &self.path)).map_err(failed)
+        fs::write(&fresh, bytes).and_then(|()| fs::rename(&fresh, &self.path)).map_err(failed)?;
+        self.contents = contents;
+        Ok(())
     }
 }

@@ -35,8 +35,13 @@ impl Session {
     ///
     /// Codes: `LOG_RULE`, and the hub's.
     pub(crate) async fn new_kit(&mut self) -> Result<(Kit, KitSheet)> {
+        self.refresh().await?;
+        if let Some(told) = self.kit_in_force()? {
+            return Ok(told);
+        }
         let kit = Kit::new(Secret::new(random()));
         let identity = kit.identity();
+        self.unanswered.kit = Some(kit.clone());
         let acts = |session: &Self| {
             let organisation = &session.log.organisation;
             let key = keyring::seal_organisation_key(&session.key, organisation.id(), identity.public())?;
@@ -44,8 +49,19 @@ impl Session {
             Ok((vec![Act::NewKit { kit: *identity.public(), key }], Effects { admit, revoke, ..no_effects() }))
         };
         self.append_made(acts).await?;
+        self.unanswered.kit = None;
         let sheet = self.sheet(&kit)?;
         Ok((kit, sheet))
+    }
+
+    /// The kit of a try that nobody has answered, if it is the one in force: nobody has seen it yet.
+    fn kit_in_force(&mut self) -> Result<Option<(Kit, KitSheet)>> {
+        let sent = self.unanswered.kit.take();
+        let Some(kit) = sent.filter(|kit| *kit.identity().public() == self.log.organisation.kit) else {
+            return Ok(None);
+        };
+        let sheet = self.sheet(&kit)?;
+        Ok(Some((kit, sheet)))
     }
 
     /// Removes an administrator. What they have saved still counts. Done before, only what was cut off is finished.
@@ -60,14 +76,19 @@ impl Session {
             let members = self.log.organisation.members.values();
             let Some(leaves) = members.clone().filter(|member| member.active).find(named) else {
                 members.clone().find(named).ok_or_else(|| Fault::new(codes::NO_ADMINISTRATOR).with("login", login))?;
-                self.finish_epochs().await?;
-                return Ok(Removed { kit: None, unfinished: None });
+                let kit = self.kit_in_force()?;
+                return match self.finish_epochs().await {
+                    Err(fault) if kit.is_none() => Err(fault),
+                    finished => Ok(Removed { kit, unfinished: finished.err() }),
+                };
             };
             if leaves.administrator.keys == *self.identity.public() {
                 return Err(Fault::new(codes::REMOVES_ITSELF));
             }
             let Some((acts, effects)) = self.removal(&leaves.administrator, &kit.identity()).await? else { continue };
+            self.unanswered.kit = Some(kit.clone());
             if self.try_append(&acts, effects).await? {
+                self.unanswered.kit = None;
                 // From here on there is a new kit: whatever else fails, it is told.
                 let sheet = self.sheet(&kit)?;
                 let unfinished = self.finish_epochs().await.err();
@@ -126,18 +147,16 @@ impl Session {
         let there = self.log.organisation.connections.iter().filter(|(_, found)| found.deleted.is_none());
         let connections: Vec<_> = there.map(|(id, _)| *id).collect();
         for connection in connections {
-            let due = |session: &Self| {
-                session.log.organisation.connections.get(&connection).is_some_and(|found| found.epoch_due)
+            let acts = |session: &Self| {
+                let place = Place { organisation: session.log.organisation.id(), connection };
+                let (_, found) = session.connection(&connection.to_string())?;
+                if !found.epoch_due {
+                    return Ok((vec![], no_effects()));
+                }
+                let (epoch, begun) = session.next_epoch(place, found, &session.key, None)?;
+                Ok((vec![epoch], Effects { epochs: vec![begun], ..no_effects() }))
             };
-            if due(self) {
-                let acts = |session: &Self| {
-                    let place = Place { organisation: session.log.organisation.id(), connection };
-                    let (_, found) = session.connection(&connection.to_string())?;
-                    let (epoch, begun) = session.next_epoch(place, found, &session.key, None)?;
-                    Ok((vec![epoch], Effects { epochs: vec![begun], ..no_effects() }))
-                };
-                self.append_made(acts).await?;
-            }
+            self.append_made(acts).await?;
             self.reseal(&connection.to_string()).await?;
         }
         Ok(())

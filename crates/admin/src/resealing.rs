@@ -133,7 +133,12 @@ mod tests {
     fn where_a_user_is_put_and_who_else_came_with_the_address_is_sealed_anew_with_the_rest() {
         let (organisation, founder) = (organisation(), founder());
         let account = AccountId([4; 32]);
-        let placing = Placing { node: Some("osaka".into()), role: Some("strict".into()), account: Some(account) };
+        let placing = Placing {
+            node: Some("osaka".into()),
+            role: Some("strict".into()),
+            account: Some(account),
+            void_factors: Some(7),
+        };
         let decision = Decision { identity: UserId([5; 32]), account, same: true, time: 6 };
         let (said, decisions) = (Said::Restored, vec![decision]);
         let word = Word { email: "bob@example.com", said, number: 5, placing: Some(placing.clone()), decisions };

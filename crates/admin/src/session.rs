@@ -17,7 +17,8 @@ use sekisho_keys::user::User;
 
 use crate::acts::{ConnectionInfo, SignedIn};
 use crate::codes;
-use crate::users::UsersRead;
+use crate::unanswered::Unanswered;
+use crate::users::{Reading, UsersRead};
 
 /// Random bytes from the operating system.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
@@ -109,10 +110,13 @@ pub struct Session {
     pub(crate) login: String,
     /// The exports of this session: of which revision, and at which place of the feed.
     pub(crate) exported: BTreeMap<ConnectionId, (u64, u64)>,
-    /// Users of the export that was opened last, and have not been handed over yet: for which connection.
+    /// Users of the export that was opened last, as long as the session: for which connection.
     pub(crate) arriving: Option<(ConnectionId, Vec<User>)>,
     /// The users that were read last, for looking through them.
     pub(crate) users_read: Option<UsersRead>,
+    /// What was read of each connection's users.
+    pub(crate) readings: BTreeMap<ConnectionId, Reading>,
+    pub(crate) unanswered: Unanswered,
 }
 
 impl Session {
@@ -132,7 +136,18 @@ impl Session {
         }
         let sealed = member.key.as_ref().ok_or_else(refused)?;
         let key = keyring::open_organisation_key(&identity, organisation.id(), sealed)?;
-        Ok(Self { hub, identity, key, log, login, exported: BTreeMap::new(), arriving: None, users_read: None })
+        Ok(Self {
+            hub,
+            identity,
+            key,
+            log,
+            login,
+            exported: BTreeMap::new(),
+            arriving: None,
+            users_read: None,
+            readings: BTreeMap::new(),
+            unanswered: Unanswered::default(),
+        })
     }
 
     /// The organisation, as far as its log was verified.
@@ -169,14 +184,15 @@ impl Session {
     }
 
     /// Makes acts of what is so now, signs them and appends them. Somebody else's entry in between is followed first, and
-    /// the acts are made and signed anew on top of it: what they seal is never sealed under a key that was replaced.
+    /// the acts are made and signed anew on top of it: what they seal is never sealed under a key that was replaced. No acts
+    /// are made of what is done already, as when an earlier append was answered to nobody.
     ///
     /// Codes: `LOG_RULE`, and the hub's.
     pub(crate) async fn append_made(&mut self, make: impl Fn(&Self) -> Result<(Vec<Act>, Effects)>) -> Result<()> {
         for _ in 1..TRIES {
             self.refresh().await?;
             let (acts, effects) = make(self)?;
-            if self.try_append(&acts, effects).await? {
+            if acts.is_empty() || self.try_append(&acts, effects).await? {
                 return Ok(());
             }
         }

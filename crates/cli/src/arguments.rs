@@ -34,7 +34,7 @@ pub(crate) use plans::PlanCommand;
 pub(crate) use roles::{GroupsCommand, NodeCommand, PolicyOptions, RoleCommand};
 pub(crate) use saml::{SamlCheck, SamlCommand};
 pub(crate) use servers::{Leaving, MarkedItem, ServersCommand};
-pub(crate) use users::{OfConnection, RemovalsCommand, UsersCommand, WaitingCommand};
+pub(crate) use users::{OfConnection, RemovalsCommand, StateWish, UsersCommand, WaitingCommand};
 pub(crate) use watching::{DiagnosticsFile, WebhookCommand};
 pub(crate) use whole::WholeConnection;
 
@@ -162,8 +162,8 @@ pub(crate) enum Command {
         /// How many entries.
         #[arg(long, default_value_t = 20)]
         limit: u16,
-        /// Only what was about this user, by the e-mail address that the identity provider sent; of the newest ten thousand entries.
-        #[arg(long, value_name = "ADDRESS")]
+        /// Only what was about this user, by the e-mail address that the identity provider sent, or has this reference number.
+        #[arg(long, value_name = "ADDRESS|NUMBER")]
         who: Option<String>,
     },
     /// The draft: shows and changes it.
@@ -309,7 +309,8 @@ pub(crate) enum ConnectionCommand {
         #[arg(long)]
         enterprise_domain: String,
     },
-    /// Shows the addresses that lead users to their vault: the hub's page, the deep link, and where both lead.
+    /// Shows the addresses that lead users to their vault (the hub's page, the deep link, and where both lead), and a text that tells
+    /// users so.
     Ways {
         #[command(flatten)]
         login: Login,

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -15,9 +15,9 @@ use crate::address::HubAddress;
 use crate::away::{innermost, reason};
 use crate::version::{self, Speaks, together};
 use crate::wire::{
-    Accept, Append, Claimed, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewAcme, NewClaim, NewFact, NewInvitation,
-    NewRecord, NewRevision, PendingInvitation, RegistrationStarted, Resealed, Row, SIGNATURE, SIGNED_AT, Session,
-    SignInStarted, StartRegistration, StartSignIn, VERSION, write_statement,
+    Accept, Append, Claimed, Feed, FinishSignIn, Found, HubInfo, KeySignIn, NewAcme, NewClaim, NewFact, NewFacts,
+    NewInvitation, NewRecord, NewRevision, NewVaultChanges, PendingInvitation, RegistrationStarted, Resealed, Row,
+    SIGNATURE, SIGNED_AT, Session, SignInStarted, StartRegistration, StartSignIn, VERSION, VaultPart, write_statement,
 };
 use crate::{Blob, codes, tls};
 
@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Pauses before a request is sent again that nobody took, or whose answer was lost: long enough for a balancer to choose
 /// another node, or for a hub to be started anew.
 const AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1200)];
+/// An answer that came within this costs little to ask for again.
+const SOON: Duration = Duration::from_secs(2);
 /// How long a connection may be silent before it is asked whether anybody is left at its other end.
 const SILENCE: Duration = Duration::from_secs(10);
 /// The largest answer that is read, in bytes.
@@ -130,6 +132,7 @@ impl Hub {
     }
 
     async fn send_once<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Missed> {
+        let begun = Instant::now();
         let mut response = request.send().await.map_err(|error| self.lost(&error))?;
         let status = response.status();
         let hub = Speaks::read(response.headers().get(version::HEADER).and_then(|value| value.to_str().ok()));
@@ -149,7 +152,10 @@ impl Hub {
             return Err(self.named(codes::PROXY).into());
         }
         if let Ok(fault) = serde_json::from_slice::<Fault>(&body) {
-            return Err(fault.into());
+            // The database is not there, or its answer was lost: nobody knows whether it was done. One that was waited for long is not
+            // there any sooner.
+            let again = fault.code == codes::STORE && begun.elapsed() < SOON;
+            return Err(Missed { fault, again });
         }
         // What stands before the hub says that no node took the request, or none answered.
         let again = [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE].contains(&status);
@@ -290,6 +296,12 @@ impl Hub {
         self.write(Method::PUT, &format!("connections/{connection}/facts/{fact}"), body).await
     }
 
+    /// Writes what an administrator says of users: all of it, or nothing where a row is another than it was. The same bytes again are
+    /// not a second write. Up to [`MOST_FACTS`](crate::wire::MOST_FACTS) at once.
+    pub async fn put_facts(&self, connection: &str, body: &NewFacts) -> Result<()> {
+        self.write(Method::POST, &format!("connections/{connection}/facts"), body).await
+    }
+
     /// Writes, as a server, what it has come to by ACME.
     pub async fn put_acme(&self, connection: &str, row: &str, body: &NewAcme) -> Result<()> {
         self.write(Method::PUT, &format!("connections/{connection}/acme/{row}"), body).await
@@ -298,6 +310,16 @@ impl Hub {
     /// What servers have come to by ACME.
     pub async fn acme(&self, connection: &str) -> Result<Vec<Row>> {
         self.get(&format!("connections/{connection}/acme")).await
+    }
+
+    /// What has come to a user's vault after a place, in parts.
+    pub async fn vault(&self, connection: &str, account: &str, after: u64) -> Result<VaultPart> {
+        self.get(&format!("connections/{connection}/vaults/{account}?after={after}")).await
+    }
+
+    /// Writes what a user's page has changed and signed. The same bytes again are not a second write.
+    pub async fn write_vault(&self, connection: &str, account: &str, body: &NewVaultChanges) -> Result<()> {
+        self.write(Method::POST, &format!("connections/{connection}/vaults/{account}"), body).await
     }
 
     /// Writes an object that is sealed anew.

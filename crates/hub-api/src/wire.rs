@@ -1,5 +1,7 @@
 //! What goes over the wire, as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Blob;
@@ -369,6 +371,63 @@ pub struct Claimed {
     pub first: bool,
 }
 
+/// The largest sealed record of a vault, in bytes.
+pub const LARGEST_VAULT_RECORD: usize = 64 * 1024;
+/// How many records of a vault may be changed at once.
+pub const MOST_VAULT_CHANGES: usize = 500;
+
+/// Stands in front of the statement of a change of a vault, when the user's page signs it.
+pub const VAULT_LABEL: &[u8] = b"sekisho/vault-write/1\0";
+
+/// What the user's page signs of a change: when, for which vault, and the changes as they are sent.
+pub fn vault_statement(time: i64, connection: &str, account: &str, changes: &str) -> Vec<u8> {
+    [VAULT_LABEL, format!("{time}\n{connection}\n{account}\n{changes}").as_bytes()].concat()
+}
+
+/// Changes of a vault. `ui/src/vault/records` is the other side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewVaultChanges {
+    /// A JSON array of [`VaultChange`], as it was signed.
+    pub changes: String,
+    /// When it was signed: seconds since 1970.
+    pub time: i64,
+    /// Ed25519, by the account's key.
+    pub signature: Blob,
+}
+
+/// A change of one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultChange {
+    /// The record: 16 random bytes, in hexadecimal.
+    pub id: String,
+    /// How often it was written before; 0 for a new one.
+    pub after: u64,
+    /// The sealed record.
+    pub body: Blob,
+}
+
+/// A part of a vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultPart {
+    /// In the order in which they were written last.
+    pub rows: Vec<VaultRow>,
+    /// How far the vault goes.
+    pub head: u64,
+}
+
+/// A record as the hub has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultRow {
+    /// Its place in the vault's sequence.
+    pub seq: u64,
+    /// The record.
+    pub id: String,
+    /// How often it was written.
+    pub rev: u64,
+    /// The sealed record.
+    pub body: Blob,
+}
+
 /// What an administrator says of a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewFact {
@@ -379,6 +438,18 @@ pub struct NewFact {
     pub epoch: u32,
     /// The signed fact.
     pub fact: Blob,
+}
+
+/// So many facts are written at once.
+pub const MOST_FACTS: usize = 5_000;
+/// And so many octets of them.
+pub const MOST_OCTETS: usize = 6 * 1024 * 1024;
+
+/// What an administrator says of several users at once: all of it counts, or nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewFacts {
+    /// By the blinded addresses; each once.
+    pub facts: BTreeMap<String, NewFact>,
 }
 
 /// What a server has come to by ACME: a certificate, or the work on one.

@@ -57,6 +57,8 @@ sekisho_fault::codes! {
     TRANSFER_ENDED = "keys.transfer_ended";
     /// An administrator's word that a key was taken out is too old. Argument: `ends` (time).
     GIVEN_OUT_ENDED = "keys.given_out_ended";
+    /// What a security key has answered is not what it answers for this user, at this address, to this question. Argument: `detail`.
+    SECURITY_KEY = "keys.security_key";
     /// There is more than fits into an export file. Argument: `limit`, in bytes.
     EXPORT_TOO_LARGE = "keys.export_too_large";
 }

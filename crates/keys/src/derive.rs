@@ -116,6 +116,10 @@ pub enum Purpose {
     Transfer,
     /// What tells a receiver of events that a server of the connection has sent them.
     Webhook,
+    /// What a page with an open vault shows to servers.
+    VaultSession,
+    /// A question for a second factor, in the page's hands.
+    SecondFactor,
     /// How far a server has seen what the hub orders, on its way in a browser.
     Heads,
     /// Certificates that servers have got by ACME, and the work on them.
@@ -152,6 +156,8 @@ impl Purpose {
             Self::ExportCheck => "export-check",
             Self::Transfer => "transfer",
             Self::Webhook => "webhook",
+            Self::VaultSession => "vault-session",
+            Self::SecondFactor => "second-factor",
             Self::Heads => "heads",
             Self::Acme => "acme",
             Self::Held => "held",

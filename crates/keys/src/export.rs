@@ -245,6 +245,7 @@ mod tests {
             state: State::Active,
             linked: None,
             former: None,
+            factors: None,
         };
         Contents {
             place: Place { organisation: OrganisationId([1; 16]), connection: ConnectionId([2; 16]) },

@@ -45,9 +45,17 @@ pub struct Placing {
     /// Whose it is, where there was an account: the address may be another's one day.
     #[n(2)]
     pub account: Option<AccountId>,
+    /// Second factors that were set up then or before, by their own [`crate::factor::Factors::since`], count no more.
+    #[n(3)]
+    pub void_factors: Option<i64>,
 }
 
 impl Placing {
+    /// Whether factors count that were set up at this moment.
+    pub fn leaves(&self, since: i64) -> bool {
+        self.void_factors.is_none_or(|void| since > void)
+    }
+
     /// Whether it is about who has this account.
     pub fn is_of(&self, account: AccountId) -> bool {
         self.account.is_none_or(|known| known == account)
@@ -283,7 +291,7 @@ mod tests {
         let plain = |placing| Plain { email: "a@example.com".into(), said: Said::Restored, placing, decisions: None };
         let before = PlainBefore { email: "a@example.com".into(), said: Said::Restored };
         assert_eq!(wire::encode(&plain(None)), wire::encode(&before));
-        let placing = Placing { node: Some("osaka".into()), role: None, account: Some(AccountId([7; 32])) };
+        let placing = Placing { node: Some("osaka".into()), account: Some(AccountId([7; 32])), ..Placing::default() };
         let bytes = wire::encode(&plain(Some(placing.clone())));
         assert_eq!(wire::decode::<PlainBefore>(&bytes).unwrap().said, Said::Restored);
         assert_eq!(wire::decode::<Plain>(&bytes).unwrap().placing, Some(placing.clone()));

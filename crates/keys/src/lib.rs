@@ -12,6 +12,7 @@ pub mod domain;
 pub mod envelope;
 pub mod export;
 pub mod fact;
+pub mod factor;
 pub mod given_out;
 pub mod handover;
 pub mod held;

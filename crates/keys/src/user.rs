@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use sekisho_fault::{Fault, Result};
 
 use crate::derive::{Purpose, Secret};
+use crate::factor::Factors;
 use crate::identity::{Identity, Signature, Signing, signing_key_of};
 use crate::ids::{AccountId, Hash, ServerId, UserId};
 use crate::keyring::{Keyring, Place};
@@ -13,6 +14,8 @@ use crate::{codes, wire};
 
 /// The format of user records.
 pub const FORMAT: u32 = 1;
+/// That of users with a second factor: a version that does not know how to ask for one opens no vault of theirs.
+pub const FORMAT_WITH_FACTORS: u32 = 2;
 const BLOCK: usize = 512;
 /// So many addresses that a user had before are kept.
 const FORMER: usize = 4;
@@ -37,7 +40,7 @@ pub struct Context {
 /// What is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Header {
-    /// [`FORMAT`].
+    /// [`FORMAT`], or [`FORMAT_WITH_FACTORS`].
     #[n(0)]
     pub format: u32,
     /// Where it stands.
@@ -111,6 +114,9 @@ pub struct User {
     /// The addresses before this one, the last one first: what administrators have said of the user, they said under these.
     #[n(9)]
     pub former: Option<Vec<String>>,
+    /// What the user has besides the sign-in at the identity provider.
+    #[n(10)]
+    pub factors: Option<Factors>,
 }
 
 /// Whose user a second identity is.
@@ -135,7 +141,14 @@ impl User {
     /// name is still known, and no secret. Locked, so that no version takes it for a user.
     #[must_use]
     pub fn shred(self) -> Self {
-        Self { first_name: String::new(), last_name: String::new(), secret: [0; 32], state: State::Locked, ..self }
+        Self {
+            first_name: String::new(),
+            last_name: String::new(),
+            secret: [0; 32],
+            state: State::Locked,
+            factors: None,
+            ..self
+        }
     }
 
     /// The blinded name that the hub keeps to one holder: the address, or, of a second identity, the record of the one
@@ -258,7 +271,7 @@ impl Record {
         let ciphertext =
             sealed::seal_padded(&keyring.key.derive(Purpose::Record, &bound), nonce, &bound, &plain, BLOCK)?;
         let header = Header {
-            format: FORMAT,
+            format: if user.factors.is_some() { FORMAT_WITH_FACTORS } else { FORMAT },
             context,
             ciphertext: Hash::of(&ciphertext),
             server: writer.server,
@@ -279,7 +292,7 @@ impl Record {
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let envelope: Envelope = wire::decode(bytes)?;
         let header: Header = wire::decode(&envelope.header)?;
-        if header.format != FORMAT {
+        if ![FORMAT, FORMAT_WITH_FACTORS].contains(&header.format) {
             return Err(Fault::new(codes::NEWER_FORMAT));
         }
         if header.ciphertext != Hash::of(&envelope.ciphertext) {
@@ -351,6 +364,11 @@ impl Record {
 
 fn hub_key(user: &User) -> [u8; 32] {
     signing_key_of(&Secret::new(user.secret).derive(Purpose::HubKey, b""))
+}
+
+/// The Ed25519 seed of the key that the account is named by, from the user's secret: for the user's page, which signs with it.
+pub fn hub_seed(secret: &Secret) -> Secret {
+    secret.derive(Purpose::HubKey, b"").derive(Purpose::Signing, b"")
 }
 
 /// The blinded name of something about a user (an identity, an e-mail address): tells nothing without the keyring.

@@ -76,6 +76,7 @@ fn user() -> User {
         state: State::Active,
         linked: None,
         former: None,
+        factors: None,
     }
 }
 

@@ -25,6 +25,7 @@ fn alice() -> User {
         state: State::Active,
         linked: None,
         former: None,
+        factors: None,
     }
 }
 

@@ -129,6 +129,7 @@ fn shown(language: Language, value: &Arg) -> String {
         Arg::Text(text) => text.clone(),
         Arg::Number(number) => number.to_string(),
         Arg::Time(seconds) => time(*seconds),
+        Arg::List(list) if list.is_empty() => "–".to_owned(),
         Arg::List(list) => list.join(if language == Language::Japanese { "、" } else { ", " }),
     }
 }

@@ -150,6 +150,7 @@ pub(crate) mod tests {
             hub: HubState::Reachable { at: NOW },
             users: 0,
             domains: Vec::new(),
+            vault_page: String::new(),
         };
         change(&mut status);
         status

@@ -215,6 +215,14 @@ sekisho_fault::codes! {
     ENDED = "service.ended";
     /// The port for metrics cannot be opened. Arguments: `address`, `detail`.
     METRICS_PORT = "service.metrics_port";
+    /// A known user's new address is another's, or an administrator has spoken of it. Argument: `email`.
+    NOT_FOLLOWED = "service.not_followed";
+    /// A known user's new address is of no domain that is shown to be the connection's. Argument: `email`.
+    NOT_FOLLOWED_DOMAIN = "service.not_followed_domain";
+    /// A role that is to go was given to users. Arguments: `name`, `count`.
+    ROLE_GIVEN = "service.role_given";
+    /// On a node that is to go there are users. Arguments: `name`, `count`.
+    NODE_GIVEN = "service.node_given";
     /// An administrator has stopped it.
     STOPPED_BY_ADMINISTRATOR = "service.stopped_by_administrator";
 }

@@ -15,7 +15,7 @@ use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::ids::Hash;
 use sekisho_keys::object;
 use sekisho_resolver::Resolver;
-use sekisho_signin::{Face, Ids, Previous, StateSecrets};
+use sekisho_signin::{Face, Ids, Previous, Profile, StateSecrets};
 use tokio::sync::{Mutex, Notify, RwLock, oneshot};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -51,7 +51,7 @@ use crate::secret::file_fault;
 use crate::servers::Servers;
 use crate::status::Board;
 use crate::store::SealedFile;
-use crate::users::{HubClaims, HubUsers, Waiting, Writer};
+use crate::users::{HubClaims, HubUsers, HubVaults, Waiting, Writer};
 use crate::{admin_server, codes, metrics, places, secret};
 
 /// The longest pause between two tries to reach the hub; and the longest that a start waits for it.
@@ -167,11 +167,14 @@ impl Service {
         let waiting = Waiting::open(sealed("waiting.sealed"));
         let connected = Arc::new(Connected::new(papers, replica, link, (writer, waiting), fork));
         let proofs = Arc::new(Proofs::open(sealed("domains.sealed"), resolver.clone()));
-        let users = Arc::new(HubUsers::new(connected.clone(), proofs.clone()));
+        let log = activity.clone();
+        let followed = move |profile: &Profile, refusal: Option<Fault>| log.followed(profile.email.as_str(), refusal);
+        let users = Arc::new(HubUsers::new(connected.clone(), proofs.clone(), Arc::new(followed)));
         let claims = Arc::new(HubClaims::new(connected.clone()));
         let (carried, brought) = Carried::new();
         let carried = Arc::new(carried);
-        let face = Face::new(users, claims, carried.clone(), Arc::new(activity.clone()), Arc::new(SystemClock));
+        let vaults = Arc::new(HubVaults::new(connected.clone()));
+        let face = Face::new(users, vaults, claims, carried.clone(), Arc::new(activity.clone()), Arc::new(SystemClock));
         let house = Arc::new(House {
             runtime: Runtime::new(face, board.clone()),
             draft: Mutex::new(DraftFile::new(SealedFile::new(data, "draft.sealed", &secret))),

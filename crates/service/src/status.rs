@@ -32,6 +32,7 @@ impl Board {
             hub: HubState::Unknown,
             users: 0,
             domains: Vec::new(),
+            vault_page: sekisho_signin::vault_fingerprint(),
         };
         Self { status: Mutex::new(status), events: broadcast::channel(64).0, lines: broadcast::channel(64).0 }
     }

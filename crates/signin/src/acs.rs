@@ -16,14 +16,15 @@ use sekisho_saml::Verified;
 use crate::face::{Face, Served, Serving};
 use crate::flow::Handle;
 use crate::form::{Arrived, Form};
+use crate::handover::SignedIn;
 use crate::load::pool::Pool;
 use crate::load::standing::Standing;
 use crate::login::{self, Client, Login};
 use crate::opened::Opened;
 use crate::session::Session;
 use crate::{
-    Applied, Identity, Profile, SignIn, client, codes, handover, idp, pages, refusal, roles, test_login, unsolicited,
-    who,
+    Applied, Entry, Identity, Profile, SignIn, client, codes, factor, handover, idp, pages, refusal, roles, test_login,
+    unsolicited, who,
 };
 
 /// Takes the identity provider's answer.
@@ -152,10 +153,15 @@ async fn admit(
         client::allowed(applied)?;
     }
     let user = serving.user(&identity, &profile).await?;
+    let asks = factor::is_needed(applied, &user, &profile);
+    if asks && let Client::OnPrem(_) = login.client {
+        return Err(Fault::new(codes::FACTOR_CLIENT).with("email", user.email.as_str()));
+    }
+    let signed_in = SignedIn { identity: &identity, profile: &profile, user: &user };
     let response = match &login.client {
         Client::Vault(page) => {
             let session = Session::of(user.email.as_str(), statement);
-            pages::see_other(LOCATION, &handover::address(applied, page, &user, &profile, &session, now)?)
+            pages::see_other(LOCATION, &handover::address(applied, page, signed_in, &session, now)?)
         }
         Client::OnPrem(asking) => client::confirm(applied, asking, &user, &profile, statement, now, language)?,
     };
@@ -163,7 +169,10 @@ async fn admit(
     if let Client::Vault(_) = &login.client {
         sign_in.facts.extend(roles::facts(&applied.configuration.document, &user, &profile));
     }
-    serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
+    // Whoever is asked for a second factor has signed in once it was shown. That they are here for the first time is so already.
+    if !asks || user.entry != Entry::Known {
+        serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
+    }
     Ok(response)
 }
 

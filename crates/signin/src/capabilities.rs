@@ -9,6 +9,8 @@ use sekisho_config::{Email, Relink};
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::Secret;
 use sekisho_keys::fact::Placing;
+use sekisho_keys::factor::Factors;
+use sekisho_keys::ids::AccountId;
 use serde::{Deserialize, Serialize};
 
 /// A future that any thread may run.
@@ -58,6 +60,12 @@ pub struct User {
     pub entry: Entry,
     /// Where an administrator has put the user, if anywhere.
     pub placing: Option<Placing>,
+    /// The account, which is the public key that changes of the vault are verified with.
+    pub account: AccountId,
+    /// The Ed25519 seed of that key.
+    pub hub_seed: Secret,
+    /// What the user has besides the sign-in at the identity provider.
+    pub factors: Factors,
 }
 
 /// How a sign-in came to a user.
@@ -95,6 +103,70 @@ pub trait Users: Send + Sync + 'static {
         profile: &'a Profile,
         admits: &'a Admits,
     ) -> Later<'a, Result<User>>;
+
+    /// A user whose vault is open, as they stand now: nobody is made or recognised, and the hub is not asked.
+    ///
+    /// Codes: `UNKNOWN_USER`, `DOMAIN_NOT_RESERVED`, `LOCKED`, `REMOVED`, `USERS`.
+    fn stands<'a>(
+        &'a self,
+        identity: &'a Identity,
+        profile: &'a Profile,
+        admits: &'a Admits,
+    ) -> Later<'a, Result<User>>;
+
+    /// Takes in what other servers have written, where that can be had within a moment. False where it cannot.
+    fn catch_up(&self) -> Later<'_, bool>;
+
+    /// Sets a user's second factors, if they are as they were when that was decided on.
+    ///
+    /// Codes: `VAULT_STALE`, `HUB_NEEDED`, `USERS`.
+    fn set_factors<'a>(&'a self, identity: &'a Identity, before: &'a Factors, after: Factors) -> Later<'a, Result<()>>;
+}
+
+/// A sealed record of a vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// Its place in the vault's sequence.
+    pub seq: u64,
+    /// The record.
+    pub id: String,
+    /// How often it was written.
+    pub rev: u64,
+    /// What is sealed, base64url.
+    pub body: String,
+}
+
+/// A part of a vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VaultPart {
+    /// In the order in which they were written last.
+    pub rows: Vec<Sealed>,
+    /// How far the vault goes.
+    pub head: u64,
+}
+
+/// What a page has changed and signed, as the hub reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultChanges {
+    /// The changes: JSON, as it was signed.
+    pub changes: String,
+    /// When: seconds since 1970.
+    pub time: i64,
+    /// Ed25519, base64url.
+    pub signature: String,
+}
+
+/// What users keep, at the hub.
+pub trait Vaults: Send + Sync + 'static {
+    /// What has come to a vault after a place.
+    ///
+    /// Code: `HUB_NEEDED`.
+    fn read(&self, account: AccountId, after: u64) -> Later<'_, Result<VaultPart>>;
+
+    /// Writes changes: all of them or none.
+    ///
+    /// Codes: `VAULT_STALE`, `VAULT_CHANGE`, `HUB_NEEDED`, `DETACHED`.
+    fn write<'a>(&'a self, account: AccountId, changes: &'a VaultChanges) -> Later<'a, Result<()>>;
 }
 
 /// What came of a claim.

@@ -69,6 +69,24 @@ sekisho_fault::codes! {
     REMOVED = "signin.removed";
     /// The user is new, and the hub cannot be asked now. Argument: `email`.
     HUB_NEEDED = "signin.hub_needed";
+    /// The vault has been open for too long without use, or is none of this connection.
+    VAULT_CLOSED = "signin.vault_closed";
+    /// Another page was faster with a record of the vault.
+    VAULT_STALE = "signin.vault_stale";
+    /// What a page wants to write is not what pages write. Argument: `detail`.
+    VAULT_CHANGE = "signin.vault_change";
+    /// What was shown as a second factor is none of the user's.
+    FACTOR_WRONG = "signin.factor_wrong";
+    /// A second factor was shown wrong too often: there is one more try a minute.
+    FACTOR_TRIES = "signin.factor_tries";
+    /// The question for a second factor is over ten minutes old, or was answered.
+    FACTOR_LATE = "signin.factor_late";
+    /// The user has as many security keys as fit.
+    FACTOR_KEYS = "signin.factor_keys";
+    /// The user's role requires a second factor: the last one stays.
+    FACTOR_REQUIRED = "signin.factor_required";
+    /// A client of the on-prem protocol can show no second factor, which this user needs. Argument: `email`.
+    FACTOR_CLIENT = "signin.factor_client";
     /// The user is new, and the connection is deleted. Argument: `email`.
     DETACHED = "signin.detached";
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::face::Serving;
 use crate::flow::{Handle, State};
+use crate::handover::SignedIn;
 use crate::login::VaultPage;
 use crate::session::Session;
 use crate::{Identity, Profile, codes, handover};
@@ -74,7 +75,7 @@ pub(crate) async fn direct(
 }
 
 /// Whether a page of this origin asks. Browsers send the origin with every request of a script that posts.
-fn is_own(at: &Urls, headers: &HeaderMap) -> bool {
+pub(crate) fn is_own(at: &Urls, headers: &HeaderMap) -> bool {
     headers.get(ORIGIN).is_some_and(|origin| origin == at.origin())
         && headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
@@ -92,5 +93,6 @@ async fn code(serving: &Serving, headers: &HeaderMap, handle: &Handle, asking: A
     }
     // Asked again, at whichever server: who was locked meanwhile gets no key.
     let user = serving.user(&direct.identity, &direct.profile).await?;
-    handover::code(applied, &page, &user, &direct.profile, &direct.session, now)
+    let signed_in = SignedIn { identity: &direct.identity, profile: &direct.profile, user: &user };
+    handover::code(applied, &page, signed_in, &direct.session, now)
 }

@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
 
+use crate::factor::Tries;
 use crate::load::bodies::Bodies;
 use crate::load::buckets::{Buckets, Rule};
 use crate::load::claiming::Claiming;
@@ -16,10 +17,12 @@ use crate::load::pool::Pool;
 use crate::opened::Opened;
 use crate::replay::Replay;
 use crate::{
-    Activity, Admits, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, SignIn, Trial, User, Users, pages, who,
+    Activity, Admits, Applied, Claims, Clock, Heads, Identity, Profile, Pulse, SignIn, Trial, User, Users, Vaults,
+    pages, who,
 };
 use sekisho_config::{Configuration, Network, Urls};
 use sekisho_fault::Fault;
+use sekisho_keys::factor::Factors;
 
 /// Verifications of answers to requests of ours, at work or waiting: at a millisecond each, the last waits a blink.
 const ASKED: usize = 256;
@@ -62,12 +65,14 @@ pub struct Face {
     pulse: ArcSwap<Pulse>,
     // Reached through `Serving` alone, so that nothing of a trial can get at a user (R13).
     users: Arc<dyn Users>,
+    vaults: Arc<dyn Vaults>,
     claiming: Claiming,
     heads: Arc<dyn Heads>,
     activity: Arc<dyn Activity>,
     clock: Arc<dyn Clock>,
     // Assertions that were used stay used, whatever is applied (R7).
     replay: Replay,
+    tries: Tries,
     pool: Pool,
     strangers: Pool,
     crowded: Pool,
@@ -80,6 +85,7 @@ impl Face {
     /// A face that serves nothing yet.
     pub fn new(
         users: Arc<dyn Users>,
+        vaults: Arc<dyn Vaults>,
         claims: Arc<dyn Claims>,
         heads: Arc<dyn Heads>,
         activity: Arc<dyn Activity>,
@@ -90,11 +96,13 @@ impl Face {
             served: ArcSwap::default(),
             pulse: ArcSwap::default(),
             users,
+            vaults,
             claiming: Claiming::new(claims),
             heads,
             activity,
             clock,
             replay,
+            tries: Tries::default(),
             pool: Pool::new(ASKED),
             strangers: Pool::modest(STRANGERS),
             crowded: Pool::modest(CROWDED),
@@ -215,11 +223,42 @@ impl Serving {
     ///
     /// Codes: those of [`Users::sign_in`].
     pub(crate) async fn user(&self, identity: &Identity, profile: &Profile) -> Result<User, Fault> {
+        self.face.users.sign_in(identity, profile, &self.admits(profile)).await
+    }
+
+    /// A user whose vault is open, as they stand now.
+    ///
+    /// Codes: those of [`Users::stands`].
+    pub(crate) async fn stands(&self, identity: &Identity, profile: &Profile) -> Result<User, Fault> {
+        self.face.users.stands(identity, profile, &self.admits(profile)).await
+    }
+
+    /// Takes in what other servers have written. False where that cannot be had now.
+    pub(crate) async fn catch_up(&self) -> bool {
+        self.face.users.catch_up().await
+    }
+
+    /// Sets a user's second factors, if they are as they were.
+    ///
+    /// Codes: those of [`Users::set_factors`].
+    pub(crate) async fn set_factors(&self, identity: &Identity, before: &Factors, after: Factors) -> Result<(), Fault> {
+        self.face.users.set_factors(identity, before, after).await
+    }
+
+    /// How often second factors were shown wrong.
+    pub(crate) fn tries(&self) -> &Tries {
+        &self.face.tries
+    }
+
+    fn admits(&self, profile: &Profile) -> Admits {
         let Configuration { document, domains, .. } = &self.applied.configuration;
         let window = document.relink.as_ref().filter(|relink| relink.is_open(self.now()) && !domains.is_empty());
         let outside = who::reserved(&profile.email, &self.applied.configuration).err();
-        let admits = Admits { made: document.just_in_time, recognised: window.cloned(), outside };
-        self.face.users.sign_in(identity, profile, &admits).await
+        Admits { made: document.just_in_time, recognised: window.cloned(), outside }
+    }
+
+    pub(crate) fn vaults(&self) -> &dyn Vaults {
+        &*self.face.vaults
     }
 
     pub(crate) fn claiming(&self) -> &Claiming {

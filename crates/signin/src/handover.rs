@@ -13,10 +13,12 @@ use sekisho_keys::handover::{Info, PageKey, seal};
 use serde::{Deserialize, Serialize};
 
 use crate::face::Serving;
+use crate::factor::{self, Pending};
 use crate::login::VaultPage;
 use crate::roles::Enforced;
 use crate::session::Session;
-use crate::{Applied, Profile, User, codes, flow, heads};
+use crate::vault::OpenVault;
+use crate::{Applied, Identity, Profile, User, codes, flow, heads};
 
 /// How long a code may be redeemed, in seconds.
 const LIFETIME: i64 = 60;
@@ -45,12 +47,27 @@ pub(crate) struct Redeemed {
 struct Code {
     minted: i64,
     challenge: String,
-    redeemed: Redeemed,
+    gives: Gives,
+}
+
+/// What the page gets for a code.
+#[derive(Debug, Serialize, Deserialize)]
+enum Gives {
+    /// What was sealed to it.
+    Redeemed(Redeemed),
+    /// The question for a second factor; nothing is sealed yet.
+    Question(Box<Pending>),
 }
 
 #[derive(Serialize)]
 struct Inside<'a> {
     user_key: String,
+    /// The seed of the key that signs changes of the vault.
+    hub_seed: String,
+    /// The account, which is that key's public half.
+    account: String,
+    /// What the page shows when it asks for records.
+    vault_session: String,
     email: &'a str,
     first_name: &'a str,
     last_name: &'a str,
@@ -62,16 +79,23 @@ struct Inside<'a> {
     policies: Enforced,
 }
 
+/// Who has signed in.
+#[derive(Clone, Copy)]
+pub(crate) struct SignedIn<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) profile: &'a Profile,
+    pub(crate) user: &'a User,
+}
+
 /// The address to send the browser to: the page, with a code and its own state in the fragment.
 pub(crate) fn address(
     applied: &Applied,
     page: &VaultPage,
-    user: &User,
-    profile: &Profile,
+    signed_in: SignedIn<'_>,
     session: &Session,
     now: i64,
 ) -> Result<String> {
-    let code = code(applied, page, user, profile, session, now)?;
+    let code = code(applied, page, signed_in, session, now)?;
     Ok(format!("{}#code={code}&state={}", page.redirect_uri, page.page_state))
 }
 
@@ -79,11 +103,29 @@ pub(crate) fn address(
 pub(crate) fn code(
     applied: &Applied,
     page: &VaultPage,
-    user: &User,
-    profile: &Profile,
+    signed_in: SignedIn<'_>,
     session: &Session,
     now: i64,
 ) -> Result<String> {
+    let gives = if factor::is_needed(applied, signed_in.user, signed_in.profile) {
+        let (identity, profile) = (signed_in.identity.clone(), signed_in.profile.clone());
+        Gives::Question(Box::new(Pending { identity, profile, session: session.clone(), page: page.clone() }))
+    } else {
+        Gives::Redeemed(redeemed(applied, page, signed_in, session, now)?)
+    };
+    let code = Code { minted: now, challenge: page.code_challenge.clone(), gives };
+    flow::seal(applied, Purpose::Code, CONTEXT, &code, now)
+}
+
+/// The user's keys, sealed to the page.
+pub(crate) fn redeemed(
+    applied: &Applied,
+    page: &VaultPage,
+    signed_in: SignedIn<'_>,
+    session: &Session,
+    now: i64,
+) -> Result<Redeemed> {
+    let SignedIn { identity, profile, user } = signed_in;
     let key = BASE64URL_NOPAD.decode(page.page_key.as_bytes()).map_err(|_| Fault::new(codes::CODE))?;
     let bound = Bound {
         organisation: applied.ids.organisation.clone(),
@@ -94,6 +136,9 @@ pub(crate) fn code(
     };
     let inside = Inside {
         user_key: BASE64URL_NOPAD.encode(user.vault_key.expose()),
+        hub_seed: BASE64URL_NOPAD.encode(user.hub_seed.expose()),
+        account: user.account.to_string(),
+        vault_session: OpenVault::new(applied, identity, profile, user, now).seal(applied)?,
         email: user.email.as_str(),
         first_name: &profile.first_name,
         last_name: &profile.last_name,
@@ -110,13 +155,11 @@ pub(crate) fn code(
         flow: &bound.flow,
     };
     let sealed = seal(&PageKey::parse(&key)?, &info, &plain)?;
-    let redeemed = Redeemed {
+    Ok(Redeemed {
         enc: BASE64URL_NOPAD.encode(&sealed.enc),
         ciphertext: BASE64URL_NOPAD.encode(&sealed.ciphertext),
         info: bound,
-    };
-    let code = Code { minted: now, challenge: page.code_challenge.clone(), redeemed };
-    flow::seal(applied, Purpose::Code, CONTEXT, &code, now)
+    })
 }
 
 /// What the page sends.
@@ -126,27 +169,30 @@ pub(crate) struct Redeem {
     code_verifier: String,
 }
 
-/// Answers a code with what was sealed to the page.
+/// Answers a code with what was sealed to the page, or with the question for a second factor.
 pub(crate) async fn redeem(
     serving: Serving,
     sent: HeaderMap,
     request: Result<Json<Redeem>, JsonRejection>,
 ) -> Response {
     let Ok(Json(request)) = request else { return StatusCode::BAD_REQUEST.into_response() };
-    match redeemed(serving.applied(), &request, serving.now()) {
-        Some(redeemed) => {
-            let mut response = Json(redeemed).into_response();
-            heads::exchange(&serving, &sent, response.headers_mut());
-            response
-        }
-        None => (StatusCode::FORBIDDEN, Json(Fault::new(codes::CODE))).into_response(),
-    }
+    let refused = |fault: Fault| (StatusCode::FORBIDDEN, Json(Fault::new(fault.code))).into_response();
+    let mut response = match opened(serving.applied(), &request, serving.now()) {
+        Some(Gives::Redeemed(redeemed)) => Json(redeemed).into_response(),
+        Some(Gives::Question(pending)) => match factor::asked(&serving, *pending).await {
+            Ok(asked) => Json(asked).into_response(),
+            Err(fault) => return refused(fault),
+        },
+        None => return refused(Fault::new(codes::CODE)),
+    };
+    heads::exchange(&serving, &sent, response.headers_mut());
+    response
 }
 
-fn redeemed(applied: &Applied, request: &Redeem, now: i64) -> Option<Redeemed> {
+fn opened(applied: &Applied, request: &Redeem, now: i64) -> Option<Gives> {
     let code: Code = flow::open(applied, Purpose::Code, CONTEXT, &request.code, now)?;
     let challenge = BASE64URL_NOPAD.decode(code.challenge.as_bytes()).ok()?;
     let computed = digest::digest(&digest::SHA256, request.code_verifier.as_bytes());
     constant_time::verify_slices_are_equal(computed.as_ref(), &challenge).ok()?;
-    (0..=LIFETIME).contains(&(now - code.minted)).then_some(code.redeemed)
+    (0..=LIFETIME).contains(&(now - code.minted)).then_some(code.gives)
 }

@@ -1,10 +1,11 @@
-//! The public face: what browsers and the identity provider meet. It takes what is to be served and five
-//! capabilities (users, claims, heads, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the assertions
+//! The public face: what browsers and the identity provider meet. It takes what is to be served and six
+//! capabilities (users, vaults, claims, heads, activity, clock) and answers HTTP; it keeps no sign-in's state of its own but the assertions
 //! that were used. A draft on trial is served beside, sealed off from users.
 
 mod acs;
 mod client;
 mod direct;
+mod factor;
 mod flow;
 mod form;
 mod handover;
@@ -37,7 +38,8 @@ pub mod trial;
 
 pub use applied::{Applied, Ids, Previous, StateSecrets};
 pub use capabilities::{
-    Activity, Admits, Claimed, Claims, Clock, Entry, Heads, Identity, Profile, SignIn, User, Users,
+    Activity, Admits, Claimed, Claims, Clock, Entry, Heads, Identity, Profile, Sealed, SignIn, User, Users,
+    VaultChanges, VaultPart, Vaults,
 };
 pub use face::Face;
 pub use load::prefix::{Peer, Prefix};
@@ -46,3 +48,4 @@ pub use ping::{Condition, Pulse};
 pub use report::TestReport;
 pub use routes::router;
 pub use trial::Trial;
+pub use vault::fingerprint as vault_fingerprint;

@@ -16,7 +16,7 @@ use sekisho_config::urls;
 
 use crate::face::{Face, Serving};
 use crate::load::bodies;
-use crate::{acs, client, direct, handover, login, logout, pages, ping, test_login, trial, vault};
+use crate::{acs, client, direct, factor, handover, login, logout, pages, ping, test_login, trial, vault};
 
 /// The policy of what is no page.
 const NOTHING: &str = "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
@@ -29,8 +29,15 @@ pub fn router(face: Arc<Face>) -> Router {
         .route(urls::VAULT, get(vault::page))
         .route("/vault/vault.js", get(vault::script))
         .route("/vault/vault.css", get(vault::style))
+        .route("/vault/worker.js", get(vault::worker))
         .route("/vault/redeem", post(handover::redeem))
         .route("/vault/direct", post(direct::direct))
+        .route("/vault/records", post(vault::read))
+        .route("/vault/changes", post(vault::write))
+        .route("/vault/factor", post(factor::prove))
+        .route("/vault/factor/set-up", post(factor::set_up))
+        .route("/vault/factors", post(factor::list))
+        .route("/vault/factors/change", post(factor::change))
         .route(pages::SUBMIT, get(pages::submit))
         .route(pages::STYLE, get(pages::style))
         .route(urls::ENTITY_ID, get(metadata))

@@ -14,7 +14,7 @@ use crate::flow::Handle;
 use crate::form::Form;
 use crate::load::standing::Standing;
 use crate::session::Session;
-use crate::{Claimed, SignIn, acs, codes, idp, roles, vault, who};
+use crate::{Claimed, Entry, SignIn, acs, codes, factor, idp, roles, vault, who};
 
 /// The assertion that came by itself and was taken, or would have been: by its ID the identity provider's log has it.
 const FACT: &str = "@unsolicited";
@@ -59,7 +59,10 @@ pub(crate) async fn receive(
         Err(fault) if fault.code == codes::STATE_TOO_LARGE => return Ok(vault::start()),
         kept => kept?,
     }
-    serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
+    // Whoever is asked for a second factor has signed in once it was shown.
+    if !factor::is_needed(applied, &user, &direct.profile) || user.entry != Entry::Known {
+        serving.activity().sign_in(SignIn { entry: user.entry, ..sign_in.clone() });
+    }
     Ok(response)
 }
 

@@ -27,6 +27,7 @@ mod tour {
     use sekisho_tests::service::Service;
     use sekisho_tests::site::{PASSPHRASE, Site};
     use sekisho_tests::totp;
+    use sekisho_tests::vault_pages;
     use sekisho_tests::wait::wait_for;
     use sekisho_tests::webdriver::Session;
     use sekisho_tests::window::Window;
@@ -69,12 +70,12 @@ mod tour {
         both(&window.page, folder, "16-running");
 
         let browser = Browser::start(&work);
+        browser.page.go(&format!("{}/vault/", sp.origin));
+        vault(&browser.page, folder, "sign-in", OUTSIDE);
         browser.sign_in(&sp.origin, "alice");
         browser.page.wait("[data-testid=signed-in]");
-        browser.page.shot(&folder.join("17-signed-in-en.png"));
-        browser.page.choose("select", "ja");
-        browser.page.shot(&folder.join("17-signed-in-ja.png"));
-        step("a user signs in");
+        vault_pages::walk(&browser.page, &work, |page, name| vault(page, folder, name, INSIDE));
+        step("a user signs in, and is led through the first steps");
 
         let other = Browser::start(&work.join("other"));
         other.sign_in(&sp.origin, "nomail");
@@ -102,6 +103,9 @@ mod tour {
         browser.page.click("[data-testid=sign-out]");
         browser.page.wait("#how[data-how=everywhere]");
         browser.page.shot(&folder.join("19-signed-out-en.png"));
+        browser.sign_in(&sp.origin, "alice");
+        browser.page.wait("[data-testid=factor-asked]");
+        vault(&browser.page, folder, "factor-asked", OUTSIDE);
         step("the user signs out");
 
         provisioning(&window.page, folder);
@@ -278,7 +282,10 @@ mod tour {
         page.click("[data-testid=reserve]");
         page.wait("[data-testid='reserved-example.org'][data-proof=missing]");
         at(page, "[data-testid='reserved-example.org']", folder, "28-domains");
-        page.click("[data-testid='release-example.org']");
+        let release = "[data-testid='release-example.org']";
+        dialog(page, folder, "28-release", release, "[data-testid=cancel-release]");
+        page.click(release);
+        page.click("[data-testid=confirm-release]");
         at(page, "[data-testid=way-link]", folder, "28-way");
         page.wait("[data-testid='user-hanako@example.com'][data-state=locked]");
         at(page, "[data-testid=users]", folder, "28-users");
@@ -317,6 +324,27 @@ mod tour {
         page.click("[data-testid=confirm-discard]");
         page.click("[data-testid=nav-provisioning]");
         page.wait("[data-testid='reserved-example.com'][data-proof=proven]");
+    }
+
+    /// Where the vault page's language is chosen, in an open vault and before.
+    const INSIDE: &str = "header select";
+    const OUTSIDE: &str = "main > select";
+
+    /// A place of the vault page: both languages, light and dark, and as a phone shows it.
+    fn vault(page: &Session, folder: &Path, name: &str, language_select: &str) {
+        for (language, theme, width) in
+            [("en", "light", 1200), ("ja", "light", 1200), ("en", "dark", 1200), ("ja", "light", 420)]
+        {
+            page.resize(width, 900);
+            page.choose(language_select, language);
+            page.script(&format!("document.documentElement.dataset.theme = '{theme}'"));
+            let shape = if width < 500 { "-phone" } else { "" };
+            let theme = if theme == "dark" { "-dark" } else { "" };
+            page.shot(&folder.join(format!("17-vault-{name}-{language}{theme}{shape}.png")));
+        }
+        page.resize(1200, 900);
+        page.choose(language_select, "en");
+        page.script("document.documentElement.dataset.theme = 'light'");
     }
 
     /// The hub's page for users.

@@ -88,9 +88,11 @@ fn wait_synced(cli: &Cli, name: &str) -> Value {
 /// The guest belongs to the connection, whenever it was cut off, once it is asked again.
 fn enrol(town: &Town, words: &[&str], ended: &Ended, name: &str) -> bool {
     let guest = town.guest.as_ref().expect("it was invited");
-    // A second try is refused if it has joined.
+    // A second try is refused if it has joined, and for nothing else.
     let again = guest.cli.command(words).output().unwrap();
     let new = !again.status.success();
+    let fault = String::from_utf8_lossy(&again.stderr);
+    assert!(!new || fault.contains("service.already_enrolled"), "{name}: {fault}, after {ended:?}");
     assert!(new || !ended.acknowledged, "{name}: an enrolment that was acknowledged is lost");
     running(&guest.cli, town.saved.len() as u64, name);
     assert_eq!(guest.cli.code(words), "service.already_enrolled", "{name}");

@@ -43,6 +43,7 @@ test('a stopped service says why and what to do', async () => {
     hub: { hub: 'unknown' as const },
     users: 0,
     domains: [],
+    vault_page: '',
   };
   render(App, { backend: answering({ 'status.get': () => status }) });
   expect(await screen.findByText('The service ended the connection before it answered.')).toBeTruthy();

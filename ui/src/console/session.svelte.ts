@@ -16,6 +16,8 @@ export class Session {
   kit = $state<KitSheet>();
   /** An administrator whose removal is still to be finished, and why. */
   unfinished = $state<{ login: string; fault: Fault }>();
+  /** Who had been removed before, so that no kit came of removing them. */
+  removedBefore = $state<string>();
   /** The backend for everybody: a call that finds the session ended makes the pages ask for a new one. */
   readonly backend: Backend;
   readonly #plain: Backend;

@@ -129,6 +129,7 @@ const kit = (organisation: string): KitSheet => ({
   hub: 'https://hub.example.co.jp sha256-3fX9',
   fingerprint: '4F2A 90C1 77B3 E05D 1188 2C6E',
   lines: ['K7QM RT2A 94XH WD3C', 'B5VN 2PLE 88GS T6YJ', 'HX4D 7CMU RA29 QK5W', 'ZE3T LN86 VY2P D9BF'],
+  unsure: false,
 });
 
 /** A service, a hub and an administrator in one object: enough of each to walk through every page. */
@@ -154,6 +155,7 @@ export class Fake implements Backend {
     hub: { hub: 'unknown' },
     users: 0,
     domains: [],
+    vault_page: 'ab'.repeat(32),
   };
   signedIn: SignedIn | null = null;
   /** The users of the connection. */
@@ -619,7 +621,8 @@ export class Fake implements Backend {
         const { emails, place } = params as Methods['admin.place_users']['params'];
         for (const user of this.users.filter((one) => emails.includes(one.email))) {
           if (place.to === 'node') user.node = place.node;
-          else user.role = place.role;
+          else if (place.to === 'role') user.role = place.role;
+          else user.second_factor = null;
         }
         return { changed: emails.length, waiting: 0 };
       }
@@ -776,6 +779,7 @@ export class Fake implements Backend {
           name: '',
           state: 'invited',
           removed: null,
+          second_factor: null,
           node: given['node'] ?? null,
           role: given['role'] ?? null,
         });

@@ -31,11 +31,10 @@ export class Whole {
       fake.tell();
       return null;
     };
-    let left = 2;
-    fake.replies['admin.next_users'] = () => ({
-      batch: left-- > 0 ? 'c2lnbmVk' : null,
-      left: Math.max(left, 0),
-    });
+    fake.replies['admin.next_users'] = ({ left }) => {
+      const there = left ?? 2;
+      return { batch: there > 0 ? 'c2lnbmVk' : null, left: Math.max(there - 1, 0) };
+    };
     fake.replies['users.import'] = () => ({ made: 2, there: 0, faults: [] });
     fake.replies['admin.open_export'] = () => ({
       name: '大阪オフィス',

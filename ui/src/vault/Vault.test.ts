@@ -12,12 +12,17 @@ vi.mock('./handover', async (original) => ({
   ...(await original<object>()),
   checkOf: async () => '12345678',
 }));
-vi.mock('./sign-out', () => ({ leave: vi.fn(), onEnd: () => () => undefined }));
+vi.mock('./sign-out', () => ({ leave: vi.fn(), tellEnd: vi.fn(), onEnd: () => () => undefined }));
 
 const { default: Vault } = await import('./Vault.svelte');
 
 const alice: User = {
-  user_key: 'AA',
+  user_key: 'A'.repeat(43),
+  hub_seed: 'B'.repeat(43),
+  organisation: 'o',
+  connection: 'c',
+  account: 'a',
+  vault_session: 'v',
   email: 'alice@example.com',
   first_name: 'Alice',
   last_name: 'Ng',
@@ -41,7 +46,7 @@ const open = (fragment: string): void => {
 beforeEach(() => void Object.values(page).forEach((one) => one.mockClear()));
 
 test('who was signed in by the portal is named, with a word of warning', async () => {
-  page.takeDirect.mockResolvedValue(alice);
+  page.takeDirect.mockResolvedValue({ kind: 'user', user: alice });
   open('#direct=0123');
   await screen.findByTestId('unasked');
   expect(screen.getByTestId('email').textContent).toContain('Alice Ng (alice@example.com)');
@@ -50,14 +55,14 @@ test('who was signed in by the portal is named, with a word of warning', async (
 });
 
 test('who signs in from this page is not warned', async () => {
-  page.finish.mockResolvedValue(alice);
+  page.finish.mockResolvedValue({ kind: 'user', user: alice });
   open('#code=c&state=s');
   await screen.findByTestId('signed-in');
   expect(screen.queryByTestId('unasked')).toBeNull();
 });
 
 test('what the company has set is said, and an extension that is to be had elsewhere than by https is not linked', async () => {
-  page.finish.mockResolvedValue(alice);
+  page.finish.mockResolvedValue({ kind: 'user', user: alice });
   open('#code=c&state=s');
   expect((await screen.findByTestId('policy-role')).textContent).toBe('Role: Staff');
   expect(screen.getByTestId('policy-import').textContent).toBe('Import is off.');
@@ -67,7 +72,7 @@ test('what the company has set is said, and an extension that is to be had elsew
 
 test('a link of another kind is not followed', async () => {
   const policies = { ...alice.policies, extension: 'javascript:alert(1)' };
-  page.finish.mockResolvedValue({ ...alice, policies });
+  page.finish.mockResolvedValue({ kind: 'user', user: { ...alice, policies } });
   open('#code=c&state=s');
   await screen.findByTestId('policy-session');
   expect(screen.queryByTestId('policy-extension')).toBeNull();

@@ -1,7 +1,8 @@
 // @vitest-environment node
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { afterEach, expect, test, vi } from 'vitest';
-import { challengeOf, fromBase64Url, infoBytes, toBase64Url, type Info } from './handover';
+import { fromBase64Url, toBase64Url } from './bytes';
+import { challengeOf, infoBytes, type Info } from './handover';
 import { takeDirect } from './sign-in';
 
 type Body = Record<'handle' | 'code_challenge' | 'page_key' | 'state' | 'code' | 'code_verifier', string>;
@@ -46,7 +47,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 test('what waits is asked for with a key and a challenge of this page’s own, and opened by it', async () => {
   const { asked, replaceState } = service();
-  expect((await takeDirect('h'))?.email).toBe('alice@example.com');
+  expect(await takeDirect('h')).toMatchObject({ kind: 'user', user: { email: 'alice@example.com' } });
   const [[first, direct], [second, redeem]] = asked as [[string, Body], [string, Body]];
   expect([first, second, redeem.code]).toEqual(['/vault/direct', '/vault/redeem', 'c']);
   expect(direct.code_challenge).toBe(await challengeOf(redeem.code_verifier));

@@ -1,7 +1,8 @@
 // @vitest-environment node
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { expect, test } from 'vitest';
-import { infoBytes, makeKeyPair, open, toBase64Url, type Info, type Sealed } from './handover';
+import { toBase64Url } from './bytes';
+import { infoBytes, makeKeyPair, open, type Info, type Sealed } from './handover';
 
 const info: Info = {
   organisation: 'org',

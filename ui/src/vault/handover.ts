@@ -1,6 +1,7 @@
 // The hand-over of a user's key to this page: RFC 9180 HPKE with DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
 // AES-256-GCM. The service seals to the key that this page made; nobody between them can open it.
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
+import { fromBase64Url, joined, toBase64Url } from './bytes';
 
 const suite = new CipherSuite({
   kem: new DhkemP256HkdfSha256(),
@@ -24,9 +25,17 @@ export interface Sealed {
   info: Info;
 }
 
-/** What was inside. */
+/** What was inside, and where it belongs. */
 export interface User {
   user_key: string;
+  /** The seed of the key that signs changes of the vault. */
+  hub_seed: string;
+  organisation: string;
+  connection: string;
+  /** The account: that key's public half, in hexadecimal. */
+  account: string;
+  /** What this page shows when it asks for records. */
+  vault_session: string;
   email: string;
   first_name: string;
   last_name: string;
@@ -63,36 +72,15 @@ const NO_POLICIES: Policies = {
 /** Why a hand-over was not taken. */
 export class HandoverRefused extends Error {}
 
-/** Bytes as base64url without padding. */
-export const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-
-/** The bytes of a base64url text. */
-export const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
-    character.charCodeAt(0),
-  );
-
-/** The HPKE `info`: a name, then each part with its length, so that no two contexts are the same bytes. */
-export const infoBytes = (info: Info): Uint8Array<ArrayBuffer> => {
-  const encoder = new TextEncoder();
-  const parts = [info.organisation, info.connection, info.subject, info.redirect_uri, info.flow].map((part) =>
-    encoder.encode(part),
-  );
-  const name = encoder.encode('sekisho-handover-v1');
-  const bytes = new Uint8Array(name.length + parts.reduce((sum, part) => sum + 4 + part.length, 0));
-  bytes.set(name);
-  let at = name.length;
-  for (const part of parts) {
-    new DataView(bytes.buffer).setUint32(at, part.length);
-    bytes.set(part, at + 4);
-    at += 4 + part.length;
-  }
-  return bytes;
-};
+/** The HPKE `info`. */
+export const infoBytes = (info: Info): Uint8Array<ArrayBuffer> =>
+  joined('sekisho-handover-v1', [
+    info.organisation,
+    info.connection,
+    info.subject,
+    info.redirect_uri,
+    info.flow,
+  ]);
 
 /** Makes the page's key pair. The private key cannot be taken out of the browser. */
 export const makeKeyPair = (): Promise<CryptoKeyPair> =>
@@ -123,7 +111,9 @@ export const open = async (
     fromBase64Url(sealed.ciphertext),
   );
   // A server of the version before says nothing of policies.
-  return { policies: NO_POLICIES, ...(JSON.parse(new TextDecoder().decode(plain)) as Partial<User>) } as User;
+  const { organisation, connection } = sealed.info;
+  const inside = JSON.parse(new TextDecoder().decode(plain)) as Partial<User>;
+  return { policies: NO_POLICIES, ...inside, organisation, connection } as User;
 };
 
 /** Eight hexadecimal digits of the key's hash, to compare with. */

@@ -8,7 +8,7 @@ const minutes = (count: number): number => count * 60_000;
 
 test('it closes after the time without use, and a key puts that off', () => {
   const close = vi.fn();
-  closeAfter(5, close);
+  closeAfter(() => 5, close);
   vi.advanceTimersByTime(minutes(4));
   dispatchEvent(new KeyboardEvent('keydown'));
   vi.advanceTimersByTime(minutes(4));
@@ -21,7 +21,7 @@ test('it closes after the time without use, and a key puts that off', () => {
 
 test('after hours of sleep the first key closes it, and is no use', () => {
   const close = vi.fn();
-  closeAfter(5, close);
+  closeAfter(() => 5, close);
   vi.setSystemTime(Date.now() + minutes(300));
   dispatchEvent(new KeyboardEvent('keydown'));
   expect(close).toHaveBeenCalledTimes(1);
@@ -29,7 +29,7 @@ test('after hours of sleep the first key closes it, and is no use', () => {
 
 test('a watch that has ended closes nothing', () => {
   const close = vi.fn();
-  closeAfter(5, close)();
+  closeAfter(() => 5, close)();
   vi.advanceTimersByTime(minutes(60));
   dispatchEvent(new KeyboardEvent('keydown'));
   expect(close).not.toHaveBeenCalled();

@@ -4,15 +4,26 @@ const USES = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 /** How often it is looked at, in milliseconds. */
 const LOOK = 10_000;
 
-/** Calls `close` once, after so many minutes without use; what it returns ends the watch. A computer that has slept counts as unused. */
-export const closeAfter = (minutes: number, close: () => void): (() => void) => {
-  let used = Date.now();
+/**
+ * Calls `close` once, after so many minutes without use (asked for at each look: a role may change); what it returns ends the watch. A
+ * computer that has slept counts as unused. `seen` hears at each look when the vault was used last; `since`: when that was at the start.
+ */
+export const closeAfter = (
+  minutes: () => number,
+  close: () => void,
+  seen: (used: number) => void = () => undefined,
+  since = Date.now(),
+): (() => void) => {
+  let used = since;
   const use = (): void => {
     // A first key after hours is no use: it is looked at before it counts.
     if (!look()) used = Date.now();
   };
   const look = (): boolean => {
-    if (Date.now() - used < minutes * 60_000) return false;
+    if (Date.now() - used < minutes() * 60_000) {
+      seen(used);
+      return false;
+    }
     stop();
     close();
     return true;

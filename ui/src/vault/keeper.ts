@@ -1,5 +1,6 @@
-// Keeps the page's key pair across the way to the identity provider and back. Only the browser's own
-// database can hold a key that cannot be exported.
+// Keeps what the page has made for a sign-in across the way to the identity provider and back. Only the browser's own
+// database can hold a key that cannot be exported; and a tab's own storage is, in Chromium, at times an older state of it
+// after the way led through other processes.
 
 const STORE = 'pairs';
 
@@ -18,18 +19,25 @@ const transact = async <T>(
   const open = await database();
   try {
     return await new Promise<T>((resolve, reject) => {
-      const request = act(open.transaction(STORE, mode).objectStore(STORE));
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('indexedDB'));
+      const transaction = open.transaction(STORE, mode);
+      const request = act(transaction.objectStore(STORE));
+      // Its end, and not the request's: a page that is left before it takes back what it has written.
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error ?? new Error('indexedDB'));
     });
   } finally {
     open.close();
   }
 };
 
-/** A pair, and when it was made, in milliseconds since 1970. */
-interface Kept {
+/** What the page has made for one sign-in: its key pair, and the PKCE verifier. */
+export interface Own {
   pair: CryptoKeyPair;
+  verifier: string;
+}
+
+/** That, and when it was made, in milliseconds since 1970. */
+interface Kept extends Own {
   made: number;
 }
 
@@ -51,17 +59,19 @@ const all = async (): Promise<Map<string, Partial<Kept>>> => {
   return new Map(states.map((state, at): [string, Partial<Kept>] => [String(state), pairs[at] ?? {}]));
 };
 
-/** Keeps the pair of one sign-in under its state. */
-export const keep = async (state: string, pair: CryptoKeyPair): Promise<void> => {
+/** Keeps what was made for one sign-in under its state. */
+export const keep = async (state: string, own: Own): Promise<void> => {
   const made = Date.now();
   for (const old of forgotten(await all(), made)) await transact('readwrite', (store) => store.delete(old));
-  const kept: Kept = { pair, made };
+  const kept: Kept = { ...own, made };
   await transact('readwrite', (store) => store.put(kept, state));
 };
 
-/** The pair of a sign-in, taken out. */
-export const take = async (state: string): Promise<CryptoKeyPair | undefined> => {
-  const kept = await transact<Kept | undefined>('readonly', (store) => store.get(state));
+/** What was made for a sign-in, taken out. */
+export const take = async (state: string): Promise<Own | undefined> => {
+  const kept = await transact<Partial<Kept> | undefined>('readonly', (store) => store.get(state));
   await transact('readwrite', (store) => store.delete(state));
-  return kept?.pair;
+  // A page of the version before kept the pair alone.
+  if (kept?.pair === undefined || kept.verifier === undefined) return undefined;
+  return { pair: kept.pair, verifier: kept.verifier };
 };

@@ -1,5 +1,6 @@
 import { challengeOf, makeKeyPair, open, publicKeyOf, randomText, type Sealed, type User } from './handover';
-import { keep, take } from './keeper';
+import type { Question } from './factor/question';
+import { keep, take, type Own } from './keeper';
 
 /** What the service says of a refusal; any other word is not shown. */
 const WHY = [
@@ -44,8 +45,7 @@ const redirectUri = (): string => `${location.origin}/vault/`;
 /** Goes to the identity provider. */
 export const start = async (): Promise<void> => {
   const [pair, verifier, state] = [await makeKeyPair(), randomText(), randomText()];
-  await keep(state, pair);
-  sessionStorage.setItem(state, verifier);
+  await keep(state, { pair, verifier });
   const query = new URLSearchParams({
     client: 'vault',
     redirect_uri: redirectUri(),
@@ -58,20 +58,21 @@ export const start = async (): Promise<void> => {
 };
 
 /** Takes the code that the browser came back with to the service, and opens what it answers. */
-export const finish = async (code: string, state: string): Promise<User> => {
+export const finish = async (code: string, state: string): Promise<Taken> => {
   // A code must not stay in the history.
   history.replaceState(null, '', location.pathname);
-  const verifier = sessionStorage.getItem(state);
-  sessionStorage.removeItem(state);
-  const pair = await take(state);
-  if (verifier === null || pair === undefined) throw new Error('this browser did not start this sign-in');
-  return redeem(code, { pair, verifier, state });
+  const own = await take(state);
+  if (own === undefined) throw new Error('this browser did not start this sign-in');
+  return redeem(code, { ...own, state });
 };
 
-/** What the page has made for one sign-in. */
-interface Made {
-  pair: CryptoKeyPair;
-  verifier: string;
+/** What a sign-in has come to: the user, or the question for a second factor, and what opens what its answer brings. */
+export type Taken =
+  | { kind: 'user'; user: User }
+  | { kind: 'asked'; question: Question; open: (sealed: Sealed) => Promise<User> };
+
+/** What the page has made for one sign-in, and the state that names it. */
+interface Made extends Own {
   state: string;
 }
 
@@ -82,17 +83,21 @@ const post = (path: string, body: object): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-const redeem = async (code: string, { pair, verifier, state }: Made): Promise<User> => {
+const redeem = async (code: string, { pair, verifier, state }: Made): Promise<Taken> => {
   const answer = await post('/vault/redeem', { code, code_verifier: verifier });
   if (!answer.ok) throw new Error(`redeem: ${answer.status}`);
-  return open((await answer.json()) as Sealed, pair, { redirectUri: redirectUri(), flow: state });
+  const given = (await answer.json()) as Sealed | { asks: Question };
+  const opened = (sealed: Sealed): Promise<User> =>
+    open(sealed, pair, { redirectUri: redirectUri(), flow: state });
+  if ('asks' in given) return { kind: 'asked', question: given.asks, open: opened };
+  return { kind: 'user', user: await opened(given) };
 };
 
 /**
  * Takes what waits in this browser since the identity provider sent an answer that no page had asked for. Nothing, when
  * the service does not give it: it is over, was taken, or was never there.
  */
-export const takeDirect = async (handle: string): Promise<User | undefined> => {
+export const takeDirect = async (handle: string): Promise<Taken | undefined> => {
   // What was taken once is of no use in the history.
   history.replaceState(null, '', location.pathname);
   const made: Made = { pair: await makeKeyPair(), verifier: randomText(), state: randomText() };

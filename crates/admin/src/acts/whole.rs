@@ -95,6 +95,16 @@ pub struct OpenedExport {
     pub objects: Vec<(String, String)>,
 }
 
+/// Asks for the next users of the file that was opened last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WhichUsersNext {
+    /// The connection.
+    pub connection: String,
+    /// How many were left after the last part that has arrived; none: all of them.
+    pub left: Option<u64>,
+}
+
 /// The next users of the file that was opened last, sealed and signed for the service.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -66,6 +66,8 @@ pub struct UserInfo {
     pub node: Option<String>,
     /// The role that they were given; none: the one that groups, node or connection give.
     pub role: Option<String>,
+    /// Since when they have a second factor: seconds since 1970.
+    pub second_factor: Option<i64>,
 }
 
 /// Where users are put. Names for good, as the connection's configuration has them.
@@ -83,6 +85,8 @@ pub enum Place {
         /// Which; none: the one that groups, node or connection give.
         role: Option<String>,
     },
+    /// Without the second factors that they have: the next sign-in asks for new ones, where the role requires one.
+    NoFactors,
 }
 
 impl Place {
@@ -165,7 +169,7 @@ pub struct FindUsers {
     pub text: String,
     /// Only those who stand so.
     pub state: Option<UserState>,
-    /// Whether all are read anew first.
+    /// Whether what was written since is read first.
     pub fresh: bool,
 }
 

@@ -1,25 +1,24 @@
 //! The users of a connection as the hub's rows have them, verified and opened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use sekisho_fault::Result;
-use sekisho_hub_api::wire::Row;
-use sekisho_keys::fact::{self, Decision, Fact, Placing, Said};
+use sekisho_keys::fact::{Decision, Fact, Placing, Said};
 use sekisho_keys::ids::{AccountId, Hash, UserId};
-use sekisho_keys::keyring::{Keyring, Place};
+use sekisho_keys::keyring::Place;
 use sekisho_keys::log::Organisation;
 use sekisho_keys::removal::{self, Removal};
-use sekisho_keys::user::{Record, User};
 
 use super::acts::{HeldRemoval, HeldRemovals, UserInfo, UserState};
+use super::identity::Identity;
 
 /// All that is known of an address.
 #[derive(Clone)]
 pub(super) struct Person {
     pub(super) email: String,
-    /// The records of the address: one, and another for each identity under which the user was recognised later.
-    users: Vec<(UserId, User)>,
-    fact: Option<Fact>,
+    /// Those with the address: one, and another for each under which the user was recognised later.
+    identities: Vec<Arc<Identity>>,
+    fact: Option<Arc<Fact>>,
     /// Where the user is put.
     pub(super) placing: Option<Placing>,
     /// Who else came with the address, the newest first.
@@ -29,7 +28,7 @@ pub(super) struct Person {
 impl Person {
     /// Nothing is known.
     pub(super) fn unknown(email: &str) -> Self {
-        Self { email: email.to_owned(), users: Vec::new(), fact: None, placing: None, decisions: Vec::new() }
+        Self { email: email.to_owned(), identities: Vec::new(), fact: None, placing: None, decisions: Vec::new() }
     }
 
     pub(super) fn said(&self) -> Option<Said> {
@@ -47,34 +46,47 @@ impl Person {
         }
     }
 
-    /// The one that was recognised last.
-    fn newest(&self) -> Option<&(UserId, User)> {
-        self.users.iter().max_by_key(|(_, user)| user.linked.map_or(i64::MIN, |linked| linked.window))
+    /// The identity that was recognised last; one that is left of somebody who is gone only where nobody else has the address.
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        let window = |one: &Identity| one.linked.map_or(i64::MIN, |linked| linked.window);
+        self.identities.iter().max_by_key(|one| (!one.is_shredded, window(one))).map(Arc::as_ref)
     }
 
     /// The account, while there is one.
     pub(super) fn account(&self) -> Option<AccountId> {
-        self.newest().filter(|(_, user)| !user.is_shredded()).map(|(_, user)| user.account())
+        self.identity().filter(|one| !one.is_shredded).map(|one| one.account)
+    }
+
+    /// The first identity, which has the second factors of all.
+    fn first(&self) -> Option<&Arc<Identity>> {
+        let mut living = self.identities.iter().filter(|one| !one.is_shredded);
+        living.clone().find(|one| one.linked.is_none()).or_else(|| living.next())
+    }
+
+    /// Since when there is a second factor that counts: what an administrator has voided counts nowhere again.
+    pub(super) fn factors_since(&self) -> Option<i64> {
+        let since = self.first()?.factors_since?;
+        self.placing.as_ref().is_none_or(|placing| placing.leaves(since)).then_some(since)
     }
 
     /// Whether one of the records is that of this identity.
     pub(super) fn has(&self, identity: UserId) -> bool {
-        self.users.iter().any(|(id, _)| *id == identity)
+        self.identities.iter().any(|one| one.id == identity)
     }
 
     /// First and last name, as far as they are known.
     pub(super) fn name(&self) -> String {
-        let name = self.newest().map(|(_, user)| format!("{} {}", user.first_name, user.last_name));
+        let name = self.identity().map(|one| format!("{} {}", one.first_name, one.last_name));
         name.unwrap_or_default().trim().to_owned()
     }
 
-    /// The identity that came last.
-    pub(super) fn identity(&self) -> Option<&User> {
-        self.newest().map(|(_, user)| user)
+    fn is_shredded(&self) -> bool {
+        !self.identities.is_empty() && self.identities.iter().all(|one| one.is_shredded)
     }
 
-    fn is_shredded(&self) -> bool {
-        !self.users.is_empty() && self.users.iter().all(|(_, user)| user.is_shredded())
+    /// The blinded address, of whom anything is known.
+    fn address(&self) -> Option<UserId> {
+        self.fact.as_ref().map(|fact| fact.about).or_else(|| self.identities.first().map(|one| one.address))
     }
 }
 
@@ -89,36 +101,31 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    /// Reads rows. What does not verify is nobody's word.
-    pub(crate) fn read(rows: &[Row], organisation: &Organisation, place: Place, keyring: &Keyring) -> Self {
+    /// The users of whom these identities and facts tell, each in the order of the feed.
+    pub(super) fn of(
+        identities: Vec<Arc<Identity>>,
+        facts: Vec<Arc<Fact>>,
+        written: BTreeMap<String, u64>,
+        organisation: &Organisation,
+        place: Place,
+    ) -> Self {
         let mut people = BTreeMap::<String, Person>::new();
-        let facts = rows.iter().filter(|row| row.kind == "fact");
-        let written = facts.map(|row| (row.id.clone(), row.rev)).collect();
         let mut person = |email: &str, set: &dyn Fn(&mut Person)| {
             set(people.entry(email.to_owned()).or_insert_with(|| Person::unknown(email)));
         };
-        for row in rows {
-            match row.kind.as_str() {
-                "user" => {
-                    if let Ok((id, user)) = user(row, organisation, place, keyring) {
-                        person(&user.email, &|person| person.users.push((id, user.clone())));
-                    }
-                }
-                "fact" => {
-                    if let Ok(fact) = fact(row, organisation, place, keyring) {
-                        person(&fact.email, &|person| person.fact = Some(fact.clone()));
-                    }
-                }
-                _ => {}
-            }
+        for identity in identities {
+            person(&identity.email, &|person| person.identities.push(identity.clone()));
+        }
+        for fact in facts {
+            person(&fact.email, &|person| person.fact = Some(fact.clone()));
         }
         settle(&mut people);
         let removals = people.values().filter_map(|one| Some((one.fact.as_ref()?.about, one.removal()?)));
         let held = removal::held(&removals.collect::<Vec<_>>());
         let none = BTreeSet::new();
         let locked = organisation.connections.get(&place.connection).map_or(&none, |found| &found.locked);
-        let is_locked = |email: &&String| !locked.is_empty() && locked.contains(&fact::about(keyring, email));
-        let locked = people.keys().filter(is_locked).cloned().collect();
+        let is_locked = |one: &&Person| one.address().is_some_and(|address| locked.contains(&address));
+        let locked = people.values().filter(is_locked).map(|one| one.email.clone()).collect();
         Self { people, held, written, locked }
     }
 
@@ -129,17 +136,12 @@ impl Directory {
 
     /// How many users there are.
     pub(super) fn count(&self) -> u64 {
-        self.people.values().filter(|one| !one.users.is_empty() && !one.is_shredded()).count() as u64
+        self.people.values().filter(|one| !one.identities.is_empty() && !one.is_shredded()).count() as u64
     }
 
-    /// Those who are neither removed nor shredded; one whose removal waits is there as before.
-    pub(crate) fn living(self) -> Vec<User> {
-        let stays = |one: &Person| !one.is_shredded() && (one.removal().is_none() || self.is_held(&one.email));
-        let living = |one: &Person| {
-            let there = one.users.iter().filter(|(_, user)| !user.is_shredded());
-            there.map(|(_, user)| user.clone()).collect::<Vec<_>>()
-        };
-        self.people.values().filter(|one| stays(one)).flat_map(living).collect()
+    /// Whether somebody is neither removed nor shredded; one whose removal waits is there as before.
+    pub(super) fn stays(&self, person: &Person) -> bool {
+        !person.is_shredded() && (person.removal().is_none() || self.is_held(&person.email))
     }
 
     pub(super) fn find(&self, email: &str) -> Option<&Person> {
@@ -180,12 +182,12 @@ impl Directory {
     }
 
     fn info(&self, person: &Person, now: i64) -> Option<UserInfo> {
-        let state = match (person.said(), person.newest()) {
+        let state = match (person.said(), person.identity()) {
             (Some(Said::Removed(_)), _) if self.is_held(&person.email) => UserState::Waiting,
             (Some(Said::Removed(_)), _) if self.is_gone(person, now) => UserState::Gone,
             (Some(Said::Removed(_)), _) => UserState::Removed,
-            (_, Some((_, user))) if !user.is_shredded() && self.locked.contains(&person.email) => UserState::Locked,
-            (_, Some((_, user))) if !user.is_shredded() => UserState::Active,
+            (_, Some(one)) if !one.is_shredded && self.locked.contains(&person.email) => UserState::Locked,
+            (_, Some(one)) if !one.is_shredded => UserState::Active,
             (Some(Said::Invited), _) if self.locked.contains(&person.email) => UserState::Locked,
             (Some(Said::Invited), _) => UserState::Invited,
             // Nothing is left of them but the name.
@@ -198,6 +200,7 @@ impl Directory {
             state,
             node: placing.node,
             role: placing.role,
+            second_factor: person.factors_since(),
             removed: person.removal().map(|removal| seconds(removal.at)),
         })
     }
@@ -228,9 +231,9 @@ fn seconds(moment: u64) -> i64 {
 /// who has that address now.
 fn settle(people: &mut BTreeMap<String, Person>) {
     let told = |person: &Person| {
-        let (_, user) = person.newest()?;
-        let mut facts = user.addresses().filter_map(|address| people.get(address)?.fact.as_ref()?.placing.as_ref());
-        facts.find(|placing| placing.is_of(user.account())).cloned()
+        let one = person.identity()?;
+        let mut facts = one.addresses().filter_map(|address| people.get(address)?.fact.as_ref()?.placing.as_ref());
+        facts.find(|placing| placing.is_of(one.account)).cloned()
     };
     let placings: Vec<(String, Option<Placing>)> = people
         .iter()
@@ -238,7 +241,7 @@ fn settle(people: &mut BTreeMap<String, Person>) {
             // Of who has only been invited, what was said before anybody came.
             let said = person.fact.as_ref().and_then(|fact| fact.placing.clone());
             let invited = || said.filter(|placing| placing.account.is_none());
-            let placing = if person.users.is_empty() { invited() } else { told(person) };
+            let placing = if person.identities.is_empty() { invited() } else { told(person) };
             (email.clone(), placing)
         })
         .collect();
@@ -248,16 +251,4 @@ fn settle(people: &mut BTreeMap<String, Person>) {
             person.placing = placing;
         }
     }
-}
-
-fn user(row: &Row, organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<(UserId, User)> {
-    let record = Record::read(row.body.as_slice())?;
-    record.verify(organisation, place)?;
-    let context = record.header().context;
-    Ok((context.user, record.open(&keyring.of_epoch(context.epoch)?)?))
-}
-
-fn fact(row: &Row, organisation: &Organisation, place: Place, keyring: &Keyring) -> Result<Fact> {
-    let bytes = row.body.as_slice();
-    Fact::open(bytes, organisation, place, &keyring.of_epoch(fact::epoch(bytes)?)?)
 }

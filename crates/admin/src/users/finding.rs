@@ -67,6 +67,7 @@ mod tests {
             removed: None,
             node: None,
             role: None,
+            second_factor: None,
         }
     }
 

@@ -4,19 +4,23 @@
 mod acts;
 mod directory;
 mod finding;
+mod identity;
+mod living;
 mod locking;
 mod placing;
+mod reading;
 mod waiting;
 
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
-use sekisho_hub_api::wire::NewFact;
+use sekisho_hub_api::wire::{MOST_FACTS, MOST_OCTETS, NewFact, NewFacts};
 use sekisho_keys::fact::{Fact, Placing, Said, Word};
 use sekisho_keys::ids::ConnectionId;
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::Connection;
 use sekisho_keys::removal::Removal;
+use zeroize::Zeroize;
 
 pub use acts::{
     ChangeUsers, ChangedUsers, DecideRemovals, DecideWaiting, FindUsers, FoundUsers, HeldRemoval, HeldRemovals,
@@ -26,10 +30,14 @@ pub use acts::{
 use crate::acts::InviteUser;
 use crate::codes;
 use crate::session::{Session, now, random};
-use directory::Person;
+use directory::{Directory, Person};
 
-pub(crate) use directory::Directory;
 pub(crate) use finding::Read as UsersRead;
+pub(crate) use living::living;
+pub(crate) use reading::Reading;
+
+/// So many rows are kept between looks: more take too much memory of an administrator's desktop.
+const MOST_KEPT: usize = 300_000;
 
 /// Seconds since 1970, which grow: of two words about one user the later one counts.
 fn moment() -> u64 {
@@ -97,7 +105,8 @@ impl Session {
         };
         let changes = changes(&directory, &wish.emails, said)?;
         self.say(place, &keyring, &directory, &changes).await?;
-        for (person, _) in &changes {
+        // Of those, too, who were removed by a try that was cut off here.
+        for person in known(&directory, &wish.emails)? {
             self.lead_elsewhere(place, &Email::parse(&person.email)?, false).await?;
         }
         // What waits, the others see as this process does: by what is signed.
@@ -145,19 +154,37 @@ impl Session {
         Ok(ChangedUsers { changed: changes.len() as u64, waiting: 0 })
     }
 
-    /// What is at the hub now, verified and opened.
+    /// What is at the hub now, verified and opened: only what was written since the last look is fetched.
     async fn directory(&mut self, connection: &str) -> Result<(Place, Keyring, Directory)> {
         self.refresh().await?;
         let (place, found) = self.connection(connection)?;
-        let keyring = self.keyring(place, found)?;
-        let (rows, _) = self.rows(place.connection).await?;
-        let directory = Directory::read(&rows, &self.log.organisation, place, &keyring);
+        let (id, keyring) = (place.connection, self.keyring(place, found)?);
+        let after = self.readings.get(&id).map_or(0, Reading::after);
+        let (mut rows, _) = self.rows_after(id, after).await?;
+        let mut reading = self.readings.remove(&id).unwrap_or_default();
+        if !reading.goes_on(&rows) {
+            (reading, rows) = (Reading::default(), self.rows(id).await?.0);
+        }
+        reading.read(&rows, &self.log.organisation, (place, &keyring), |_, mut user| user.secret.zeroize());
+        let directory = reading.directory(&self.log.organisation, place);
+        self.keep_reading(id, reading);
         Ok((place, keyring, directory))
+    }
+
+    /// For the next look; those of other connections only while there is room.
+    fn keep_reading(&mut self, connection: ConnectionId, reading: Reading) {
+        let others: usize = self.readings.values().map(Reading::len).sum();
+        if others + reading.len() > MOST_KEPT {
+            self.readings.clear();
+        }
+        if reading.len() <= MOST_KEPT {
+            self.readings.insert(connection, reading);
+        }
     }
 
     /// Says it, unless somebody has said something else since the directory was read.
     async fn say(
-        &self,
+        &mut self,
         place: Place,
         keyring: &Keyring,
         directory: &Directory,
@@ -168,6 +195,7 @@ impl Session {
         let unsettled = directory.unsettled().into_iter().filter(|one| !is_said(one));
         let unsettled: Vec<_> = unsettled.map(|one| (one.said().unwrap_or(Said::Restored), one)).collect();
         let first = unsettled.iter().map(|(said, person)| (person, said));
+        let mut facts = Vec::new();
         for (person, said) in first.chain(changes.iter().map(|(person, said)| (person, said))) {
             let number = moment().max(person.number().map_or(0, |known| known + 1));
             // Bound to whom it is about, as soon as there is anybody.
@@ -176,11 +204,38 @@ impl Session {
             let word = Word { email: &person.email, said: *said, number, placing, decisions };
             let (about, fact) = Fact::sign(place, word, keyring, &self.identity, now(), random())?;
             let after = Some(directory.written(about));
-            let body = NewFact { after, epoch: keyring.epoch, fact: Blob(fact) };
-            self.hub.put_fact(&place.connection.to_string(), &about.to_string(), &body).await?;
+            facts.push((about.to_string(), NewFact { after, epoch: keyring.epoch, fact: Blob(fact) }));
+        }
+        // All at once: of removals that wait together, some alone would be in force.
+        for part in parts(facts) {
+            let facts = part.into_iter().collect();
+            let put = self.hub.put_facts(&place.connection.to_string(), &NewFacts { facts }).await;
+            if put.as_ref().is_err_and(|fault| fault.code == sekisho_hub_api::codes::STALE) {
+                // Should the hub have become another one, everything is read anew.
+                self.readings.remove(&place.connection);
+            }
+            put?;
         }
         Ok(())
     }
+}
+
+/// As few parts as the hub takes.
+fn parts(facts: Vec<(String, NewFact)>) -> Vec<Vec<(String, NewFact)>> {
+    let (mut parts, mut octets) = (vec![Vec::new()], 0);
+    for fact in facts {
+        octets += fact.1.fact.0.len();
+        let is_full = |part: &Vec<_>| part.len() == MOST_FACTS || (octets > MOST_OCTETS && !part.is_empty());
+        if parts.last().is_none_or(is_full) {
+            parts.push(Vec::new());
+            octets = fact.1.fact.0.len();
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(fact);
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// With one of the removals that wait gone, the others might not wait any more: all are decided on together.
@@ -228,10 +283,18 @@ fn changes(
 
 #[cfg(test)]
 mod tests {
+    use sekisho_hub_api::wire::Row;
+
     use super::*;
     use crate::example::{PLACE, fact_row, keyring, organisation};
 
     const NOW: i64 = 1_800_000_000;
+
+    fn directory(rows: &[Row]) -> Directory {
+        let mut reading = Reading::default();
+        reading.read(rows, &organisation(), (PLACE, &keyring()), |_, _| ());
+        reading.directory(&organisation(), PLACE)
+    }
 
     /// So many of twelve users are removed at once.
     fn removed(count: u64) -> Directory {
@@ -239,7 +302,7 @@ mod tests {
         let said = Said::Removed(Removal { at, users: 12, approved: None, invited: false });
         let rows: Vec<_> =
             (1..=count).map(|one| fact_row(&format!("user{one}@example.com"), said, &keyring(), one)).collect();
-        Directory::read(&rows, &organisation(), PLACE, &keyring())
+        directory(&rows)
     }
 
     fn take_back(directory: &Directory, emails: &[&str]) -> Result<usize> {
@@ -261,11 +324,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_many_goes_in_as_few_parts_as_the_hub_takes_and_none_is_left_out() {
+        let facts = |count: usize, octets: usize| -> Vec<_> {
+            let fact = NewFact { after: None, epoch: 1, fact: Blob(vec![7; octets]) };
+            (0..count).map(|number| (number.to_string(), fact.clone())).collect()
+        };
+        let sizes = |facts| parts(facts).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(facts(0, 1)), [0; 0]);
+        assert_eq!(sizes(facts(MOST_FACTS, 1_000)), [MOST_FACTS]);
+        assert_eq!(sizes(facts(MOST_FACTS + 1, 1_000)), [MOST_FACTS, 1]);
+        assert_eq!(sizes(facts(3, MOST_OCTETS / 2)), [2, 1]);
+        assert_eq!(sizes(facts(2, MOST_OCTETS + 1)), [1, 1]);
+    }
+
+    #[test]
     fn what_is_said_next_is_said_after_the_row_that_was_read_whoevers_word_it_is() {
         let invited = fact_row("bob@example.com", Said::Invited, &keyring(), 4);
         let mut nobodys = fact_row("eve@example.com", Said::Invited, &keyring(), 9);
         *nobodys.body.0.last_mut().unwrap() ^= 1;
-        let directory = Directory::read(&[invited, nobodys], &organisation(), PLACE, &keyring());
+        let directory = directory(&[invited, nobodys]);
         assert!(directory.find("bob@example.com").is_some() && directory.find("eve@example.com").is_none());
         let written = |email| directory.written(sekisho_keys::fact::about(&keyring(), email));
         let all = ["bob@example.com", "eve@example.com", "carol@example.com"].map(written);

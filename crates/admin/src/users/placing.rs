@@ -1,4 +1,4 @@
-//! Where users are put: on a node below the connection's own, and under a role. Both are named as the connection's document names them;
+//! Where users are put: on a node below the connection's own, under a role, and without their second factors. Node and role are named as the connection's document names them;
 //! what the names mean, the servers say by the revision that is applied.
 
 use sekisho_config::roles::Id;
@@ -28,7 +28,10 @@ impl Session {
 ///
 /// Code: `ROLE_ID` of the configuration.
 pub(super) fn check(place: &Place) -> Result<()> {
-    let (Place::Node { node: name } | Place::Role { role: name }) = place;
+    let name = match place {
+        Place::Node { node: name } | Place::Role { role: name } => name,
+        Place::NoFactors => &None,
+    };
     name.as_deref().map(Id::parse).transpose().map(drop)
 }
 
@@ -38,8 +41,9 @@ pub(super) fn put(mut person: Person, place: &Place) -> Option<(Person, Said)> {
     let after = match place {
         Place::Node { node } => Placing { node: node.clone(), ..before.clone() },
         Place::Role { role } => Placing { role: role.clone(), ..before.clone() },
+        Place::NoFactors => Placing { void_factors: Some(person.factors_since()?), ..before.clone() },
     };
-    if (&after.node, &after.role) == (&before.node, &before.role) {
+    if after == before {
         return None;
     }
     person.placing = Some(Placing { account: person.account(), ..after });
@@ -61,6 +65,7 @@ mod tests {
         assert_eq!((placing.node.as_deref(), placing.role.as_deref()), (Some("osaka"), Some("strict")));
         assert_eq!(said, Said::Restored, "an administrator who moves a user invites nobody");
         let (back, _) = put(strict, &Place::Node { node: None }).unwrap();
+        assert!(put(back.clone(), &Place::NoFactors).is_none(), "nobody has a factor there");
         assert_eq!(back.placing.unwrap().role.as_deref(), Some("strict"));
         assert_eq!(check(&node("Osaka")).unwrap_err().code, sekisho_config::codes::ROLE_ID);
     }

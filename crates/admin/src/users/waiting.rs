@@ -9,11 +9,11 @@ use sekisho_keys::held::Held;
 use sekisho_keys::ids::UserId;
 use sekisho_keys::keyring::{Keyring, Place};
 use sekisho_keys::log::Organisation;
-use sekisho_keys::user::User;
 use sekisho_keys::witness::Report;
 
 use super::acts::{ChangedUsers, DecideWaiting, WaitingUser, WhichUsers};
 use super::directory::{Directory, Person};
+use super::identity::Identity;
 use crate::codes;
 use crate::session::{Session, now};
 
@@ -29,14 +29,14 @@ impl Session {
         let shown = |one: Held| {
             let holder = directory.find(&one.email);
             let known = holder.and_then(Person::identity);
-            let of_known = |text: fn(&User) -> &String| known.map(|user| text(user).clone()).unwrap_or_default();
+            let of_known = |text: fn(&Identity) -> &String| known.map(|one| text(one).clone()).unwrap_or_default();
             WaitingUser {
                 id: one.user.to_string(),
                 account: holder.and_then(Person::account).map(|account| account.to_string()).unwrap_or_default(),
                 known_name: holder.map(Person::name).unwrap_or_default(),
-                known_subject: of_known(|user| &user.subject),
-                known_idp: of_known(|user| &user.idp),
-                known_source: of_known(|user| &user.source),
+                known_subject: of_known(|one| &one.subject),
+                known_idp: of_known(|one| &one.idp),
+                known_source: of_known(|one| &one.source),
                 email: one.email,
                 name: one.name,
                 subject: one.subject,

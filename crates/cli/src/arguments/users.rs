@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Login;
 
@@ -20,6 +20,16 @@ pub(crate) struct OfConnection {
 pub(crate) enum UsersCommand {
     /// Lists the users, who is invited, and who was removed.
     List(OfConnection),
+    /// Finds users by words of the address or the name. The first two hundred are shown.
+    Find {
+        #[command(flatten)]
+        of: OfConnection,
+        /// The words; all of them have to be there.
+        words: Vec<String>,
+        /// Only those who stand so.
+        #[arg(long)]
+        state: Option<StateWish>,
+    },
     /// Writes the users into a file (CSV, UTF-8): address, name, state, when they were removed, node and role.
     Export {
         #[command(flatten)]
@@ -58,6 +68,15 @@ pub(crate) enum UsersCommand {
         /// The role.
         #[arg(long)]
         role: String,
+        /// The e-mail addresses.
+        #[arg(required = true)]
+        emails: Vec<String>,
+    },
+    /// Voids users' second factors: after they were lost, with the recovery codes. Where the role requires one, the next sign-in asks
+    /// for a new one.
+    ResetFactors {
+        #[command(flatten)]
+        of: OfConnection,
         /// The e-mail addresses.
         #[arg(required = true)]
         emails: Vec<String>,
@@ -147,4 +166,21 @@ pub(crate) enum RemovalsCommand {
     },
     /// Takes them back: these users stay.
     Reject(OfConnection),
+}
+
+/// How a user stands.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum StateWish {
+    /// May sign in for the first time.
+    Invited,
+    /// Signs in.
+    Active,
+    /// Does not sign in until they are unlocked.
+    Locked,
+    /// Is removed, which waits for approval.
+    Waiting,
+    /// Is removed, which can be taken back.
+    Removed,
+    /// Is removed for good.
+    Gone,
 }

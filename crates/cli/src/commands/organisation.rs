@@ -1,5 +1,6 @@
 //! The organisation: founding and recovering it, connections, administrators.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use qrcode::QrCode;
@@ -9,8 +10,10 @@ use sekisho_admin::acts::{
     RemovedAdministrator,
 };
 use sekisho_admin_api::draft::GetDraft;
+use sekisho_admin_api::status::GetStatus;
 use sekisho_config::field::Field;
 use sekisho_fault::{Fault, Result};
+use sekisho_messages::Language;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -27,6 +30,7 @@ use crate::secrets;
 async fn authenticator(printer: Printer, administrator: &mut Administrator, login: &Login) -> Result<String> {
     let made: Authenticator = administrator.call("admin.begin_founding", json!({"login": login.name})).await?;
     if let Some(file) = &login.totp_secret_file {
+        set_aside(&fresh(file))?;
         secrets::write(&fresh(file), &made.secret)?;
         return secrets::code_of(&made.secret);
     }
@@ -39,6 +43,16 @@ async fn authenticator(printer: Printer, administrator: &mut Administrator, logi
 
 fn fresh(file: &Path) -> PathBuf {
     file.with_extension("new")
+}
+
+/// Where a try was cut off, the account may be there, with the secret that was made then: it stays under another name.
+fn set_aside(file: &Path) -> Result<()> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let names = (1..).map(|number| file.with_extension(format!("new-{number}")));
+    let Some(free) = names.into_iter().find(|name| !name.exists()) else { return Ok(()) };
+    std::fs::rename(file, free).map_err(|error| secrets::file_fault(file, &error))
 }
 
 /// The account is there: its secret takes its place.
@@ -68,14 +82,30 @@ fn kit(context: &Context, sheet: &KitSheet, file: Option<PathBuf>) -> Result<()>
         ];
         lines.extend(sheet.lines.iter().cloned());
         lines.push(printer.say("kit_keep", &[]));
+        lines.extend(sheet.unsure.then(|| printer.say("kit_unsure", &[])));
         lines
     };
-    if let Some(file) = file {
-        secrets::write(&file, &(lines(printer).join("\n") + "\n"))
-    } else {
+    let written = file.map(|file| secrets::write(&file, &(lines(printer).join("\n") + "\n")));
+    if written.as_ref().is_none_or(Result::is_err) {
+        // Where it cannot be written after all, it is not lost.
         printer.reply(sheet, lines);
-        Ok(())
     }
+    written.unwrap_or(Ok(()))
+}
+
+/// The kit is shown once: where it goes has to be there before it is made.
+///
+/// Code: `FILE`.
+fn may_be_written(file: Option<&Path>) -> Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let fault = |kind: ErrorKind| secrets::file_fault(file, &kind.into());
+    if file.is_dir() {
+        return Err(fault(ErrorKind::IsADirectory));
+    }
+    let name = file.file_name().ok_or_else(|| fault(ErrorKind::InvalidFilename))?;
+    let tried = file.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
+    secrets::write(&tried, "")?;
+    std::fs::remove_file(&tried).map_err(|error| secrets::file_fault(&tried, &error))
 }
 
 /// A kit in the place of another.
@@ -87,7 +117,9 @@ fn replaced(context: &Context, sheet: &KitSheet, file: Option<PathBuf>) -> Resul
 
 /// Makes another recovery kit.
 pub(super) async fn new_kit(context: &Context, login: &Login, file: Option<PathBuf>) -> Result<()> {
-    let sheet: KitSheet = signed_in(login).await?.call("admin.new_kit", json!(null)).await?;
+    let mut administrator = signed_in(login).await?;
+    may_be_written(file.as_deref())?;
+    let sheet: KitSheet = administrator.call("admin.new_kit", json!(null)).await?;
     replaced(context, &sheet, file)
 }
 
@@ -106,9 +138,11 @@ pub(super) async fn found(context: &Context, login: &Login, name: &str, file: Op
     let wish = json!({
         "way": way(login)?, "name": name, "login": login.name, "passphrase": passphrase.as_str(), "totp_code": code,
     });
+    may_be_written(file.as_deref())?;
     let sheet: KitSheet = administrator.call("admin.found", wish).await?;
+    let told = kit(context, &sheet, file);
     keep_authenticator(login)?;
-    kit(context, &sheet, file)
+    told
 }
 
 /// Recovers an organisation with its kit.
@@ -119,6 +153,10 @@ pub(super) async fn recover(
     fingerprint: &str,
     file: Option<PathBuf>,
 ) -> Result<()> {
+    // Should nobody answer, both kits have to be kept.
+    if let Some(file) = file.as_deref().filter(|file| file.exists()) {
+        return Err(secrets::file_fault(file, &ErrorKind::AlreadyExists.into()));
+    }
     let mut administrator = Administrator::here();
     let lines = secrets::read(lines)?;
     let (passphrase, code) = newcomer(context, login, &mut administrator).await?;
@@ -126,9 +164,11 @@ pub(super) async fn recover(
         "way": way(login)?, "lines": lines.lines().collect::<Vec<_>>(), "fingerprint": fingerprint, "login": login.name,
         "passphrase": passphrase.as_str(), "totp_code": code,
     });
+    may_be_written(file.as_deref())?;
     let sheet: KitSheet = administrator.call("admin.recover", wish).await?;
+    let told = kit(context, &sheet, file);
     keep_authenticator(login)?;
-    kit(context, &sheet, file)
+    told
 }
 
 /// Connections.
@@ -152,14 +192,25 @@ pub(super) async fn connection(context: &Context, command: ConnectionCommand) ->
             let session: AdminSession = administrator.call("admin.session", json!(null)).await?;
             let hub = session.last_hub.trim_end_matches('/').to_owned();
             let (page, link) = (format!("{hub}/"), format!("{hub}/to/{}", connection.enterprise_domain));
-            let reply = json!({"page": page, "link": link, "domains": connection.domains});
+            // The vault is that of this machine's service, where it is one of the connection's.
+            let vault = vault_of(context, &connection.enterprise_domain).await;
+            let shown = vault.as_deref().unwrap_or("–");
+            let known = [("page", &*page), ("domain", &*connection.enterprise_domain), ("vault", shown)];
+            let announcement = |language| sekisho_messages::text(language, "console.provisioning.text", &known);
+            let reply = json!({
+                "page": page, "link": link, "vault": vault, "domains": connection.domains,
+                "announcement": {"en": announcement(Language::English), "ja": announcement(Language::Japanese)},
+            });
             context.printer.reply(&reply, |printer| {
-                let domains = connection.domains.join(", ");
-                vec![
+                let mut lines = vec![
                     printer.pair("ways.page", &page),
                     printer.pair("ways.link", &link),
-                    printer.pair("ways.domains", domains),
-                ]
+                    printer.pair("ways.vault", shown),
+                    printer.pair("ways.domains", connection.domains.join(", ")),
+                    String::new(),
+                ];
+                lines.extend(announcement(printer.language).lines().map(str::to_owned));
+                lines
             });
             Ok(())
         }
@@ -238,7 +289,12 @@ pub(super) async fn administrators(context: &Context, command: AdministratorsCom
         AdministratorsCommand::Admit { login, invited } => {
             let mut administrator = signed_in(&login).await?;
             let missing = || Fault::new(sekisho_admin::codes::NOT_ACCEPTED).with("login", invited.as_str());
-            let invitation = open_invitation(&mut administrator, &invited).await?.ok_or_else(missing)?;
+            let Some(invitation) = open_invitation(&mut administrator, &invited).await? else {
+                // Admitted by a try that nobody has answered, or by somebody else.
+                let session: AdminSession = administrator.call("admin.session", json!(null)).await?;
+                let there = session.signed_in.is_some_and(|here| here.administrators.contains(&invited));
+                return if there { Ok(()) } else { Err(missing()) };
+            };
             administrator.call("admin.admit", json!({"invitation": invitation})).await
         }
         AdministratorsCommand::Remove { login, removed, yes, kit_file } => {
@@ -246,6 +302,7 @@ pub(super) async fn administrators(context: &Context, command: AdministratorsCom
             if !yes {
                 confirm(context.printer, "ask.remove", &removed)?;
             }
+            may_be_written(kit_file.as_deref())?;
             let wish = json!({"login": removed});
             let removed: RemovedAdministrator = administrator.call("admin.remove_administrator", wish).await?;
             if let Some(sheet) = removed.kit {
@@ -262,6 +319,14 @@ pub(super) async fn administrators(context: &Context, command: AdministratorsCom
             administrator.call("admin.withdraw", json!({"invitation": invitation})).await
         }
     }
+}
+
+/// The vault of a connection, where this machine's service is one of its servers.
+async fn vault_of(context: &Context, enterprise_domain: &str) -> Option<String> {
+    let status = context.service().await.ok()?.call::<GetStatus>(()).await.ok()?;
+    status.membership.filter(|one| one.enterprise_domain == enterprise_domain)?;
+    let origin: Vec<&str> = status.login_url.as_deref()?.splitn(4, '/').take(3).collect();
+    Some(format!("{}/vault/", origin.join("/")))
 }
 
 /// The open invitation of a name, or by its own.

@@ -15,7 +15,7 @@ use crate::arguments::{OfConnection, WaitingCommand};
 use crate::codes;
 
 /// What this machine's service has applied: there names are looked up.
-async fn applied(context: &Context) -> Result<Roles> {
+pub(super) async fn applied(context: &Context) -> Result<Roles> {
     Ok(context.service().await?.call::<GetDraft>(()).await?.applied_roles)
 }
 
@@ -43,6 +43,11 @@ pub(super) async fn to_node(context: &Context, of: &OfConnection, node: &str, em
 pub(super) async fn to_role(context: &Context, of: &OfConnection, role: &str, emails: Vec<String>) -> Result<()> {
     let role = if role.is_empty() { None } else { Some(role_id(&applied(context).await?, role)?) };
     place(context, of, PlaceOfUser::Role { role }, emails).await
+}
+
+/// Voids users' second factors.
+pub(super) async fn without_factors(context: &Context, of: &OfConnection, emails: Vec<String>) -> Result<()> {
+    place(context, of, PlaceOfUser::NoFactors, emails).await
 }
 
 async fn place(context: &Context, of: &OfConnection, place: PlaceOfUser, emails: Vec<String>) -> Result<()> {

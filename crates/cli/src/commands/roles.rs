@@ -14,8 +14,10 @@ pub(super) async fn role(service: &Client, command: RoleCommand) -> Result<Draft
     let known = service.call::<GetDraft>(()).await?.roles;
     let step = match command {
         RoleCommand::Put { name, policies } => {
-            let id = known.roles.iter().find(|role| role.name == name || role.id == name).map(|role| role.id.clone());
-            RoleStep::PutRole { id, name, policies: wished(policies) }
+            let known = known.roles.iter().find(|role| role.name == name || role.id == name);
+            let policies = wished(known.map_or(NEW, |role| role.policies.clone()), policies);
+            let name = known.map_or(name, |role| role.name.clone());
+            RoleStep::PutRole { id: known.map(|role| role.id.clone()), name, policies }
         }
         RoleCommand::Remove { role } => RoleStep::RemoveRole { id: role_id(&known, &role)? },
         RoleCommand::Default { role } => {
@@ -32,12 +34,13 @@ pub(super) async fn node(service: &Client, command: NodeCommand) -> Result<Draft
         NodeCommand::Put { name, below, role } => {
             let parent = below.map(|node| node_id(&known, &node)).transpose()?;
             let beside = |node: &&NodeInfo| node.id == name || (node.name == name && node.parent == parent);
-            RoleStep::PutNode {
-                id: known.nodes.iter().find(beside).map(|node| node.id.clone()),
-                role: role.map(|role| role_id(&known, &role)).transpose()?,
-                name,
-                parent,
-            }
+            let node = known.nodes.iter().find(beside);
+            let role = match role.as_deref() {
+                None => node.and_then(|node| node.role.clone()),
+                Some("") => None,
+                Some(role) => Some(role_id(&known, role)?),
+            };
+            RoleStep::PutNode { id: node.map(|node| node.id.clone()), role, name, parent }
         }
         NodeCommand::Remove { node } => RoleStep::RemoveNode { id: node_id(&known, &node)? },
     };
@@ -62,9 +65,20 @@ pub(super) async fn groups(service: &Client, command: GroupsCommand) -> Result<D
     service.call::<ChangeRoles>(RoleStep::Groups { groups }).await
 }
 
-fn wished(options: PolicyOptions) -> RolePolicies {
-    let PolicyOptions { two_factor, no_import, extension, no_onboarding, session } = options;
-    RolePolicies { two_factor, import: !no_import, extension, onboarding: !no_onboarding, session_minutes: session }
+/// What a new role enforces where nothing is said.
+const NEW: RolePolicies =
+    RolePolicies { two_factor: false, import: true, extension: None, onboarding: true, session_minutes: 60 };
+
+/// What was said, and for the rest what there was.
+fn wished(before: RolePolicies, options: PolicyOptions) -> RolePolicies {
+    let said = |on: bool, off: bool, before: bool| if on || off { on } else { before };
+    RolePolicies {
+        two_factor: said(options.two_factor, options.no_two_factor, before.two_factor),
+        import: said(options.import, options.no_import, before.import),
+        extension: options.extension.or(before.extension),
+        onboarding: said(options.onboarding, options.no_onboarding, before.onboarding),
+        session_minutes: options.session.unwrap_or(before.session_minutes),
+    }
 }
 
 /// The role that is meant.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use sekisho_admin_api::Client;
-use sekisho_admin_api::activity::{Entry, ListActivity, Page};
+use sekisho_admin_api::activity::{ListActivity, Page};
 use sekisho_admin_api::save::ExportRedacted;
 use sekisho_admin_api::servers::ListServers;
 use sekisho_admin_api::status::{GetStatus, HubState, State, Status};
@@ -15,10 +15,6 @@ use sekisho_messages::time;
 use super::Context;
 use crate::codes;
 use crate::print::Printer;
-
-/// Entries that are asked for at once, and how often, while those of one user are looked for.
-const PAGE: u16 = 500;
-const PAGES: usize = 20;
 
 fn state(printer: Printer, status: &Status) -> Vec<String> {
     let mut lines = vec![printer.pair("state", printer.say(&format!("state.{}", status.state.name()), &[]))];
@@ -37,6 +33,7 @@ pub(super) async fn status(context: &Context) -> Result<()> {
         lines.push(printer.pair("server", &status.server_name));
         lines.push(printer.pair("version", &status.version));
         lines.extend(status.listening.iter().map(|address| printer.pair("listening", address)));
+        lines.push(printer.pair("vault_page", &status.vault_page));
         lines.extend(status.login_url.iter().map(|url| printer.pair("login_url", url)));
         lines.extend(status.revision.iter().map(|revision| printer.pair("revision", revision)));
         if let Some(membership) = &status.membership {
@@ -57,36 +54,19 @@ pub(super) async fn status(context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The newest entries about one user.
-async fn about(service: &Client, limit: u16, who: &str) -> Result<Vec<Entry>> {
-    let (mut found, mut before) = (Vec::new(), None);
-    for _ in 0..PAGES {
-        let page = service.call::<ListActivity>(Page { before, limit: PAGE }).await?;
-        let Some(last) = page.last() else { break };
-        before = Some(last.number);
-        let is_about = |entry: &Entry| entry.who.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(who));
-        found.extend(page.into_iter().filter(is_about));
-        if found.len() >= usize::from(limit) {
-            break;
-        }
-    }
-    found.truncate(usize::from(limit));
-    Ok(found)
-}
-
 /// The newest activity.
 pub(super) async fn activity(context: &Context, limit: u16, who: Option<&str>) -> Result<()> {
     let service = context.service().await?;
-    let entries = match who {
-        None => service.call::<ListActivity>(Page { before: None, limit }).await?,
-        Some(who) => about(&service, limit, who).await?,
-    };
+    let page = Page { before: None, limit, find: who.map(str::to_owned) };
+    let entries = service.call::<ListActivity>(page).await?;
     context.printer.reply(&entries, |printer| {
         let line = |entry: &sekisho_admin_api::activity::Entry| {
             let who = entry.who.clone().unwrap_or_default();
             let outcome = entry.refusal.as_ref().map_or_else(|| "✓".to_owned(), |fault| printer.fault(fault));
-            let reference = entry.reference.clone().unwrap_or_default();
-            format!("{}  {who}  {outcome}  {reference}", time(entry.time))
+            let kind = printer.say(&format!("activity.kind.{}", entry.kind.name()), &[]);
+            let role = entry.facts.iter().find(|(name, _)| name == "@role").map(|(_, role)| role.as_str());
+            let more = entry.reference.as_deref().or(role).unwrap_or_default();
+            format!("{}  {kind}  {who}  {outcome}  {more}", time(entry.time))
         };
         entries.iter().map(line).collect()
     });

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use sekisho_admin::users::{ChangedUsers, HeldRemovals, UserInfo, UserState};
+use sekisho_admin::users::{ChangedUsers, FindUsers, FoundUsers, HeldRemovals, UserInfo, UserState};
+use sekisho_admin_api::roles::Roles;
 use sekisho_fault::Result;
 use sekisho_messages::time;
 use serde_json::json;
@@ -11,7 +12,7 @@ use super::login::{connection as meant, signed_in};
 use super::organisation::confirm;
 use super::{Context, placing};
 use crate::administrator::Administrator;
-use crate::arguments::{OfConnection, RemovalsCommand, UsersCommand};
+use crate::arguments::{OfConnection, RemovalsCommand, StateWish, UsersCommand};
 use crate::print::Printer;
 use crate::secrets;
 
@@ -21,13 +22,15 @@ pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()
         UsersCommand::List(of) => {
             let (mut administrator, connection) = open(&of).await?;
             let users: Vec<UserInfo> = administrator.call("admin.users", json!({"connection": connection})).await?;
-            context.printer.reply(&users, |printer| users.iter().map(|user| shown(printer, user)).collect());
+            let roles = names(context, &users).await;
+            context.printer.reply(&users, |printer| users.iter().map(|user| shown(printer, user, &roles)).collect());
             Ok(())
         }
+        UsersCommand::Find { of, words, state } => find(context, &of, &words.join(" "), state).await,
         UsersCommand::Export { of, file } => {
             let (mut administrator, connection) = open(&of).await?;
             let users: Vec<UserInfo> = administrator.call("admin.users", json!({"connection": connection})).await?;
-            secrets::write(&file, &csv(&users))?;
+            secrets::write(&file, &csv(&users, &names(context, &users).await))?;
             let count = users.len().to_string();
             let known = [("count", count.as_str()), ("file", &file.to_string_lossy())];
             let reply = json!({"users": users.len()});
@@ -38,10 +41,14 @@ pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()
             let (node, role) = placing::meant(context, node, role).await?;
             let (mut administrator, connection) = open(&of).await?;
             let wish = json!({"connection": connection, "email": email, "node": node, "role": role});
-            administrator.call("admin.invite_user", wish).await
+            let () = administrator.call("admin.invite_user", wish).await?;
+            let said = json!({"invited": email});
+            context.printer.reply(&said, |printer| vec![printer.say("users.invited", &[("email", &email)])]);
+            Ok(())
         }
         UsersCommand::Move { of, node, emails } => placing::to_node(context, &of, &node, emails).await,
         UsersCommand::Role { of, role, emails } => placing::to_role(context, &of, &role, emails).await,
+        UsersCommand::ResetFactors { of, emails } => placing::without_factors(context, &of, emails).await,
         UsersCommand::Waiting(command) => placing::waiting(context, command).await,
         UsersCommand::Remove { of, mut emails, file } => {
             if let Some(file) = file {
@@ -109,6 +116,22 @@ async fn held(administrator: &mut Administrator, connection: &str) -> Result<Hel
     administrator.call("admin.held_removals", json!({"connection": connection})).await
 }
 
+/// Those in whose address or name all words of a text stand.
+async fn find(context: &Context, of: &OfConnection, text: &str, state: Option<StateWish>) -> Result<()> {
+    let (mut administrator, connection) = open(of).await?;
+    let wish = FindUsers { connection, text: text.to_owned(), state: state.map(meant_state), fresh: true };
+    let found: FoundUsers = administrator.call("admin.find_users", json!(wish)).await?;
+    let roles = names(context, &found.users).await;
+    context.printer.reply(&found, |printer| {
+        let numbers = [found.users.len() as u64, found.matches, found.all].map(|number| number.to_string());
+        let [shown_here, matches, all] = &numbers;
+        let numbers = [("shown", shown_here.as_str()), ("matches", matches), ("all", all)];
+        let lines = found.users.iter().map(|user| shown(printer, user, &roles));
+        lines.chain([printer.say("users.found", &numbers)]).collect()
+    });
+    Ok(())
+}
+
 /// The lines of a file that are not empty.
 fn addresses(file: &Path) -> Result<Vec<String>> {
     let text =
@@ -128,14 +151,28 @@ pub(super) fn tell(context: &Context, text: &str, done: ChangedUsers) {
     });
 }
 
+/// The names of roles and nodes, as far as this machine's service knows them.
+async fn names(context: &Context, users: &[UserInfo]) -> Roles {
+    let is_placed = users.iter().any(|user| user.node.is_some() || user.role.is_some());
+    if is_placed { placing::applied(context).await.unwrap_or_default() } else { Roles::default() }
+}
+
+/// Node and role of a user: their names, or what they are called for good where those are not known.
+fn place<'a>(user: &'a UserInfo, roles: &'a Roles) -> [&'a str; 2] {
+    let node = roles.nodes.iter().find(|node| Some(&node.id) == user.node.as_ref()).map(|node| &node.name);
+    let role = roles.roles.iter().find(|role| Some(&role.id) == user.role.as_ref()).map(|role| &role.name);
+    [node.or(user.node.as_ref()), role.or(user.role.as_ref())].map(|text| text.map_or("", String::as_str))
+}
+
 /// The users as a table (RFC 4180), with one line for each.
-fn csv(users: &[UserInfo]) -> String {
+fn csv(users: &[UserInfo], roles: &Roles) -> String {
     let row = |user: &UserInfo| {
         let removed = user.removed.map(time).unwrap_or_default();
-        let [node, role] = [&user.node, &user.role].map(|id| id.as_deref().unwrap_or_default());
-        [&*user.email, &*user.name, word(user.state), &*removed, node, role].map(cell).join(",") + "\r\n"
+        let [node, role] = place(user, roles);
+        let factor = user.second_factor.map(time).unwrap_or_default();
+        [&*user.email, &*user.name, word(user.state), &*removed, node, role, &*factor].map(cell).join(",") + "\r\n"
     };
-    let head = "email,name,state,removed,node,role\r\n".to_owned();
+    let head = "email,name,state,removed,node,role,second_factor\r\n".to_owned();
     std::iter::once(head).chain(users.iter().map(row)).collect()
 }
 
@@ -143,6 +180,17 @@ fn csv(users: &[UserInfo]) -> String {
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+fn meant_state(wish: StateWish) -> UserState {
+    match wish {
+        StateWish::Invited => UserState::Invited,
+        StateWish::Active => UserState::Active,
+        StateWish::Locked => UserState::Locked,
+        StateWish::Waiting => UserState::Waiting,
+        StateWish::Removed => UserState::Removed,
+        StateWish::Gone => UserState::Gone,
+    }
 }
 
 fn word(state: UserState) -> &'static str {
@@ -156,11 +204,12 @@ fn word(state: UserState) -> &'static str {
     }
 }
 
-fn shown(printer: Printer, user: &UserInfo) -> String {
+fn shown(printer: Printer, user: &UserInfo, roles: &Roles) -> String {
     let state = word(user.state);
     let state = printer.say(&format!("users.state.{state}"), &[]);
     let since = user.removed.map(|at| format!(" ({})", time(at))).unwrap_or_default();
-    format!("{}  {}  {state}{since}", user.email, user.name)
+    let place = place(user, roles).join(" ");
+    format!("{}  {}  {state}{since}  {place}", user.email, user.name).trim_end().to_owned()
 }
 
 fn waiting(printer: Printer, held: &HeldRemovals) -> Vec<String> {
@@ -172,6 +221,8 @@ fn waiting(printer: Printer, held: &HeldRemovals) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use sekisho_admin_api::roles::NodeInfo;
+
     use super::*;
 
     #[test]
@@ -183,12 +234,16 @@ mod tests {
             removed,
             node: Some("osaka".to_owned()),
             role: None,
+            second_factor: None,
         };
-        let table =
-            csv(&[user("a@example.com", "=cmd|' /C calc'!A0", None), user("b@example.com", "O\"Neil, 花子", Some(0))]);
+        let osaka = NodeInfo { id: "osaka".to_owned(), name: "Osaka branch".to_owned(), parent: None, role: None };
+        let known = Roles { nodes: vec![osaka], ..Roles::default() };
+        let users =
+            [user("a@example.com", "=cmd|' /C calc'!A0", None), user("b@example.com", "O\"Neil, 花子", Some(0))];
+        let table = csv(&users, &known);
         let lines: Vec<&str> = table.split_terminator("\r\n").collect();
-        assert_eq!(lines[0], "email,name,state,removed,node,role");
-        assert_eq!(lines[1], r#""a@example.com","'=cmd|' /C calc'!A0","active","","osaka","""#);
+        assert_eq!(lines[0], "email,name,state,removed,node,role,second_factor");
+        assert_eq!(lines[1], r#""a@example.com","'=cmd|' /C calc'!A0","active","","Osaka branch","","""#);
         assert!(lines[2].starts_with(r#""b@example.com","O""Neil, 花子","active","1970"#), "{}", lines[2]);
         assert_eq!(lines.len(), 3);
     }

@@ -136,14 +136,16 @@ async fn import(
 
 /// Hands the users of the file over to the service, part by part.
 async fn hand_over(administrator: &mut Administrator, service: &Client, connection: &str) -> Result<ImportedUsers> {
-    let mut all = ImportedUsers::default();
+    let (mut all, mut left) = (ImportedUsers::default(), None::<u64>);
     loop {
-        let next: NextUsers = administrator.call("admin.next_users", json!({"connection": connection})).await?;
+        let wish = json!({"connection": connection, "left": left});
+        let next: NextUsers = administrator.call("admin.next_users", wish).await?;
         let Some(batch) = next.batch else { return Ok(all) };
         let part = service.call::<ImportUsers>(HandedUsers { batch }).await?;
         all.made += part.made;
         all.there += part.there;
         all.faults.extend(part.faults);
+        left = Some(next.left);
     }
 }
 

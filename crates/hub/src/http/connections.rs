@@ -1,10 +1,12 @@
 //! What belongs to a connection: revisions, objects, user records, facts about users, wishes for a Full Sync,
 //! servers' reports.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::Json;
 use axum::extract::{Path, State};
 use sekisho_fault::Fault;
-use sekisho_hub_api::wire::{NewFact, NewRecord, NewRevision, Resealed, Row};
+use sekisho_hub_api::wire::{MOST_FACTS, NewFact, NewFacts, NewRecord, NewRevision, Resealed, Row};
 use sekisho_hub_api::{Blob, codes};
 
 use super::deletion;
@@ -148,22 +150,49 @@ pub(super) async fn put_fact(
     Signed { who, body }: Signed<NewFact>,
 ) -> Answer<()> {
     who.administrator_of(&app, &connection).await?;
-    deletion::none(&app, &connection).await?;
-    id(&fact, 32)?;
-    small(&body.fact)?;
-    let requires = epochs::in_force(&app, &connection, body.epoch).await?;
-    let expect = match body.after {
-        None => Expect::Any,
-        Some(0) => Expect::Absent,
-        Some(rev) => Expect::Rev(rev),
-    };
-    let scope = connection_scope(&connection);
-    let change = put(&scope, "fact", &fact, expect, body.fact.0.clone());
-    match app.commit(Batch { requires, changes: vec![change], ..Batch::default() }).await {
+    put_all(&app, &connection, &BTreeMap::from([(fact, body)])).await
+}
+
+/// Writes what an administrator says of several users: all of it, or nothing.
+pub(super) async fn put_facts(
+    State(app): State<App>,
+    Path(connection): Path<String>,
+    Signed { who, body }: Signed<NewFacts>,
+) -> Answer<()> {
+    who.administrator_of(&app, &connection).await?;
+    if body.facts.is_empty() || body.facts.len() > MOST_FACTS {
+        return Err(Fault::new(codes::REQUEST).with("detail", "facts").into());
+    }
+    put_all(&app, &connection, &body.facts).await
+}
+
+async fn put_all(app: &App, connection: &str, facts: &BTreeMap<String, NewFact>) -> Answer<()> {
+    deletion::none(app, connection).await?;
+    let scope = connection_scope(connection);
+    let mut batch = Batch::default();
+    for epoch in facts.values().map(|body| body.epoch).collect::<BTreeSet<_>>() {
+        batch.requires.extend(epochs::in_force(app, connection, epoch).await?);
+    }
+    for (name, body) in facts {
+        id(name, 32)?;
+        small(&body.fact)?;
+        let expect = match body.after {
+            None => Expect::Any,
+            Some(0) => Expect::Absent,
+            Some(rev) => Expect::Rev(rev),
+        };
+        batch.changes.push(put(&scope, "fact", name, expect, body.fact.0.clone()));
+    }
+    match app.commit(batch).await {
         // The same bytes again are not a second write.
         Err(stale) if stale.code == codes::STALE => {
-            let found = app.store.get(&scope, "fact", &fact).await.map_err(unavailable)?;
-            if found.is_some_and(|found| found.body == body.fact.0) { Ok(()) } else { Err(stale.into()) }
+            for (name, body) in facts {
+                let found = app.store.get(&scope, "fact", name).await.map_err(unavailable)?;
+                if found.is_none_or(|found| found.body != body.fact.0) {
+                    return Err(stale.into());
+                }
+            }
+            Ok(())
         }
         outcome => Ok(outcome?),
     }

@@ -72,55 +72,62 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
     if body.entries.is_empty() || body.entries.iter().any(|entry| entry.0.len() > ENTRY) {
         return Err(Fault::new(codes::REQUEST).with("detail", "entry").into());
     }
-    let organisation = &who.organisation;
-    let scope = organisation_scope(organisation);
-    // Appended before, though the answer was lost: what follows from the entries was done with them.
+    let scope = organisation_scope(&who.organisation);
+    // Appended before, or in this moment, though the answer was lost: what follows from the entries was done with them.
     if appended_already(&app, &scope, &body).await? {
         return Ok(());
     }
+    match append_once(&app, &who, &body, &scope).await {
+        Err(_) if appended_already(&app, &scope, &body).await? => Ok(()),
+        outcome => outcome,
+    }
+}
+
+async fn append_once(app: &App, who: &Who, body: &Append, scope: &str) -> Answer<()> {
+    let (kit, organisation) = (who.role == Role::Kit, &who.organisation);
     let mut batch = Batch::default();
     if body.after > 0 {
         let before = row(body.after - 1);
-        batch.requires.push(Require { scope: scope.clone(), kind: "log".to_owned(), id: before, rev: None });
+        batch.requires.push(Require { scope: scope.to_owned(), kind: "log".to_owned(), id: before, rev: None });
     }
     for (entry, sequence) in body.entries.iter().zip(body.after..) {
-        batch.changes.push(put(&scope, "log", &row(sequence), Expect::Absent, entry.0.clone()));
+        batch.changes.push(put(scope, "log", &row(sequence), Expect::Absent, entry.0.clone()));
     }
     if !kit {
-        one_kit_for_another(&app, organisation, &body).await?;
+        one_kit_for_another(app, organisation, body).await?;
     }
     for keys in &body.admit {
         if let Role::Server { connection, .. } = &keys.role {
-            not_deleted(&app, &body, connection).await?;
+            not_deleted(app, body, connection).await?;
         }
-        admit(&who, &body, keys, &mut batch)?;
+        admit(who, body, keys, &mut batch)?;
     }
     for keys in &body.revoke {
-        revoke(&app, organisation, keys, &mut batch).await?;
+        revoke(app, organisation, keys, &mut batch).await?;
     }
     let of_administrators = body.retire.is_empty() && body.epochs.is_empty() && body.mail_domains.is_empty();
     if kit && !(of_administrators && body.delete.is_none() && body.undelete.is_none()) {
         return Err(Fault::new(codes::FORBIDDEN).into());
     }
     for keys in &body.retire {
-        retire(&app, organisation, keys, body.after + body.entries.len() as u64, &mut batch).await?;
+        retire(app, organisation, keys, body.after + body.entries.len() as u64, &mut batch).await?;
     }
     for epoch in &body.epochs {
-        not_deleted(&app, &body, &epoch.connection).await?;
-        owned(&who, &epoch.connection, &mut batch)?;
+        not_deleted(app, body, &epoch.connection).await?;
+        owned(who, &epoch.connection, &mut batch)?;
         batch.changes.push(epochs::begun(&epoch.connection, epoch.number));
     }
     for unmoved in &body.unmoved {
-        owned(&who, &unmoved.connection, &mut batch)?;
+        owned(who, &unmoved.connection, &mut batch)?;
         batch.unmoved.push(Unmoved { scope: connection_scope(&unmoved.connection), head: unmoved.head });
     }
     if let Some(connection) = &body.delete {
-        owned(&who, connection, &mut batch)?;
-        deletion::delete(&app, organisation, connection, &mut batch).await?;
+        owned(who, connection, &mut batch)?;
+        deletion::delete(app, organisation, connection, &mut batch).await?;
     }
     if let Some(connection) = &body.undelete {
-        owned(&who, connection, &mut batch)?;
-        deletion::undelete(&app, connection, &mut batch).await?;
+        owned(who, connection, &mut batch)?;
+        deletion::undelete(app, connection, &mut batch).await?;
     }
     if let Some(domain) = &body.enterprise_domain {
         id(&domain.connection, 16)?;
@@ -135,25 +142,21 @@ pub(super) async fn append(State(app): State<App>, Signed { who, body }: Signed<
         return Err(Fault::new(codes::REQUEST).with("detail", "mail_domains").into());
     }
     for domain in &body.mail_domains {
-        owned(&who, &domain.connection, &mut batch)?;
-        signposts::reserve(&app, &who, domain, &mut batch).await?;
+        owned(who, &domain.connection, &mut batch)?;
+        signposts::reserve(app, who, domain, &mut batch).await?;
     }
     if let Some(invitation) = &body.invitation {
-        super::invitations::admitted(&app, organisation, invitation, &mut batch).await?;
+        super::invitations::admitted(app, organisation, invitation, &mut batch).await?;
     }
     if let Some(account) = &body.account {
-        let (change, claim, _) = accounts::made(&app, organisation, account, true)?;
+        let (change, claim, _) = accounts::made(app, organisation, account, true)?;
         batch.changes.push(change);
         batch.claims.push(claim);
     }
     if let Some(login) = &body.end_account {
-        end_account(&app, organisation, login, &mut batch).await?;
+        end_account(app, organisation, login, &mut batch).await?;
     }
-    match app.commit(batch).await {
-        Err(fault) if fault.code == codes::STALE && appended_already(&app, &scope, &body).await? => Ok(()),
-        Err(fault) => Err(fault.into()),
-        Ok(()) => Ok(()),
-    }
+    Ok(app.commit(batch).await?)
 }
 
 /// Nothing else follows for a connection that is deleted, unless that is taken back by the same entries.

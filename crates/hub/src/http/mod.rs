@@ -16,6 +16,7 @@ mod sessions;
 mod signed;
 mod signposts;
 pub mod tries;
+mod vaults;
 mod version;
 mod who;
 
@@ -42,6 +43,10 @@ const BODY: usize = 128 * 1024;
 const LOG: usize = 2 * 1024 * 1024;
 /// The largest revision with its sealed keys, in bytes.
 const REVISION: usize = 12 * 1024 * 1024;
+/// The largest change of a vault, in bytes.
+const VAULT: usize = 512 * 1024;
+/// The largest facts that are written at once, in bytes.
+const FACTS: usize = 12 * 1024 * 1024;
 /// How long a request may take, with its body and the longest wait of a feed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -59,10 +64,12 @@ pub fn router_of(app: App, version: &Speaks) -> Router {
         )
         .route("/objects/{object}", get(connections::object).put(connections::reseal_object))
         .route("/users/{user}", put(connections::put_user))
+        .route("/facts", post(connections::put_facts).layer(DefaultBodyLimit::max(FACTS)))
         .route("/facts/{fact}", put(connections::put_fact))
         .route("/acme", get(acme::read))
         .route("/acme/{row}", put(acme::write))
         .route("/claims/{claim}", put(claims::claim))
+        .route("/vaults/{account}", get(vaults::read).post(vaults::write).layer(DefaultBodyLimit::max(VAULT)))
         .route("/sync", put(connections::ask_for_sync))
         .route("/checklists", get(connections::checklists))
         .route("/checklists/{server}", put(connections::put_checklist))

@@ -7,13 +7,14 @@ mod behind_a_balancer;
 mod claims;
 mod deletion;
 mod signposts;
+mod vaults;
 mod versions;
 mod world;
 
 use sekisho_hub_api::Blob;
 use sekisho_hub_api::wire::{
-    Append, BegunEpoch, EnterpriseDomain, Feed, FeedHead, NewFact, NewRecord, NewRevision, Resealed, Role, Row,
-    write_statement,
+    Append, BegunEpoch, EnterpriseDomain, Feed, FeedHead, NewFact, NewFacts, NewRecord, NewRevision, Resealed, Role,
+    Row, write_statement,
 };
 use world::{World, credential};
 
@@ -49,7 +50,9 @@ async fn a_stolen_session_writes_nothing_anywhere() {
         ("PUT", format!("connections/{connection}/revisions/1")),
         ("PUT", format!("connections/{connection}/users/{id}")),
         ("PUT", format!("connections/{connection}/facts/{id}")),
+        ("POST", format!("connections/{connection}/facts")),
         ("PUT", format!("connections/{connection}/claims/{id}")),
+        ("POST", format!("connections/{connection}/vaults/{id}")),
         ("PUT", format!("connections/{connection}/sync")),
         ("PUT", format!("connections/{connection}/reports/{connection}")),
     ] {
@@ -228,6 +231,30 @@ async fn nothing_is_written_under_an_epoch_that_has_ended() {
     assert_eq!(world.write("PUT", &object, &founder, &resealed(2)).await, Err("hub.stale".to_owned()));
     assert_eq!(world.write("PUT", &fact, &founder, &said(2)).await, Ok(()));
     assert_eq!(world.write("PUT", &user, &server, &record(2, 1, 2)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn what_is_said_of_several_users_counts_whole_or_not_at_all() {
+    let (world, founder, connection) = connected().await;
+    let facts = format!("connections/{connection}/facts");
+    let name = |number: char| number.to_string().repeat(64);
+    let said = |after, word| NewFact { after: Some(after), epoch: 1, fact: Blob(vec![word]) };
+    let of = |facts: &[(char, NewFact)]| NewFacts {
+        facts: facts.iter().map(|(number, fact)| (name(*number), fact.clone())).collect(),
+    };
+    let (stale, refused) = (Err("hub.stale".to_owned()), Err("hub.request".to_owned()));
+    let both = of(&[('1', said(0, 1)), ('2', said(0, 2))]);
+    assert_eq!(world.write("POST", &facts, &founder, &both).await, Ok(()));
+    assert_eq!(world.write("POST", &facts, &founder, &both).await, Ok(()), "the same again is no second word");
+    let one_is_stale = of(&[('1', said(1, 3)), ('2', said(0, 4)), ('3', said(0, 5))]);
+    assert_eq!(world.write("POST", &facts, &founder, &one_is_stale).await, stale);
+    let rows = |feed: Feed| -> Vec<_> { feed.connection.into_iter().map(|row| (row.rev, row.body.0[0])).collect() };
+    let feed = format!("feed?connection={connection}&log=1&after=0&wait=0");
+    let there: Feed = world.ask("GET", &feed, Some((&founder, b"")), &()).await.unwrap();
+    assert_eq!(rows(there), [(1, 1), (1, 2)], "nothing of it");
+    assert_eq!(world.write("POST", &facts, &founder, &of(&[])).await, refused);
+    let server = world.by_key(6).await.unwrap();
+    assert_eq!(world.write("POST", &facts, &server, &both).await, Err("hub.forbidden".to_owned()));
 }
 
 #[tokio::test]

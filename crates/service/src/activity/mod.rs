@@ -44,6 +44,8 @@ const LIFETIME: i64 = 365 * 86_400;
 const LOOKS: Duration = Duration::from_hours(1);
 /// Entries that are looked at in one go.
 const PART: i64 = 500;
+/// Entries of a page, at most.
+const MOST: u16 = 500;
 
 /// The activity of this server.
 #[derive(Clone)]
@@ -94,6 +96,13 @@ impl ActivityLog {
         }
     }
 
+    /// A user's record has followed the identity provider, or does not.
+    pub fn followed(&self, who: &str, refusal: Option<Fault>) {
+        let (who, kind) = (Some(who.to_owned()), Kind::Followed);
+        let (host, reference, facts) = (None, None, Vec::new());
+        self.add(Entry { number: 0, time: clock::now(), kind, who, host, reference, refusal, facts });
+    }
+
     /// An entry of a kind, about nobody.
     pub fn note(&self, kind: Kind, refusal: Option<Fault>) {
         self.add(Entry {
@@ -112,14 +121,34 @@ impl ActivityLog {
     ///
     /// Code: `DATABASE`.
     pub async fn list(&self, page: Page) -> Result<Vec<Entry>> {
+        let limit = page.limit.clamp(1, MOST);
+        let find = page.find.as_deref().map(str::trim).filter(|find| !find.is_empty());
+        let (mut found, mut before) = (Vec::new(), page.before.unwrap_or(i64::MAX));
+        loop {
+            // What is looked for stands in sealed entries: all of them are opened.
+            let part = self.part(before, if find.is_some() { MOST } else { limit }).await?;
+            let Some((last, _)) = part.last() else { break };
+            before = *last;
+            // An entry that cannot be opened any more is left out: the others are worth reading.
+            found.extend(part.into_iter().filter_map(|(_, entry)| entry).filter(|entry| is_about(entry, find)));
+            if find.is_none() || found.len() >= usize::from(limit) {
+                break;
+            }
+        }
+        found.truncate(usize::from(limit));
+        Ok(found)
+    }
+
+    async fn part(&self, before: i64, limit: u16) -> Result<Vec<(i64, Option<Entry>)>> {
         let select = "SELECT number, sealed FROM activity WHERE number < ? ORDER BY number DESC LIMIT ?";
-        let limit = i64::from(page.limit.clamp(1, 500));
-        let rows = sqlx::query(select).bind(page.before.unwrap_or(i64::MAX)).bind(limit).fetch_all(&self.pool).await;
+        let rows = sqlx::query(select).bind(before).bind(i64::from(limit)).fetch_all(&self.pool).await;
         let rows = rows
             .map_err(|error| Fault::new(codes::DATABASE).with("path", "activity").with("detail", error.to_string()))?;
-        // An entry that cannot be opened any more is left out: the others are worth reading.
-        let read = |row: &SqliteRow| Some(Entry { number: row.get(0), ..read(&self.key, row.get(1))? });
-        Ok(rows.iter().filter_map(read).collect())
+        let opened = |row: &SqliteRow| {
+            let number = row.get(0);
+            (number, read(&self.key, row.get(1)).map(|entry| Entry { number, ..entry }))
+        };
+        Ok(rows.iter().map(opened).collect())
     }
 
     /// When users have signed in through this server: the first and the last time.
@@ -147,6 +176,12 @@ impl ActivityLog {
         };
         Ok(rows.map_err(failed)?.iter().map(read).collect())
     }
+}
+
+/// Whether an entry is about a user, or has a reference number; all are about nobody in particular.
+fn is_about(entry: &Entry, find: Option<&str>) -> bool {
+    let is = |known: &Option<String>, find: &str| known.as_deref().is_some_and(|one| one.eq_ignore_ascii_case(find));
+    find.is_none_or(|find| is(&entry.who, find) || is(&entry.reference, find))
 }
 
 /// An entry, if it can be opened.
@@ -346,7 +381,7 @@ mod tests {
             write_batch(&log.pool, &log.key, part).await.unwrap();
         }
         let left = async || {
-            let page = log.list(Page { before: None, limit: 500 }).await.unwrap();
+            let page = log.list(Page { limit: 500, ..Page::default() }).await.unwrap();
             page.iter().map(|entry| entry.time).collect::<Vec<_>>()
         };
         forget(&log.pool, &log.key, now + LIFETIME).await.unwrap();
@@ -371,10 +406,10 @@ mod tests {
         }
         // Whom the identity provider has named is no stranger.
         log.sign_in(refused(Some("alice@example.com")));
-        let page = Page { before: None, limit: 500 };
+        let page = || Page { limit: 500, ..Page::default() };
         let newest = loop {
             events.recv().await.unwrap();
-            let newest = log.list(page).await.unwrap();
+            let newest = log.list(page()).await.unwrap();
             if newest.first().is_some_and(|entry| entry.who.is_some()) {
                 break newest;
             }

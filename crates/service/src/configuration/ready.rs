@@ -75,7 +75,6 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
     // What was right when it was saved, and went wrong by itself, must not stop those who can still sign in.
     let passed = |fault: &Fault| [JIT_WITHOUT_DOMAIN, EXPIRED].contains(&fault.code);
     warnings.extend(errors.extract_if(.., |fault| passed(fault)));
-    let just_in_time = document.just_in_time && !source.domains.is_empty();
     if let Some(error) = errors.into_iter().next() {
         return Err(error);
     }
@@ -90,9 +89,7 @@ pub fn build(source: Source<'_>) -> Result<Ready> {
         Some(kept) => kept.served(document, saved),
         None => saved,
     };
-    let mut served = document.clone();
-    served.just_in_time = just_in_time;
-    let configuration = Configuration::new(served, source.domains, source.provider)?;
+    let configuration = Configuration::new(document.clone(), source.domains, source.provider)?;
     let ip = source.server.private_ip.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
     let port = source.server.private_port.unwrap_or(document.advertised_port);
     let named = document.other_names.iter().zip(others);

@@ -35,7 +35,7 @@ impl House {
             Err(fault) => Err(fault.clone()),
         };
         let newest = self.connected.replica.newest_revision().await.ok().flatten();
-        let page = Page { before: None, limit: ENTRIES };
+        let page = Page { limit: ENTRIES, ..Page::default() };
         let mut told = json!({
             "version": status.version,
             "clock": {"time": clock::now(), "hub_ahead_seconds": self.connected.link.clock()},

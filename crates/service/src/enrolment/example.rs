@@ -116,6 +116,7 @@ pub(crate) fn user(subject: &str) -> User {
         state: State::Active,
         linked: None,
         former: None,
+        factors: None,
     }
 }
 

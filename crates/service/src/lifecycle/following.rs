@@ -108,6 +108,9 @@ impl House {
                     let idle = news == News { head: news.head, ..News::default() };
                     self.took_in(news).await;
                     self.try_again().await;
+                    if let Err(fault) = self.connected.writer.go_on(&self.connected).await {
+                        tracing::warn!(%fault, "a record is still on its way");
+                    }
                     // A hub that answers at once with nothing is not asked without a breath.
                     if idle && reachable && begun.elapsed() < Duration::from_secs(1) {
                         tokio::time::sleep(Duration::from_secs(1)).await;

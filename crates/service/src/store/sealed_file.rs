@@ -82,6 +82,11 @@ impl SealedFile {
         self.path.parent().map_or(Ok(()), sync).map_err(failed)
     }
 
+    /// Whether something is in it.
+    pub fn is_there(&self) -> bool {
+        self.path.exists() || self.before().exists()
+    }
+
     /// Sets it aside as damaged, for whoever wants to look at it: it counts as never written from here on.
     pub fn set_aside(&self) {
         let _ = fs::rename(&self.path, self.path.with_extension("damaged"));

@@ -9,14 +9,17 @@ mod recognising;
 mod removals;
 mod shredding;
 mod told;
+mod vaults;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sekisho_config::Email;
 use sekisho_fault::{Fault, Result};
 use sekisho_keys::derive::{Purpose, Secret};
 use sekisho_keys::fact::{Decision, Placing, Said};
+use sekisho_keys::factor::Factors;
 use sekisho_keys::ids::ConnectionId;
 use sekisho_keys::user::{self, Record, State};
 use sekisho_signin::capabilities::{Entry, Later};
@@ -27,23 +30,29 @@ pub use claims::HubClaims;
 pub use held::Waiting;
 pub(crate) use removals::Removals;
 pub(crate) use shredding::{Observed, due};
+pub use vaults::HubVaults;
 use writer::Known;
 pub use writer::Writer;
 
 use crate::connected::Connected;
 use crate::domains::Proofs;
+pub(crate) use told::placed;
 use told::{Told, is_locked, placing, told};
 
 /// The users, for the public face.
 pub struct HubUsers {
     connected: Arc<Connected>,
     proofs: Arc<Proofs>,
+    followed: Followed,
 }
+
+/// Told whose record has followed the identity provider, and why one does not.
+type Followed = Arc<dyn Fn(&Profile, Option<Fault>) + Send + Sync>;
 
 impl HubUsers {
     /// The users of whatever connection this server belongs to.
-    pub(crate) fn new(connected: Arc<Connected>, proofs: Arc<Proofs>) -> Self {
-        Self { connected, proofs }
+    pub(crate) fn new(connected: Arc<Connected>, proofs: Arc<Proofs>, followed: Followed) -> Self {
+        Self { connected, proofs, followed }
     }
 }
 
@@ -69,14 +78,52 @@ impl HubUsers {
         }
     }
 
+    /// A known user's record, and the user as they stand now; nobody, where the identity is not known or its secret is gone.
+    ///
+    /// Codes: `REMOVED`, `LOCKED`, `USERS`, and why the address is refused.
+    async fn stood(
+        &self,
+        identity: &Identity,
+        profile: &Profile,
+        admits: &Admits,
+    ) -> Result<Option<(user::User, User)>> {
+        let refused = |code| Fault::new(code).with("email", profile.email.as_str());
+        let Some(found) = find(&self.connected, identity).await.map_err(unavailable)? else { return Ok(None) };
+        // By the address of the record: the identity provider may call who was removed by another one now.
+        let told = told(&self.connected, &found.email).await.map_err(unavailable)?;
+        if let Some(Said::Removed(_)) = told.said {
+            return Err(refused(codes::REMOVED));
+        }
+        // A domain that is lost or released locks nobody out who is known by the same address (ADR 13).
+        if found.email != profile.email.as_str() {
+            is_inside(admits, told.said)?;
+        }
+        if found.is_shredded() {
+            return Ok(None);
+        }
+        if found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)? {
+            return Err(refused(codes::LOCKED));
+        }
+        let placing = placing(&self.connected, &found).await.map_err(unavailable)?;
+        let user = opened(&self.connected, &found, Entry::Known, placing).await.map_err(unavailable)?;
+        Ok(Some((found, user)))
+    }
+
     /// Lets the record of a known user follow, while the user is on the way already.
     fn follow(&self, identity: &Identity, profile: &Profile) {
-        let (connected, proofs) = (self.connected.clone(), self.proofs.clone());
+        let (connected, proofs, followed) = (self.connected.clone(), self.proofs.clone(), self.followed.clone());
         let (identity, profile) = (identity.clone(), profile.clone());
         tokio::spawn(async move {
+            let not = |code| Fault::new(code).with("email", profile.email.as_str());
             match following::follow(&connected, &proofs, &identity, &profile).await {
-                Ok(true) => tracing::info!("a user's record has followed the identity provider"),
+                Ok(true) => followed(&profile, None),
                 Ok(false) => {}
+                Err(fault) if fault.code == codes::EMAIL_TAKEN => {
+                    followed(&profile, Some(not(crate::codes::NOT_FOLLOWED)));
+                }
+                Err(fault) if DOMAIN.contains(&fault.code) => {
+                    followed(&profile, Some(not(crate::codes::NOT_FOLLOWED_DOMAIN)));
+                }
                 Err(fault) => {
                     tracing::warn!(code = %fault.code, "a user's record does not follow the identity provider");
                 }
@@ -89,22 +136,77 @@ impl HubUsers {
 async fn find(connected: &Connected, identity: &Identity) -> Result<Option<user::User>> {
     let member = connected.member()?;
     let keyring = member.newest_keyring()?;
-    let id = writer::user_id(&keyring, identity);
-    let Some(row) = connected.replica.row("user", &id.to_string()).await? else { return Ok(None) };
+    record_of(connected, &writer::user_id(&keyring, identity).to_string()).await
+}
+
+async fn record_of(connected: &Connected, id: &str) -> Result<Option<user::User>> {
+    let Some(row) = connected.replica.row("user", id).await? else { return Ok(None) };
     let record = Record::read(&row.body)?;
-    let keyring = member.keyring(record.header().context.epoch)?;
+    let keyring = connected.member()?.keyring(record.header().context.epoch)?;
     record.open(&keyring).map(Some)
 }
 
-fn opened(found: &user::User, entry: Entry, placing: Option<Placing>) -> Result<User> {
+/// How long a page is kept waiting for what other servers have written.
+const MOMENT: Duration = Duration::from_secs(2);
+/// What keeps a record from following to another domain.
+const DOMAIN: [sekisho_fault::Code; 3] = [codes::DOMAIN_NOT_RESERVED, codes::DOMAIN_NOT_PROVEN, codes::DOMAIN_NOT_TOLD];
+/// What goes wrong at this server itself while a user is written, whether the hub can be asked or not.
+const HERE: [sekisho_fault::Code; 3] = [crate::codes::FILE, crate::codes::DATABASE, crate::codes::RANDOM];
+/// Identities that one account may have had one after the other.
+const MOST_LINKS: usize = 32;
+
+async fn opened(connected: &Connected, found: &user::User, entry: Entry, placing: Option<Placing>) -> Result<User> {
+    let root = with_factors(connected, found).await?;
     let secret = Secret::new(found.secret);
     Ok(User {
         email: Email::parse(&found.email)?,
         vault_key: secret.derive(Purpose::VaultKey, b""),
         client_password: secret.derive(Purpose::ClientPassword, b""),
         entry,
+        factors: factors(&root, placing.as_ref()),
         placing,
+        account: found.account(),
+        hub_seed: user::hub_seed(&secret),
     })
+}
+
+/// Whose record has the second factors of an account: the first identity's, for all of them. Where that record is not here, each has the
+/// copy that it was made with.
+async fn with_factors(connected: &Connected, found: &user::User) -> Result<user::User> {
+    let mut root = found.clone();
+    for _ in 0..MOST_LINKS {
+        let Some(linked) = root.linked else { break };
+        let before = record_of(connected, &linked.from.to_string()).await?;
+        match before.filter(|before| !before.is_shredded() && before.account() == found.account()) {
+            Some(before) => root = before,
+            None => break,
+        }
+    }
+    Ok(root)
+}
+
+/// The second factors that count: those that an administrator has voided since do not.
+fn factors(found: &user::User, placing: Option<&Placing>) -> Factors {
+    let own = found.factors.clone().unwrap_or_default();
+    if placing.is_none_or(|placing| placing.leaves(own.since)) { own } else { Factors::default() }
+}
+
+impl HubUsers {
+    /// Writes a user's second factors where those that count are as they were. True when they were.
+    async fn write_factors(&self, identity: &Identity, before: &Factors, after: Factors) -> Result<bool> {
+        let Some(found) = find(&self.connected, identity).await? else { return Ok(false) };
+        let placing = placing(&self.connected, &found).await?;
+        let root = with_factors(&self.connected, &found).await?;
+        if factors(&root, placing.as_ref()) != *before {
+            return Ok(false);
+        }
+        let holder = Identity { idp: root.idp, source: root.source, value: root.subject };
+        let known = root.factors.unwrap_or_default();
+        // Set up anew after those that were voided, whatever the clocks say.
+        let void = placing.as_ref().and_then(|placing| placing.void_factors).unwrap_or(0).max(known.since);
+        let since = if before.is_empty() { after.since.max(void + 1) } else { after.since };
+        self.connected.writer.set_factors(&self.connected, &holder, &known, Factors { since, ..after }).await
+    }
 }
 
 impl sekisho_signin::Users for HubUsers {
@@ -116,26 +218,11 @@ impl sekisho_signin::Users for HubUsers {
     ) -> Later<'a, Result<User>> {
         Box::pin(async move {
             let refused = |code| Fault::new(code).with("email", profile.email.as_str());
-            let found = find(&self.connected, identity).await.map_err(unavailable)?;
-            if let Some(found) = &found {
-                // By the address of the record: the identity provider may call who was removed by another one now.
-                let told = told(&self.connected, &found.email).await.map_err(unavailable)?;
-                if let Some(Said::Removed(_)) = told.said {
-                    return Err(refused(codes::REMOVED));
-                }
-                is_inside(admits, told.said)?;
-            }
-            if let Some(found) = found.filter(|found| !found.is_shredded()) {
-                let locked =
-                    found.state == State::Locked || is_locked(&self.connected, &found.email).map_err(unavailable)?;
-                if locked {
-                    return Err(refused(codes::LOCKED));
-                }
+            if let Some((found, user)) = self.stood(identity, profile, admits).await? {
                 if following::differs(&found, profile) {
                     self.follow(identity, profile);
                 }
-                let placing = placing(&self.connected, &found).await.map_err(unavailable)?;
-                return opened(&found, Entry::Known, placing);
+                return Ok(user);
             }
             let Told { said, decisions, .. } =
                 told(&self.connected, profile.email.as_str()).await.map_err(unavailable)?;
@@ -185,11 +272,44 @@ impl sekisho_signin::Users for HubUsers {
                     refused(codes::DETACHED)
                 } else {
                     tracing::error!(%fault, "a new user");
-                    refused(codes::HUB_NEEDED)
+                    if HERE.contains(&fault.code) { Fault::new(codes::USERS) } else { refused(codes::HUB_NEEDED) }
                 }
             })?;
             let entry = if is_own { entry } else { Entry::Known };
             read_back(&self.connected, identity, profile, entry).await
+        })
+    }
+
+    fn stands<'a>(
+        &'a self,
+        identity: &'a Identity,
+        profile: &'a Profile,
+        admits: &'a Admits,
+    ) -> Later<'a, Result<User>> {
+        Box::pin(async move {
+            let unknown = || Fault::new(codes::UNKNOWN_USER).with("email", profile.email.as_str());
+            // Its record follows the identity provider at sign-ins alone: what the page shows may be older than another one.
+            self.stood(identity, profile, admits).await?.map(|(_, user)| user).ok_or_else(unknown)
+        })
+    }
+
+    fn catch_up(&self) -> Later<'_, bool> {
+        Box::pin(async move {
+            let caught_up = tokio::time::timeout(MOMENT, self.connected.catch_up()).await;
+            caught_up.is_ok_and(|outcome| outcome.is_ok())
+        })
+    }
+
+    fn set_factors<'a>(&'a self, identity: &'a Identity, before: &'a Factors, after: Factors) -> Later<'a, Result<()>> {
+        Box::pin(async move {
+            match self.write_factors(identity, before, after).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(Fault::new(codes::VAULT_STALE)),
+                Err(fault) => {
+                    tracing::warn!(%fault, "a user's second factors");
+                    Err(Fault::new(codes::HUB_NEEDED))
+                }
+            }
         })
     }
 }
@@ -209,7 +329,7 @@ async fn read_back(connected: &Connected, identity: &Identity, profile: &Profile
         return Err(refused(codes::LOCKED));
     }
     let placing = placing(connected, &found).await.map_err(unavailable)?;
-    opened(&found, entry, placing)
+    opened(connected, &found, entry, placing).await.map_err(unavailable)
 }
 
 /// Whether the address is of a reserved domain, or its user was invited.
@@ -257,7 +377,7 @@ mod tests {
         let proofs = SealedFile::new(folder.path(), "domains.sealed", &Secret::new([1; 32]));
         let proofs = Arc::new(Proofs::open(proofs, sekisho_resolver::Resolver::default()));
         proofs.saw("example.com");
-        let users = HubUsers::new(Arc::new(connected(folder.path()).await), proofs);
+        let users = HubUsers::new(Arc::new(connected(folder.path()).await), proofs, Arc::new(|_, _| ()));
         let act = sekisho_keys::log::Act::ReserveDomain {
             connection: crate::enrolment::example::PLACE.connection,
             domain: "example.com".into(),

@@ -51,7 +51,8 @@ pub(super) async fn approved(connected: &Connected, profile: &Profile, decision:
 }
 
 fn known((from, user): &(UserId, User), window: i64) -> Known {
-    Known { linked: Linked { from: *from, window }, secret: Zeroizing::new(user.secret) }
+    let (linked, secret) = (Linked { from: *from, window }, Zeroizing::new(user.secret));
+    Known { linked, secret, factors: user.factors.clone() }
 }
 
 /// The identity that came last of those that fit. Where these are of several people, an administrator says whose the address is.

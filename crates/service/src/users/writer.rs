@@ -9,12 +9,13 @@ use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::Blob;
 use sekisho_hub_api::codes as hub_codes;
 use sekisho_hub_api::wire::NewRecord;
+use sekisho_keys::factor::Factors;
 use sekisho_keys::ids::UserId;
 use sekisho_keys::keyring::Keyring;
 use sekisho_keys::user::{Context, Linked, Record, State, User, Writer as Signer, blinded};
 use sekisho_signin::{Identity, Profile};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use zeroize::Zeroizing;
 
 use super::following::differs;
@@ -48,6 +49,8 @@ pub(super) struct Known {
     pub(super) linked: Linked,
     /// Its secret.
     pub(super) secret: Zeroizing<[u8; 32]>,
+    /// Its second factors: whoever comes under another name is asked for the same.
+    pub(super) factors: Option<Factors>,
 }
 
 /// A record on its way: sent again until the hub has answered.
@@ -82,14 +85,7 @@ impl Writer {
         profile: &Profile,
         known: Option<&Known>,
     ) -> Result<bool> {
-        connected.trusts_hub()?;
-        let came = Instant::now();
-        let _turn = self.turn.lock().await;
-        // Whoever was before has just waited for a hub that is not there: nobody else waits for the same.
-        if let Some(fault) = self.missed_since(came) {
-            return Err(fault);
-        }
-        self.deliver_rest(connected).await?;
+        let _turn = self.next_turn(connected).await?;
         match self.make_once(connected, identity, profile, known).await {
             // An epoch has begun meanwhile: the user is sealed under it.
             Err(fault) if fault.code == hub_codes::RETIRED_EPOCH => {
@@ -98,6 +94,19 @@ impl Writer {
             }
             outcome => outcome,
         }
+    }
+
+    /// Waits until nothing else is written here, and sends what was left on its way.
+    async fn next_turn(&self, connected: &Connected) -> Result<MutexGuard<'_, ()>> {
+        connected.trusts_hub()?;
+        let came = Instant::now();
+        let turn = self.turn.lock().await;
+        // Whoever was before has just waited for a hub that is not there: nobody else waits for the same.
+        if let Some(fault) = self.missed_since(came) {
+            return Err(fault);
+        }
+        self.deliver_rest(connected).await?;
+        Ok(turn)
     }
 
     /// Why nobody has taken a record since then, if that was so.
@@ -169,6 +178,52 @@ impl Writer {
         Ok(taken)
     }
 
+    /// Sets a user's second factors, if they are as they were when that was decided on. False where they are not.
+    ///
+    /// Codes: `FORKED`, the hub's, and those of the keys.
+    pub(super) async fn set_factors(
+        &self,
+        connected: &Connected,
+        identity: &Identity,
+        before: &Factors,
+        after: Factors,
+    ) -> Result<bool> {
+        let _turn = self.next_turn(connected).await?;
+        match self.set_factors_once(connected, identity, before, after.clone()).await {
+            // An epoch has begun meanwhile: the record is sealed under it.
+            Err(fault) if fault.code == hub_codes::RETIRED_EPOCH => {
+                connected.catch_up().await?;
+                self.set_factors_once(connected, identity, before, after).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn set_factors_once(
+        &self,
+        connected: &Connected,
+        identity: &Identity,
+        before: &Factors,
+        after: Factors,
+    ) -> Result<bool> {
+        let member = connected.member()?;
+        let keyring = member.newest_keyring()?;
+        let id = user_id(&keyring, identity).to_string();
+        let Some(row) = connected.replica.row("user", &id).await? else { return Ok(false) };
+        let record = Record::read(&row.body)?;
+        let old = record.header().context;
+        let user = record.open(&member.keyring(old.epoch)?)?;
+        let is_same = user.factors.clone().unwrap_or_default() == *before;
+        if user.is_shredded() || !is_same {
+            return Ok(false);
+        }
+        let user = User { factors: (!after.is_empty()).then_some(after), ..user };
+        let context = Context { revision: old.revision + 1, epoch: keyring.epoch, ..old };
+        let taken = self.write(connected, context, Some((&record, row.rev)), &user, &keyring).await?;
+        connected.catch_up().await?;
+        Ok(taken)
+    }
+
     /// Takes the secret out of a removed user's record. True when this server did.
     ///
     /// Codes: the hub's, and those of the keys.
@@ -208,6 +263,17 @@ impl Writer {
             async move { hub.put_user(&connection, &user, &record).await }
         };
         connected.link.ask(&member, ask).await
+    }
+
+    /// Sends what was left on its way when the hub went away: as soon as it is back, and not with the next record of somebody else.
+    pub(crate) async fn go_on(&self, connected: &Connected) -> Result<()> {
+        // Whoever writes just now sends it first.
+        let Ok(_turn) = self.turn.try_lock() else { return Ok(()) };
+        if !self.outgoing.is_there() {
+            return Ok(());
+        }
+        connected.trusts_hub()?;
+        self.deliver_rest(connected).await
     }
 
     /// Sends what was left on its way.
@@ -256,6 +322,7 @@ impl Writer {
             state: State::Active,
             linked,
             former: None,
+            factors: known.and_then(|known| known.factors.clone()),
         };
         let revision = before.as_ref().map_or(1, |(record, _)| record.header().context.revision + 1);
         let context = Context { place: member.place, user: id, revision, epoch: keyring.epoch };
@@ -338,15 +405,20 @@ impl Writer {
                 self.outgoing.remove();
                 Ok(true)
             }
-            // Somebody else has the user, or the address.
+            // Somebody else has the user, or the address. Or has written since over this very record, which the hub took when nobody heard it:
+            // only the feed says whether its counter is free.
             Err(fault) if fault.code == hub_codes::STALE => {
+                connected.catch_up().await?;
                 self.outgoing.remove();
                 Ok(false)
             }
             Err(fault) => {
                 if is_final(&fault) {
+                    if fault.code == hub_codes::RETIRED_EPOCH || fault.code == hub_codes::TAKEN {
+                        connected.catch_up().await?;
+                    }
                     self.outgoing.remove();
-                } else if fault.code == hub_codes::UNREACHABLE {
+                } else if fault.code == hub_codes::UNREACHABLE || fault.code == hub_codes::STORE {
                     let missed = Some((Instant::now(), fault.clone()));
                     *self.missed.lock().unwrap_or_else(PoisonError::into_inner) = missed;
                 }

@@ -32,6 +32,11 @@ impl Claiming {
         self.ask(self.claims.claim(&statement.issuer, &statement.assertion_id, until)).await
     }
 
+    /// Claims a code of an authenticator app until then.
+    pub(crate) async fn claim_code(&self, name: &str, until: i64) -> Claimed {
+        self.ask(self.claims.claim("totp", name, until)).await
+    }
+
     async fn ask(&self, asked: impl Future<Output = Claimed>) -> Claimed {
         let Ok(_place) = self.places.try_acquire() else { return Claimed::Unknown };
         timeout(self.patience, asked).await.unwrap_or(Claimed::Unknown)

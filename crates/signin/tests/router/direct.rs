@@ -7,6 +7,7 @@ use axum::http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use axum::http::{Request, StatusCode};
 use sekisho_config::field::Field;
 use sekisho_fault::{Fault, Result, Severity};
+use sekisho_keys::factor::Factors;
 use sekisho_signin::capabilities::Later;
 use sekisho_signin::{Admits, Condition, Identity, Profile, Pulse, Trial, User, Users, codes};
 
@@ -267,6 +268,18 @@ impl Users for Lockable {
             return Box::pin(async { Err(Fault::new(codes::LOCKED)) });
         }
         self.0.sign_in(identity, profile, admits)
+    }
+
+    fn stands<'a>(&'a self, who: &'a Identity, profile: &'a Profile, admits: &'a Admits) -> Later<'a, Result<User>> {
+        self.sign_in(who, profile, admits)
+    }
+
+    fn catch_up(&self) -> Later<'_, bool> {
+        Box::pin(async { true })
+    }
+
+    fn set_factors<'a>(&'a self, who: &'a Identity, before: &'a Factors, after: Factors) -> Later<'a, Result<()>> {
+        self.0.set_factors(who, before, after)
     }
 }
 

@@ -46,7 +46,8 @@ fn safe(name: &str, reply: &Reply, form: &str) {
     }
     assert_eq!(policy["form-action"], [form], "{name}");
     for (directive, sources) in policy.iter().filter(|(directive, _)| **directive != "form-action") {
-        let known = ["default-src", "frame-ancestors", "base-uri", "script-src", "style-src", "connect-src"];
+        let known =
+            ["default-src", "frame-ancestors", "base-uri", "script-src", "style-src", "connect-src", "worker-src"];
         assert!(known.contains(directive), "{name}: {directive}");
         assert!(sources.iter().all(|source| ["'none'", "'self'"].contains(source)), "{name}: {directive} {sources:?}");
     }
@@ -93,6 +94,7 @@ async fn every_answer_of_every_route_has_its_headers_and_a_policy_that_lets_in_n
         ("/vault/", "'none'"),
         ("/vault/vault.js", "'none'"),
         ("/vault/vault.css", "'none'"),
+        ("/vault/worker.js", "'none'"),
         ("/sso-connect", "'none'"),
         ("/sso-connect/page.css", "'none'"),
         ("/sso-connect/saml/submit.js", "'none'"),
@@ -111,9 +113,20 @@ async fn every_answer_of_every_route_has_its_headers_and_a_policy_that_lets_in_n
         safe(path, &world.get(path).await, form);
     }
     for method in [Method::POST, Method::PUT, Method::OPTIONS, Method::HEAD] {
-        for path in
-            ["/vault/", "/vault/redeem", "/vault/direct", ACS, "/sso-connect/saml/logout", "/sso-connect/saml/release"]
-        {
+        for path in [
+            "/vault/",
+            "/vault/redeem",
+            "/vault/direct",
+            "/vault/records",
+            "/vault/changes",
+            "/vault/factor",
+            "/vault/factor/set-up",
+            "/vault/factors",
+            "/vault/factors/change",
+            ACS,
+            "/sso-connect/saml/logout",
+            "/sso-connect/saml/release",
+        ] {
             let request = Request::builder().method(&method).uri(path).header("origin", "https://evil.example");
             safe(&format!("{method} {path}"), &world.send(request.body(Body::empty()).unwrap()).await, "'none'");
         }
@@ -163,7 +176,7 @@ async fn every_page_on_the_way_of_a_sign_in_is_as_closed() {
 async fn the_vault_page_runs_its_own_files_alone_and_speaks_with_its_own_server_alone() {
     let page = World::new().get("/vault/").await;
     let policy = policy(&page);
-    for directive in ["script-src", "style-src", "connect-src"] {
+    for directive in ["script-src", "style-src", "connect-src", "worker-src"] {
         assert_eq!(policy[directive], ["'self'"], "{directive}");
     }
     assert!(page.body.contains("src=\"./vault.js\"") && page.body.contains("href=\"./vault.css\""), "{}", page.body);

@@ -14,4 +14,5 @@ mod servers;
 mod serving;
 mod shared_cases;
 mod trial;
+mod vault;
 mod world;

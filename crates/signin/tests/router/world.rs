@@ -14,10 +14,12 @@ use sekisho_config::field::{self, Field};
 use sekisho_config::{Configuration, Document, Domain};
 use sekisho_fault::{Code, Fault, Result};
 use sekisho_keys::derive::Secret;
+use sekisho_keys::factor::Factors;
+use sekisho_keys::ids::AccountId;
 use sekisho_signin::capabilities::Later;
 use sekisho_signin::{
     Activity, Admits, Applied, Claimed, Claims, Clock, Condition, Entry, Face, Heads, Identity, Ids, Peer, Profile,
-    Pulse, SignIn, StateSecrets, Trial, User, Users, router,
+    Pulse, Sealed, SignIn, StateSecrets, Trial, User, Users, VaultChanges, VaultPart, Vaults, router,
 };
 use tower::ServiceExt;
 use url::form_urlencoded;
@@ -41,8 +43,23 @@ impl Users for Everybody {
                 client_password: Secret::new([2; 32]),
                 entry: Entry::Known,
                 placing: None,
+                account: AccountId([3; 32]),
+                hub_seed: Secret::new([4; 32]),
+                factors: Factors::default(),
             })
         })
+    }
+
+    fn stands<'a>(&'a self, who: &'a Identity, profile: &'a Profile, admits: &'a Admits) -> Later<'a, Result<User>> {
+        self.sign_in(who, profile, admits)
+    }
+
+    fn catch_up(&self) -> Later<'_, bool> {
+        Box::pin(async { true })
+    }
+
+    fn set_factors<'a>(&'a self, _: &'a Identity, _: &'a Factors, _: Factors) -> Later<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -52,6 +69,39 @@ pub struct Untouchable;
 impl Users for Untouchable {
     fn sign_in<'a>(&'a self, _: &'a Identity, _: &'a Profile, _: &'a Admits) -> Later<'a, Result<User>> {
         panic!("a test reached the users")
+    }
+
+    fn stands<'a>(&'a self, _: &'a Identity, _: &'a Profile, _: &'a Admits) -> Later<'a, Result<User>> {
+        panic!("a test reached the users")
+    }
+
+    fn catch_up(&self) -> Later<'_, bool> {
+        Box::pin(async { true })
+    }
+
+    fn set_factors<'a>(&'a self, _: &'a Identity, _: &'a Factors, _: Factors) -> Later<'a, Result<()>> {
+        panic!("a test reached the users")
+    }
+}
+
+/// Vaults that keep what comes, one row each time.
+#[derive(Default)]
+pub struct Kept(pub Mutex<Vec<(AccountId, VaultChanges)>>);
+
+impl Vaults for Kept {
+    fn read(&self, account: AccountId, after: u64) -> Later<'_, Result<VaultPart>> {
+        let kept = self.0.lock().unwrap();
+        let own = kept.iter().filter(|(of, _)| *of == account).map(|(_, changes)| changes.changes.clone());
+        let rows: Vec<Sealed> =
+            (1..).zip(own).map(|(seq, body)| Sealed { seq, id: seq.to_string(), rev: 1, body }).collect();
+        let head = rows.len() as u64;
+        let rows = rows.into_iter().filter(|row| row.seq > after).collect();
+        Box::pin(async move { Ok(VaultPart { rows, head }) })
+    }
+
+    fn write<'a>(&'a self, account: AccountId, changes: &'a VaultChanges) -> Later<'a, Result<()>> {
+        self.0.lock().unwrap().push((account, changes.clone()));
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -191,7 +241,7 @@ impl World {
     fn starting(hub: Arc<Hub>, users: Arc<dyn Users>, now: i64) -> Self {
         let (written, time) = (Arc::new(Written::default()), Arc::new(Time(AtomicI64::new(now))));
         let words = Arc::new(Words::default());
-        let face = Face::new(users, hub, words.clone(), written.clone(), time.clone());
+        let face = Face::new(users, Arc::new(Kept::default()), hub, words.clone(), written.clone(), time.clone());
         Self { router: router(face.clone()), face, written, words, time }
     }
 

@@ -122,6 +122,18 @@ test('the kit makes an administrator, and the next kit stands in front until it 
   await waitFor(() => expect(screen.queryByTestId('dialog-new-kit')).toBeNull());
 });
 
+test('a kit of which nobody has said whether it counts is kept beside the one before', async () => {
+  const fake = new Fake().running();
+  const sheet = { organisation: 'o', hub: 'h', fingerprint: 'F', lines: ['A', 'B', 'C', 'D'] };
+  fake.replies['admin.recover'] = () => ({ ...sheet, unsure: true });
+  await choose(fake, 'recover');
+  await typeKit();
+  await click('begin-account');
+  await type('totp', '123456');
+  await click('recover');
+  expect((await screen.findByTestId('kit-before')).textContent).toContain('Keep both');
+});
+
 test('a slip on the paper is told at its line, which takes the focus', async () => {
   const fake = new Fake().running();
   await choose(fake, 'recover');

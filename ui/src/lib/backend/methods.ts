@@ -118,6 +118,7 @@ import type { WhichSnippets } from './types/WhichSnippets';
 import type { WhichSteps } from './types/WhichSteps';
 import type { WhichTest } from './types/WhichTest';
 import type { WhichUsers } from './types/WhichUsers';
+import type { WhichUsersNext } from './types/WhichUsersNext';
 
 /** The methods that the console calls: parameters and reply. `admin.*` stay in the console's own process, where the
  * administrator's keys are; all others go to the service. */
@@ -226,7 +227,7 @@ export interface Methods {
   'admin.export_to_file': { params: ExportToFile; reply: ExportedFile };
   'admin.certificate_to_file': { params: CertificateToFile; reply: CertificateFile };
   'admin.open_export': { params: OpenExport; reply: OpenedExport };
-  'admin.next_users': { params: WhichConnection; reply: NextUsers };
+  'admin.next_users': { params: WhichUsersNext; reply: NextUsers };
   'admin.deletion': { params: WhichConnection; reply: Deletion };
   'admin.delete_connection': { params: DeleteConnection; reply: DeletedConnection };
   'admin.undelete_connection': { params: WhichConnection; reply: null };

@@ -30,7 +30,7 @@ const shown = (language: Language, arg: Arg): string => {
     case 'time':
       return timeOf(language, arg.value);
     case 'list':
-      return arg.value.join(language === 'ja' ? '、' : ', ');
+      return arg.value.length === 0 ? '–' : arg.value.join(language === 'ja' ? '、' : ', ');
   }
 };
 

@@ -93,7 +93,7 @@ fn a_role_that_no_administrator_has_given_is_refused() {
     assert_eq!(judged(saved(&identity(13))).unwrap_err().as_str(), "keys.log_author");
 
     let placed = |author: &Identity| {
-        let placing = Placing { node: None, role: Some("lax".into()), account: None };
+        let placing = Placing { role: Some("lax".into()), ..Placing::default() };
         let word = Word {
             email: "bob@example.com",
             said: Said::Restored,
@@ -118,7 +118,7 @@ fn whoever_has_left_places_nobody_and_approves_nobody_under_an_old_moment() {
         let (about, fact) = Fact::sign(PLACE, word, &keyring(), who, 0, [2; 12]).unwrap();
         verifier.row(row("fact", &about.to_string(), fact), None).map(drop).map_err(|fault| fault.code)
     };
-    let placing = || Some(Placing { node: None, role: Some("lax".into()), account: None });
+    let placing = || Some(Placing { role: Some("lax".into()), ..Placing::default() });
     let same = Decision { identity: UserId([1; 32]), account: AccountId([2; 32]), same: true, time: 1 };
     assert_eq!(judged(None, vec![], &second), Ok(()), "who was invited before they left is invited");
     assert_eq!(judged(placing(), vec![], &second), Err(sekisho_keys::codes::LOG_AUTHOR));

@@ -12,6 +12,7 @@ const user = (email: string, more: Partial<UserInfo> = {}): UserInfo => ({
   removed: null,
   node: null,
   role: null,
+  second_factor: null,
   ...more,
 });
 
@@ -65,6 +66,9 @@ test('users are looked for, locked, unlocked, removed after a question, and take
   await click('lock-alice@example.co.jp');
   await waitFor(() => expect(state()).toBe('locked'));
   expect(screen.getByTestId('users-said').textContent).toContain('alice@example.co.jp is locked.');
+  language.choose('ja');
+  await waitFor(() => expect(screen.getByTestId('users-said').textContent).toContain('ロックしました'));
+  language.choose('en');
   await click('unlock-alice@example.co.jp');
   await waitFor(() => expect(state()).toBe('active'));
   await click('remove-alice@example.co.jp');

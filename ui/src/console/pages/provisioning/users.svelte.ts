@@ -40,7 +40,7 @@ export class UsersOnScreen {
     private readonly connection: string,
   ) {}
 
-  /** Looks through them; `fresh`: all are read anew first. An answer that was overtaken is not shown. */
+  /** Looks through them; `fresh`: what was written since is read first. An answer that was overtaken is not shown. */
   async look(fresh: boolean): Promise<void> {
     const asked = ++this.#asked;
     this.reading = true;
@@ -73,7 +73,24 @@ export class UsersOnScreen {
     }
   }
 
-  /** Changes one user, and reads all anew. Nothing where it was refused; the fault says why. */
+  /** Voids a user's second factors. Nothing where it was refused; the fault says why. */
+  async resetFactors({ email }: UserInfo): Promise<boolean> {
+    try {
+      const { connection } = this;
+      await this.backend.call('admin.place_users', {
+        connection,
+        emails: [email],
+        place: { to: 'no_factors' },
+      });
+      await this.look(true);
+      return true;
+    } catch (caught) {
+      this.fault = asFault(caught);
+      return false;
+    }
+  }
+
+  /** Changes one user, and reads what was written since. Nothing where it was refused; the fault says why. */
   async change(change: Change, email: string): Promise<ChangedUsers | undefined> {
     try {
       const done = await this.#ask(change, email);

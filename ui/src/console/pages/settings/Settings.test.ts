@@ -43,7 +43,7 @@ test('an administrator is removed by typing the name, and the next kit is shown'
 test('a removal that was cut off shows its kit, and is finished by a click', async () => {
   const fake = await open();
   fake.replies['admin.remove_administrator'] = () => ({
-    kit: { organisation: 'o', hub: 'h', fingerprint: 'F', lines: ['A', 'B', 'C', 'D'] },
+    kit: { organisation: 'o', hub: 'h', fingerprint: 'F', lines: ['A', 'B', 'C', 'D'], unsure: false },
     unfinished: fault('hub.unreachable'),
   });
   await click('remove-suzuki');
@@ -60,6 +60,16 @@ test('a removal that was cut off shows its kit, and is finished by a click', asy
   fake.replies['admin.remove_administrator'] = () => ({ kit: null, unfinished: null });
   await click('finish-removal');
   await waitFor(() => expect(screen.queryByTestId('unfinished-removal')).toBeNull());
+});
+
+test('whoever was removed by a try that nobody heard of is said to be, for the kit may be lost', async () => {
+  const fake = await open();
+  fake.replies['admin.remove_administrator'] = () => ({ kit: null, unfinished: null });
+  await click('remove-suzuki');
+  await typeName('suzuki');
+  await waitFor(() => expect(confirm().disabled).toBe(false));
+  await click('confirm-remove');
+  expect((await screen.findByTestId('removed-before')).textContent).toContain('suzuki');
 });
 
 test('a refused removal removes nobody, and says why', async () => {

@@ -18,6 +18,6 @@ text: string,
  */
 state: UserState | null, 
 /**
- * Whether all are read anew first.
+ * Whether what was written since is read first.
  */
 fresh: boolean, };

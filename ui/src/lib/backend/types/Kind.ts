@@ -3,4 +3,4 @@
 /**
  * The kinds of entries.
  */
-export type Kind = "sign_in" | "provisioned" | "recognised" | "sign_out" | "test_login" | "applied" | "metadata" | "certificate_given_out" | "certificate_ordered" | "started" | "stopped";
+export type Kind = "sign_in" | "provisioned" | "recognised" | "followed" | "sign_out" | "test_login" | "applied" | "metadata" | "certificate_given_out" | "certificate_ordered" | "started" | "stopped";

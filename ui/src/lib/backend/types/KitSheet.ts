@@ -19,4 +19,8 @@ fingerprint: string,
 /**
  * The secret, line by line.
  */
-lines: Array<string>, };
+lines: Array<string>, 
+/**
+ * Nobody has answered whether it took the place of the one before: both are to be kept.
+ */
+unsure: boolean, };

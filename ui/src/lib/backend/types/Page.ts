@@ -11,4 +11,8 @@ before: number | null,
 /**
  * At most this many (1 to 500).
  */
-limit: number, };
+limit: number, 
+/**
+ * Only what is about a user, by the whole e-mail address, or has this reference number.
+ */
+find?: string, };

@@ -11,4 +11,4 @@ node: string | null, } | { "to": "role",
 /**
  * Which; none: the one that groups, node or connection give.
  */
-role: string | null, };
+role: string | null, } | { "to": "no_factors" };

@@ -55,4 +55,8 @@ users: number,
 /**
  * The mail domains that are reserved for the connection.
  */
-domains: Array<string>, };
+domains: Array<string>, 
+/**
+ * SHA-256 over the files of the vault page that it serves, in hexadecimal.
+ */
+vault_page: string, };

@@ -28,4 +28,8 @@ node: string | null,
 /**
  * The role that they were given; none: the one that groups, node or connection give.
  */
-role: string | null, };
+role: string | null, 
+/**
+ * Since when they have a second factor: seconds since 1970.
+ */
+second_factor: number | null, };

@@ -104,6 +104,11 @@ test('an exported file is opened, told, and put into the draft', async () => {
   expect((await screen.findByTestId('opened')).textContent).toContain('example-osaka');
   expect(fake.calls.some(([method]) => method === 'draft.import')).toBe(false);
   await fireEvent.click(screen.getByTestId('with-users'));
+  // Cut off, it begins again: nobody is left out.
+  fake.refusals['users.import'] = fault('hub.unreachable');
+  await click('do-import');
+  await waitFor(() => expect(dialog.querySelector('[data-code="hub.unreachable"]')).toBeTruthy());
+  delete fake.refusals['users.import'];
   await click('do-import');
   // Where it is reviewed.
   await waitFor(() =>
@@ -112,8 +117,12 @@ test('an exported file is opened, told, and put into the draft', async () => {
   const put = { document: '{}', min_reader: 1, objects: [['k1', 'c2VhbGVk']] };
   expect(fake.calls).toContainEqual(['draft.import', put]);
   // The users were handed over as they were sealed, part by part.
-  const handed = fake.calls.filter(([method]) => method === 'users.import').map(([, params]) => params);
-  expect(handed).toEqual([{ batch: 'c2lnbmVk' }, { batch: 'c2lnbmVk' }]);
+  const all = (name: string): unknown[] =>
+    fake.calls.filter(([method]) => method === name).map(([, params]) => params);
+  const part = { batch: 'c2lnbmVk' };
+  expect(all('users.import')).toEqual([part, part, part]);
+  const asked = [null, null, 1, 0].map((left) => ({ connection: 'c1', left }));
+  expect(all('admin.next_users')).toEqual(asked);
 });
 
 test('at a server whose connection is deleted the first page offers the undo, to whoever signs in', async () => {
