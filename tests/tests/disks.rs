@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
@@ -131,14 +132,47 @@ fn a_file_reaches_the_disk_before_its_name_and_the_name_before_the_answer() {
     site.founder.run(&["draft", "set", "skew_seconds", "45"]);
     let answered = fs::read_to_string(&trace).unwrap();
     drop(tracer);
-    let lines: Vec<&str> = answered.lines().collect();
-    let at = |what: &str, is: &dyn Fn(&str) -> bool| {
-        lines.iter().position(|line| is(line)).unwrap_or_else(|| panic!("{what} in\n{answered}"))
+    let calls = calls(&answered);
+    let call = |what: &str, is: &dyn Fn(&Call) -> bool| {
+        calls.iter().rfind(|call| is(call)).unwrap_or_else(|| panic!("{what} in\n{answered}"))
     };
-    let written = at("the file is written", &|line| line.contains("fsync(") && line.contains("/draft.new>"));
-    let named = at("it gets its name", &|line| line.contains("rename") && line.contains("draft.sealed\")"));
-    let folder = lines.iter().rposition(|line| line.contains("fsync(") && line.contains("/one/data>"));
-    assert!(written < named && Some(named) < folder, "{answered}");
+    let written = call("the file is written", &|call| call.is("fsync(", "/draft.new>)"));
+    let named = call("it gets its name", &|call| call.is("rename", "draft.sealed\")"));
+    let folder = call("its folder keeps it", &|call| call.is("fsync(", "/one/data>)"));
+    assert!(written.end < named.begin && named.end < folder.begin, "{answered}");
+}
+
+/// A call that has ended, by the lines of the trace between which it was made.
+struct Call {
+    begin: usize,
+    end: usize,
+    text: String,
+}
+
+impl Call {
+    fn is(&self, name: &str, what: &str) -> bool {
+        self.text.starts_with(name) && self.text.contains(what)
+    }
+}
+
+/// The calls of a trace. One that another thread's came between stands there in two lines: the first ends with
+/// `<unfinished ...>`, and the second begins with `<... name resumed>`.
+fn calls(trace: &str) -> Vec<Call> {
+    let (mut halves, mut done) = (HashMap::new(), Vec::new());
+    for (at, line) in trace.lines().enumerate() {
+        let Some((thread, text)) = line.split_once(' ') else { continue };
+        let text = text.trim_start();
+        if let Some(first) = text.strip_suffix(" <unfinished ...>") {
+            halves.insert(thread, (at, first));
+        } else if let Some((_, rest)) = text.strip_prefix("<... ").and_then(|text| text.split_once(" resumed>")) {
+            // What was begun before it was traced is not asked for.
+            let Some((begin, first)) = halves.remove(thread) else { continue };
+            done.push(Call { begin, end: at, text: format!("{first}{rest}") });
+        } else {
+            done.push(Call { begin: at, end: at, text: text.to_owned() });
+        }
+    }
+    done
 }
 
 fn is_traced(process: u32) -> bool {

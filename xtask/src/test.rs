@@ -30,7 +30,10 @@ pub fn long() -> Outcome {
 }
 
 fn end_to_end(which: &str) -> Outcome {
-    shell::run("", &format!("cargo nextest run --workspace --no-fail-fast --test-threads 3 -E {which}"))
+    shell::run(
+        "",
+        &format!("cargo nextest run --workspace --no-fail-fast --failure-output final --test-threads 3 -E {which}"),
+    )
 }
 
 /// Runs all stages.
