@@ -10,6 +10,8 @@ const TRAY = 'tray.';
 /** The service's status, kept true: read again at every event, and every two seconds while nobody answers. */
 export class StatusWatch {
   status = $state<Status>();
+  /** What it said last, while it is silent, too: what is being typed stands on it. */
+  last = $state<Status>();
   fault = $state<Fault>();
   readonly #backend: Backend;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,6 +28,7 @@ export class StatusWatch {
     clearTimeout(this.#timer);
     try {
       this.status = await this.#backend.call('status.get', null);
+      this.last = this.status;
       this.fault = undefined;
       if (!this.#subscribed) {
         await this.#backend.subscribe((event) => this.#hear(event));
@@ -47,6 +50,7 @@ export class StatusWatch {
   /** Another service is meant from now on: what was heard of the one before is forgotten, and its events are nobody's. */
   turn(): void {
     this.status = undefined;
+    this.last = undefined;
     this.#subscribed = false;
   }
 

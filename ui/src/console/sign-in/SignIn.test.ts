@@ -1,5 +1,6 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
+import type { AdminSession } from '../../lib/backend/types/AdminSession';
 import { Fake, fault } from '../../test/fake';
 import App from '../App.svelte';
 
@@ -170,4 +171,28 @@ test('an invitation given as the way to the hub is at hand in the wizard', async
   await click('next');
   await click('way-accept');
   expect(await screen.findByTestId('field-invitation')).toHaveProperty('value', INVITATION);
+});
+
+test('a form that is shown before it is heard who signed in last takes that in, and keeps what was typed', async () => {
+  const fake = new Fake().running();
+  let heard: (session: AdminSession) => void = () => undefined;
+  const later = new Promise<AdminSession>((resolve) => (heard = resolve));
+  const call = fake.call.bind(fake);
+  fake.call = (method, params) => (method === 'admin.session' ? (later as never) : call(method, params));
+  render(App, { backend: fake });
+  await screen.findByTestId('revision');
+  await click('nav-servers');
+  await click('sign-in-for-left');
+  await type('sign-in-passphrase', 'nine copper kettles');
+  heard({ signed_in: null, last_hub: 'https://hub.example.co.jp sha256-3fX9', last_login: 'tanaka' });
+  const value = (name: string): string => screen.getByTestId<HTMLInputElement>(`field-${name}`).value;
+  await waitFor(() => expect(value('sign-in-hub')).toBe('https://hub.example.co.jp sha256-3fX9'));
+  expect([value('sign-in-login'), value('sign-in-passphrase')]).toEqual(['tanaka', 'nine copper kettles']);
+  await type('sign-in-login', 'suzuki');
+  await type('sign-in-code', '123456');
+  await click('sign-in');
+  expect(parameters(fake, 'admin.sign_in')).toMatchObject({
+    way: { hub: 'https://hub.example.co.jp sha256-3fX9' },
+    login: 'suzuki',
+  });
 });

@@ -32,13 +32,15 @@ export class Leavers {
   fault = $state<Fault>();
   /** Whether the hub was asked. */
   read = $state(false);
+  readonly connection: string;
   readonly #session: Session;
-  readonly #connection: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watching = false;
+  /** How often it was looked: what an older look brings later than a newer one does not count. */
+  #looks = 0;
 
   constructor(session: Session, connection: string) {
-    [this.#session, this.#connection] = [session, connection];
+    [this.#session, this.connection] = [session, connection];
   }
 
   /** The list about a server. */
@@ -62,7 +64,7 @@ export class Leavers {
 
   /** Takes a server out, or goes on with it: done before, it finishes what was cut off and says what is left. */
   async leave(server: string, way: Way): Promise<void> {
-    const wish = { connection: this.#connection, server };
+    const wish = { connection: this.connection, server };
     const { left } = await this.#session.backend.call(METHODS[way], wish);
     const before = this.sealing?.server === server ? this.sealing.of : 0;
     this.sealing = { server, way, left, of: Math.max(before, left) };
@@ -70,11 +72,12 @@ export class Leavers {
   }
 
   async mark(server: string, item: ChecklistItem, done: boolean): Promise<void> {
-    const wish = { connection: this.#connection, server, item, done };
+    const wish = { connection: this.connection, server, item, done };
     try {
       const list = await this.#session.backend.call('admin.mark', wish);
       this.lists = this.lists.map((one) => (one.server === server ? list : one));
-      this.fault = undefined;
+      // What is on its way was read before.
+      await this.look();
     } catch (caught) {
       this.fault = asFault(caught);
     }
@@ -83,22 +86,35 @@ export class Leavers {
   /** Reads what there is, and again as long as the other servers are at work. */
   async look(): Promise<void> {
     clearTimeout(this.#timer);
-    const which = { connection: this.#connection };
+    this.#looks += 1;
+    const turn = this.#looks;
+    const which = { connection: this.connection };
     try {
       const members = await this.#session.backend.call('admin.servers', which);
+      const lists = await this.#session.backend.call('admin.checklists', which);
+      // Somebody has looked since.
+      if (turn !== this.#looks) return;
       this.left = members.filter((one) => one.retired !== null).reverse();
-      this.lists = await this.#session.backend.call('admin.checklists', which);
+      this.lists = lists;
       this.fault = undefined;
       this.read = true;
     } catch (caught) {
+      if (turn !== this.#looks) return;
       this.fault = asFault(caught);
     }
+    this.#lookLater();
+  }
+
+  #lookLater(): void {
+    clearTimeout(this.#timer);
     if (this.#watching && this.#atWork()) this.#timer = setTimeout(() => void this.#again(), LOOK);
   }
 
   #atWork(): boolean {
     const left = this.lists.some((list) => list.entries.some((entry) => (entry.left ?? 0) > 0));
-    return this.#session.signedIn !== undefined && (left || (this.sealing?.left ?? 0) > 0);
+    // What was not heard may be anything.
+    const unsure = this.fault !== undefined;
+    return this.#session.signedIn !== undefined && (unsure || left || (this.sealing?.left ?? 0) > 0);
   }
 
   async #again(): Promise<void> {
@@ -108,6 +124,8 @@ export class Leavers {
       await this.leave(sealing.server, sealing.way);
     } catch (caught) {
       this.fault = asFault(caught);
+      // One answer that did not come, as while the hub starts anew, does not end the watch.
+      this.#lookLater();
     }
   }
 }

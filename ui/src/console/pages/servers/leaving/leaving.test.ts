@@ -65,6 +65,42 @@ test('a server is retired by typing its name, and what the others have still to 
   expect(screen.queryByTestId('to-do-sso3')).toBeNull();
 }, 10_000);
 
+test('an answer that does not come does not end the countdown', async () => {
+  const [fake, hub] = three();
+  hub.left = 2;
+  await open(fake);
+  await leave('retire-sso3', 'sso3');
+  fake.refusals['admin.retire_server'] = fault('hub.unreachable');
+  const left = (): string | undefined => screen.getByTestId('sealing').dataset['left'];
+  expect((await screen.findByTestId('notice', {}, { timeout: 6000 })).dataset['code']).toBe(
+    'hub.unreachable',
+  );
+  expect(left()).toBe('2');
+  await waitFor(() => expect(left()).toBe('0'), { timeout: 8000 });
+  expect(screen.queryByTestId('notice')).toBeNull();
+}, 20_000);
+
+const silent = (): boolean => document.querySelector('[data-state=no_service]') !== null;
+
+test('a moment without an answer from the service forgets nothing', async () => {
+  const [fake, hub] = three();
+  hub.left = 0;
+  await open(fake);
+  await leave('retire-sso3', 'sso3');
+  expect((await screen.findByTestId('sealing')).dataset['left']).toBe('0');
+  await click('retire-sso2');
+  await typeName('sso');
+  fake.refusals['status.get'] = fault('admin-api.unreachable');
+  fake.tell();
+  await waitFor(() => expect(silent()).toBe(true));
+  expect(screen.getByTestId('sealing').dataset['left']).toBe('0');
+  expect(screen.getByTestId<HTMLInputElement>('field-typed-name').value).toBe('sso');
+  fake.tell();
+  await waitFor(() => expect(silent()).toBe(false));
+  expect(screen.getByTestId('sealing').dataset['left']).toBe('0');
+  expect(screen.getByTestId<HTMLInputElement>('field-typed-name').value).toBe('sso');
+}, 10_000);
+
 test('after wrong hands a list is kept, which is there when the window is opened again', async () => {
   const [fake] = three();
   await open(fake);
