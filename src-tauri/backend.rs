@@ -1,6 +1,6 @@
 //! The two commands of the window: `call` passes a method on, `subscribe` passes the service's events back. Methods that
 //! begin with `admin.` stay in this process: the administrator's keys are here, and never reach the service. Those that begin
-//! with `console.` are about this console: which machine's service is meant, its tray, a file that it writes.
+//! with `console.` are about this console: which machine's service is meant, its tray, files that it writes.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +16,7 @@ use tauri::{AppHandle, Manager};
 use tokio::sync::{Mutex, oneshot};
 
 use crate::diagnostics;
+use crate::export::{self, ExportUsers};
 use crate::notices::{Notices, Wish};
 use crate::tray::{self, Words};
 
@@ -32,7 +33,7 @@ pub struct Backend {
     desk: Mutex<Desk>,
     /// Where the administrator's memory is, and what else the console remembers.
     memory: PathBuf,
-    /// Where files for support cases go.
+    /// Where files go that the console writes.
     downloads: PathBuf,
     /// The page hears events through it; its newest subscription.
     page: StdMutex<Option<Channel<String>>>,
@@ -120,6 +121,12 @@ impl Backend {
         diagnostics::write(self.client().await, here, &self.downloads, made).await
     }
 
+    /// Writes the users of a connection into a file.
+    async fn export_users(&self, wish: &ExportUsers) -> Result<Value> {
+        let service = self.client().await;
+        export::write(&mut *self.desk.lock().await, service, &self.downloads, wish).await
+    }
+
     /// The machine whose service is managed; empty: this one.
     async fn managed(&self) -> Value {
         self.host.lock().await.as_ref().map(ToString::to_string).unwrap_or_default().into()
@@ -136,6 +143,10 @@ pub async fn call(app: AppHandle, backend: tauri::State<'_, Backend>, method: St
         "console.manage" => backend.manage(params.as_str().unwrap_or_default()).await,
         "console.managed" => Ok(backend.managed().await),
         "console.diagnostics" => backend.diagnostics(params.as_str().unwrap_or_default()).await,
+        "console.export_users" => {
+            let wish: ExportUsers = serde_json::from_value(params).map_err(|error| defect(&error))?;
+            backend.export_users(&wish).await
+        }
         "console.notices" => {
             let wish: Wish = serde_json::from_value(params).map_err(|error| defect(&error))?;
             app.state::<Notices>().wish(wish);
@@ -157,7 +168,7 @@ async fn show_tray(app: &AppHandle, words: Value) -> Result<Value> {
     shown.map(Value::Bool).map_err(|error| defect(&error))
 }
 
-fn defect(error: &dyn std::fmt::Display) -> Fault {
+pub(crate) fn defect(error: &dyn std::fmt::Display) -> Fault {
     Fault::new(DEFECT).with("detail", error.to_string())
 }
 

@@ -3,6 +3,8 @@
 mod backend;
 mod desktop;
 mod diagnostics;
+mod downloads;
+mod export;
 mod notices;
 mod tray;
 

@@ -65,6 +65,7 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
 
     // Nothing is set; and nobody reaches into the company, or to this machine, by a draft that no administrator has signed.
     assert_eq!(site.founder.code(&["mail", "test"]), "service.mail_none");
+    assert_eq!(site.founder.code(&["mail", "invitation", "bob@example.com"]), "service.mail_not_applied");
     // An authority of this server's own settings is none for mails: who may set no more than those gets no password by it.
     site.founder.run(&["draft", "set", "authorities", &server.authority]);
     let authority = site.founder.write("mail-authority.pem", &server.authority);
@@ -167,6 +168,26 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
     fs::write(&clock, "+15d").unwrap();
     looked("the service has looked since the renewal");
     told(&server, &site, 4);
+
+    // A user is told the way to the vault, by what is applied and not by the draft, as often as it is asked for.
+    set(&["--from", "draft@example.com", "--password-file", &right]);
+    for (language, subject) in [("en", "Your password vault"), ("ja", "パスワードボルトのご案内")] {
+        let before = server.mails().len();
+        site.founder.run(&["mail", "invitation", "bob@example.com", "--language", language]);
+        let mails = wait_or_say(
+            "the invitation arrives",
+            || Some(server.mails()).filter(|mails| mails.len() > before),
+            || server.log(),
+        );
+        let mail = mails.last().unwrap();
+        assert_eq!((&mail["subject"], &mail["to"]), (&subject.into(), &"bob@example.com".into()));
+        assert_eq!(mail["from"], "Sekisho <sekisho@example.com>");
+        let body = mail["body"].as_str().unwrap();
+        assert!(body.contains(&format!("{}/vault/", sp.origin)) && body.contains(&site.hub.url), "{body}");
+    }
+    assert_eq!(site.founder.code(&["mail", "invitation", "nobody@example.com"]), "service.mail_refused");
+    assert_eq!(site.founder.code(&["mail", "invitation", "nobody"]), "config.email");
+    site.founder.run(&["draft", "discard"]);
 
     // The password is nowhere in plain text, and nothing shows it.
     let everything = ["status", "history"].map(|command| site.founder.run(&[command]).to_string()).concat();

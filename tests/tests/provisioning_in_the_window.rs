@@ -6,6 +6,7 @@ use sekisho_tests::account::sign_founder_in;
 use sekisho_tests::browser::Browser;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::site::{Site, show_domain};
+use sekisho_tests::wait::wait_for;
 use sekisho_tests::window::Window;
 
 #[test]
@@ -14,9 +15,11 @@ fn a_domain_is_shown_users_are_looked_for_invited_and_locked_and_the_lock_holds(
     let site = Site::found(home.path());
     let sp = site.draft(&[("just_in_time", "false")]);
     let idp = SimpleSaml::start(&home.path().join("idp"), &sp, "");
+    site.founder.run(&["draft", "node", "put", "Osaka"]);
     site.save(&idp.metadata);
     let hub = site.founder.run(&["whoami"])["last_hub"].as_str().unwrap().to_owned();
-    let window = Window::open(&home.path().join("console"), &site.service.socket);
+    let user = home.path().to_str().unwrap();
+    let window = Window::open_where(&home.path().join("console"), &site.service.socket, &[("HOME", user)]);
     let page = &window.page;
     page.choose("[data-testid=language]", "ja");
     page.wait("html[lang=ja]");
@@ -41,11 +44,13 @@ fn a_domain_is_shown_users_are_looked_for_invited_and_locked_and_the_lock_holds(
 
     // Bob is invited here, signs in, and is locked here.
     page.fill("[data-testid=field-invite-user]", "bob@example.com");
+    page.click("[data-testid=field-invite-node] option:last-child");
     page.click("[data-testid=invite-user]");
     // What to send him is shown.
     page.wait("[data-testid=text-invitation]");
     page.click("[data-testid=close-invitation]");
     page.wait("[data-testid='user-bob@example.com'][data-state=invited]");
+    assert!(page.text("[data-testid='where-bob@example.com']").contains("Osaka"));
     let bob = Browser::start(&home.path().join("bob"));
     bob.sign_in(&sp.origin, "bob");
     bob.key_check();
@@ -65,4 +70,14 @@ fn a_domain_is_shown_users_are_looked_for_invited_and_locked_and_the_lock_holds(
     page.click("[data-testid='unlock-bob@example.com']");
     page.wait("[data-testid='user-bob@example.com'][data-state=active]");
     assert!(page.text("[data-testid=users-said]").contains("is unlocked"));
+
+    // All of them go into a file, whoever is looked for.
+    page.click("[data-testid=export-users]");
+    let written = wait_for("the file is written", || {
+        let said = page.text("[data-testid=users-said]");
+        let (_, rest) = said.split_once("are in ")?;
+        rest.strip_suffix(" (CSV).").map(str::to_owned)
+    });
+    let table = std::fs::read_to_string(written).unwrap();
+    assert!(table.contains("\"bob@example.com\",\"Bob Ünïcode <&>\",\"active\",\"\",\"Osaka\""), "{table}");
 }

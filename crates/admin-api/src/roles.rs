@@ -82,6 +82,16 @@ pub struct Roles {
     pub groups: Option<MappedGroups>,
 }
 
+impl Roles {
+    /// What people call a user's node and role; what they are called for good where that is not known.
+    #[must_use]
+    pub fn names<'a>(&'a self, node: Option<&'a String>, role: Option<&'a String>) -> [&'a str; 2] {
+        let named_node = self.nodes.iter().find(|one| Some(&one.id) == node).map(|one| &one.name);
+        let named_role = self.roles.iter().find(|one| Some(&one.id) == role).map(|one| &one.name);
+        [named_node.or(node), named_role.or(role)].map(|text| text.map_or("", String::as_str))
+    }
+}
+
 /// A change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "step", rename_all = "snake_case")]

@@ -132,6 +132,8 @@ sekisho_fault::codes! {
     WEBHOOK_STATUS = "service.webhook_status";
     /// No mail server is set, or nobody to write to.
     MAIL_NONE = "service.mail_none";
+    /// No mail server with a sender is applied.
+    MAIL_NOT_APPLIED = "service.mail_not_applied";
     /// The mail server's address is not one that the service connects to. Argument: `host`.
     MAIL_ADDRESS = "service.mail_address";
     /// The mail server's name does not resolve. Arguments: `host`, `detail`.

@@ -289,6 +289,8 @@ mod tour {
         at(page, "[data-testid=way-link]", folder, "28-way");
         page.wait("[data-testid='user-hanako@example.com'][data-state=locked]");
         at(page, "[data-testid=users]", folder, "28-users");
+        let invitation = "[data-testid='invitation-ichiro@example.com']";
+        dialog(page, folder, "28-invitation", invitation, "[data-testid=close-invitation]");
         dialog(
             page,
             folder,

@@ -527,6 +527,10 @@ export class Fake implements Backend {
       case 'console.tray':
         this.trayWords = params as Methods['console.tray']['params'];
         return true;
+      case 'mail.invitation':
+        return { server: 'smtp.example.co.jp', answer: '250 OK' };
+      case 'console.export_users':
+        return { file: '/home/tanaka/Downloads/sekisho-users.csv', users: this.users.length };
       case 'console.diagnostics':
         return {
           file: '/home/tanaka/Downloads/sekisho-diagnostics.json',
@@ -774,6 +778,7 @@ export class Fake implements Backend {
         return { users: users.slice(0, 200), matches: users.length, all: this.users.length, read: NOW };
       }
       case 'admin.invite_user':
+        this.users = this.users.filter((user) => user.email !== given['email']);
         this.users.push({
           email: given['email'] ?? '',
           name: '',

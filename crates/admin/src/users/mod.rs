@@ -9,6 +9,7 @@ mod living;
 mod locking;
 mod placing;
 mod reading;
+mod table;
 mod waiting;
 
 use sekisho_config::Email;
@@ -26,6 +27,8 @@ pub use acts::{
     ChangeUsers, ChangedUsers, DecideRemovals, DecideWaiting, FindUsers, FoundUsers, HeldRemoval, HeldRemovals,
     Place as PlaceOfUser, PlaceUsers, UserInfo, UserState, WaitingUser, WhichUsers,
 };
+
+pub use table::table;
 
 use crate::acts::InviteUser;
 use crate::codes;

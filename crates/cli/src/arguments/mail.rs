@@ -1,4 +1,4 @@
-//! Mails about what an administrator should look at.
+//! Mails about what an administrator should look at, and invitations of users.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,14 @@ use clap::{Args, Subcommand};
 pub(crate) enum MailCommand {
     /// Sends a test mail by the draft's settings, and says what the mail server answered.
     Test,
+    /// Sends a user the text that leads to the vault, by the mail server that is applied; again as often as you like.
+    Invitation {
+        /// The e-mail address.
+        email: String,
+        /// In which language; without it as mails to administrators are written.
+        #[arg(long, value_enum)]
+        language: Option<MailLanguage>,
+    },
 }
 
 #[derive(Subcommand)]

@@ -1,8 +1,8 @@
-//! `sekisho mail` and `sekisho draft mail`: mails about what an administrator should look at.
+//! `sekisho mail` and `sekisho draft mail`: mails about what an administrator should look at, and invitations.
 
 use sekisho_admin_api::Client;
 use sekisho_admin_api::draft::{Draft, GetDraft, SetDraftField, SetField};
-use sekisho_admin_api::mail::{MailPassword, SetMailPassword, TestMail};
+use sekisho_admin_api::mail::{Invitee, MailPassword, SendInvitation, SetMailPassword, TestMail, TextLanguage};
 use sekisho_config::field::Field;
 use sekisho_fault::Result;
 
@@ -10,9 +10,25 @@ use super::Context;
 use crate::arguments::{DraftMailCommand, MailCommand, MailLanguage, MailSecurity, MailSettings};
 use crate::secrets;
 
-/// Tests the draft's settings.
+/// Tests the draft's settings, or sends an invitation by those that are applied.
 pub(super) async fn mail(context: &Context, command: MailCommand) -> Result<()> {
-    let MailCommand::Test = command;
+    match command {
+        MailCommand::Test => test(context).await,
+        MailCommand::Invitation { email, language } => {
+            let language = language.map(|language| match language {
+                MailLanguage::En => TextLanguage::En,
+                MailLanguage::Ja => TextLanguage::Ja,
+            });
+            let sent =
+                context.service().await?.call::<SendInvitation>(Invitee { email: email.clone(), language }).await?;
+            let known = [("email", email.as_str()), ("server", &sent.server), ("answer", &sent.answer)];
+            context.printer.reply(&sent, |printer| vec![printer.say("mail.invitation_sent", &known)]);
+            Ok(())
+        }
+    }
+}
+
+async fn test(context: &Context) -> Result<()> {
     let tested = context.service().await?.call::<TestMail>(()).await?;
     let (milliseconds, to) = (tested.milliseconds.to_string(), tested.to.join(", "));
     let known = [

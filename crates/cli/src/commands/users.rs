@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sekisho_admin::users::{ChangedUsers, FindUsers, FoundUsers, HeldRemovals, UserInfo, UserState};
+use sekisho_admin::users::{ChangedUsers, FindUsers, FoundUsers, HeldRemovals, UserInfo, UserState, table};
 use sekisho_admin_api::roles::Roles;
 use sekisho_fault::Result;
 use sekisho_messages::time;
@@ -30,7 +30,8 @@ pub(super) async fn users(context: &Context, command: UsersCommand) -> Result<()
         UsersCommand::Export { of, file } => {
             let (mut administrator, connection) = open(&of).await?;
             let users: Vec<UserInfo> = administrator.call("admin.users", json!({"connection": connection})).await?;
-            secrets::write(&file, &csv(&users, &names(context, &users).await))?;
+            let roles = names(context, &users).await;
+            secrets::write(&file, &table(&users, |user| place(user, &roles), time))?;
             let count = users.len().to_string();
             let known = [("count", count.as_str()), ("file", &file.to_string_lossy())];
             let reply = json!({"users": users.len()});
@@ -157,29 +158,8 @@ async fn names(context: &Context, users: &[UserInfo]) -> Roles {
     if is_placed { placing::applied(context).await.unwrap_or_default() } else { Roles::default() }
 }
 
-/// Node and role of a user: their names, or what they are called for good where those are not known.
 fn place<'a>(user: &'a UserInfo, roles: &'a Roles) -> [&'a str; 2] {
-    let node = roles.nodes.iter().find(|node| Some(&node.id) == user.node.as_ref()).map(|node| &node.name);
-    let role = roles.roles.iter().find(|role| Some(&role.id) == user.role.as_ref()).map(|role| &role.name);
-    [node.or(user.node.as_ref()), role.or(user.role.as_ref())].map(|text| text.map_or("", String::as_str))
-}
-
-/// The users as a table (RFC 4180), with one line for each.
-fn csv(users: &[UserInfo], roles: &Roles) -> String {
-    let row = |user: &UserInfo| {
-        let removed = user.removed.map(time).unwrap_or_default();
-        let [node, role] = place(user, roles);
-        let factor = user.second_factor.map(time).unwrap_or_default();
-        [&*user.email, &*user.name, word(user.state), &*removed, node, role, &*factor].map(cell).join(",") + "\r\n"
-    };
-    let head = "email,name,state,removed,node,role,second_factor\r\n".to_owned();
-    std::iter::once(head).chain(users.iter().map(row)).collect()
-}
-
-/// A cell: quoted, and never a formula to a program that opens the table.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+    roles.names(user.node.as_ref(), user.role.as_ref())
 }
 
 fn meant_state(wish: StateWish) -> UserState {
@@ -193,20 +173,8 @@ fn meant_state(wish: StateWish) -> UserState {
     }
 }
 
-fn word(state: UserState) -> &'static str {
-    match state {
-        UserState::Invited => "invited",
-        UserState::Active => "active",
-        UserState::Locked => "locked",
-        UserState::Waiting => "waiting",
-        UserState::Removed => "removed",
-        UserState::Gone => "gone",
-    }
-}
-
 fn shown(printer: Printer, user: &UserInfo, roles: &Roles) -> String {
-    let state = word(user.state);
-    let state = printer.say(&format!("users.state.{state}"), &[]);
+    let state = printer.say(&format!("users.state.{}", user.state.word()), &[]);
     let since = user.removed.map(|at| format!(" ({})", time(at))).unwrap_or_default();
     let place = place(user, roles).join(" ");
     format!("{}  {}  {state}{since}  {place}", user.email, user.name).trim_end().to_owned()
@@ -217,34 +185,4 @@ fn waiting(printer: Printer, held: &HeldRemovals) -> Vec<String> {
         return vec![printer.say("users.none_waiting", &[])];
     }
     held.removals.iter().map(|one| format!("{}  {}  {}", one.email, one.by, time(one.at))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use sekisho_admin_api::roles::NodeInfo;
-
-    use super::*;
-
-    #[test]
-    fn a_table_of_users_is_one_line_each_and_holds_no_formula() {
-        let user = |email: &str, name: &str, removed| UserInfo {
-            email: email.to_owned(),
-            name: name.to_owned(),
-            state: UserState::Active,
-            removed,
-            node: Some("osaka".to_owned()),
-            role: None,
-            second_factor: None,
-        };
-        let osaka = NodeInfo { id: "osaka".to_owned(), name: "Osaka branch".to_owned(), parent: None, role: None };
-        let known = Roles { nodes: vec![osaka], ..Roles::default() };
-        let users =
-            [user("a@example.com", "=cmd|' /C calc'!A0", None), user("b@example.com", "O\"Neil, 花子", Some(0))];
-        let table = csv(&users, &known);
-        let lines: Vec<&str> = table.split_terminator("\r\n").collect();
-        assert_eq!(lines[0], "email,name,state,removed,node,role,second_factor");
-        assert_eq!(lines[1], r#""a@example.com","'=cmd|' /C calc'!A0","active","","Osaka branch","","""#);
-        assert!(lines[2].starts_with(r#""b@example.com","O""Neil, 花子","active","1970"#), "{}", lines[2]);
-        assert_eq!(lines.len(), 3);
-    }
 }

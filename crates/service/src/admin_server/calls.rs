@@ -20,7 +20,7 @@ use sekisho_admin_api::idp::{ChooseIdp, ExplainIdpError, GetIdpDifferences, GetI
 use sekisho_admin_api::import::{ImportDraft, ImportUsers};
 use sekisho_admin_api::join::{JoinByToken, MakeJoinFile, ReadJoinFile};
 use sekisho_admin_api::machine::{GetMachine, Machine};
-use sekisho_admin_api::mail::{SetMailPassword, TestMail};
+use sekisho_admin_api::mail::{SendInvitation, SetMailPassword, TestMail};
 use sekisho_admin_api::metrics::GetMetrics;
 use sekisho_admin_api::names::ChangeNames;
 use sekisho_admin_api::plans::{DiscardPlan, ListPlans, ParkDraft, TakePlan};
@@ -141,6 +141,9 @@ pub(super) async fn call(house: &Arc<House>, request: &Request) -> Result<Value>
         }
         SetMailPassword::METHOD => {
             answer::<SetMailPassword>(house.set_mail_password(&params::<SetMailPassword>(request)?).await?)
+        }
+        SendInvitation::METHOD => {
+            answer::<SendInvitation>(house.send_invitation(&params::<SendInvitation>(request)?).await?)
         }
         TestMail::METHOD => answer::<TestMail>(house.test_mail().await?),
         SetAcme::METHOD => answer::<SetAcme>(house.set_acme(&params::<SetAcme>(request)?).await?),

@@ -25,6 +25,16 @@ pub(super) struct Origin<'a> {
     pub(super) name: &'a str,
 }
 
+/// What leads users to their vault.
+pub(super) struct Way<'a> {
+    /// The page for everybody.
+    pub(super) page: &'a str,
+    /// The vault itself.
+    pub(super) vault: &'a str,
+    /// The Enterprise Domain.
+    pub(super) domain: &'a str,
+}
+
 /// A mail, ready to be handed over.
 pub(super) struct Written {
     pub(super) from: Address,
@@ -53,7 +63,8 @@ pub(super) fn about(mail: &Mail, origin: &Origin<'_>, troubles: &[Trouble], now:
     let mut names = vec![origin.server];
     names.extend(troubles.iter().map(|trouble| trouble.name.as_str()));
     let id: String = Hash::of(names.join("\0").as_bytes()).to_string().chars().take(32).collect();
-    write(mail, &titles(language, origin.name, troubles, now), &parts.join("\n\n"), &id, now)
+    let subject = to_administrators(mail, &titles(language, origin.name, troubles, now));
+    write(mail, &mail.to, &subject, &parts.join("\n\n"), &id, now)
 }
 
 /// A mail by which an administrator tests who is told. `id`: another one for each.
@@ -62,21 +73,33 @@ pub(super) fn about(mail: &Mail, origin: &Origin<'_>, troubles: &[Trouble], now:
 pub(super) fn test(mail: &Mail, origin: &Origin<'_>, id: &str, now: i64) -> Result<Written> {
     let args = [("server", origin.name), ("connection", origin.connection)];
     let say = |key: &str| text(language(mail), &format!("notice.mail.test.{key}"), &args);
-    write(mail, &say("title"), &say("body"), id, now)
+    write(mail, &mail.to, &to_administrators(mail, &say("title")), &say("body"), id, now)
 }
 
-fn write(mail: &Mail, title: &str, body: &str, id: &str, now: i64) -> Result<Written> {
+/// The mail that leads a user to the vault. `id`: another one for each.
+///
+/// Code: `MAIL_NONE`.
+pub(super) fn invitation(mail: &Mail, user: &Email, way: &Way<'_>, id: &str, now: i64) -> Result<Written> {
+    let say = |key: &str, args: &[(&str, &str)]| text(language(mail), key, args);
+    let body = say("console.provisioning.text", &[("page", way.page), ("vault", way.vault), ("domain", way.domain)]);
+    write(mail, std::slice::from_ref(user), &say("notice.mail.invitation.subject", &[]), &body, id, now)
+}
+
+fn to_administrators(mail: &Mail, title: &str) -> String {
+    text(language(mail), "notice.mail.subject", &[("title", title)])
+}
+
+fn write(mail: &Mail, to: &[Email], subject: &str, body: &str, id: &str, now: i64) -> Result<Written> {
     let address = |email: &Email| email.as_str().parse::<Address>().map_err(|_| none());
     let from = address(mail.from.as_ref().ok_or_else(none)?)?;
-    let to = mail.to.iter().map(address).collect::<Result<Vec<_>>>()?;
+    let to = to.iter().map(address).collect::<Result<Vec<_>>>()?;
     if to.is_empty() {
         return Err(none());
     }
-    let subject = text(language(mail), "notice.mail.subject", &[("title", title)]);
     let date = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap_or(0));
     let mut message = Message::builder()
         .from(Mailbox::new(Some("Sekisho".to_owned()), from.clone()))
-        .subject(plain(&subject))
+        .subject(plain(subject))
         .date(date)
         .message_id(Some(format!("<{id}@{}>", from.domain())))
         // No machine answers it (RFC 3834).
@@ -178,6 +201,26 @@ mod tests {
             assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
             assert_eq!(written.to.len(), 2);
         }
+    }
+
+    #[test]
+    fn a_user_alone_is_told_the_way_in_the_language_that_is_chosen() {
+        let user = Email::parse("hanako@example.co.jp").unwrap();
+        let way = Way { page: "https://hub.example.com/", vault: "https://sso.example.com/vault/", domain: "example" };
+        let written = invitation(&mail("en"), &user, &way, "1", NOW).unwrap();
+        assert_eq!(written.to, ["hanako@example.co.jp".parse().unwrap()]);
+        // Long lines go on in the next one (RFC 2045, 6.7).
+        let said = source(&written).replace("=\r\n", "");
+        for part in
+            ["Subject: Your password vault\r\n", "To: hanako@example.co.jp\r\n", way.page, way.vault, ": example"]
+        {
+            assert!(said.contains(part), "{part} in {said}");
+        }
+        let japanese = source(&invitation(&mail("ja"), &user, &way, "1", NOW).unwrap());
+        assert!(!japanese.contains("Your password vault"), "{japanese}");
+        let mut nobody = mail("en");
+        nobody.to.clear();
+        assert!(invitation(&nobody, &user, &way, "1", NOW).is_ok(), "users do not wait for an administrator's address");
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! Troubles are written to the administrators' choice of addresses (R26): each once, and not again after a restart.
 //!
 //! Which troubles there are, which are news, and their words: `sekisho_notices`. `letter` makes the mail of them: pure.
-//! `sending` goes on for as long as the service runs, `testing` answers the administrator's calls.
+//! `sending` goes on for as long as the service runs, `testing` and `inviting` answer the administrator's calls.
 //!
 //! Nothing waits to be sent: what cannot be told now is still untold at the next try, if it is still there by then. So mails
 //! outlive restarts, and nobody hears of what was mended meanwhile.
 
+mod inviting;
 mod letter;
 mod sending;
 mod testing;
 
 use std::collections::BTreeMap;
 
+use aws_lc_rs::rand;
 use sekisho_config::{Host, Mail, mail};
 use sekisho_fault::{Fault, Result};
 use sekisho_hub_api::client;
@@ -58,6 +60,13 @@ impl House {
         };
         self.egress.mail(&letter).await
     }
+}
+
+/// Octets that nobody guesses.
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).map_err(|_| Fault::new(codes::RANDOM))?;
+    Ok(bytes)
 }
 
 fn none() -> Fault {

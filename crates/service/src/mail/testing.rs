@@ -2,17 +2,16 @@
 
 use std::time::Instant;
 
-use aws_lc_rs::rand;
 use data_encoding::{BASE64, HEXLOWER};
 use sekisho_admin_api::draft::Draft as View;
 use sekisho_admin_api::mail::{MailPassword, MailTested};
 use sekisho_config::mail;
-use sekisho_fault::{Fault, Result};
+use sekisho_fault::Result;
 
 use super::letter::{self, Origin};
-use super::none;
+use super::{none, random};
+use crate::clock;
 use crate::lifecycle::House;
-use crate::{clock, codes};
 
 impl House {
     /// Keeps the password for the draft's mail server and user.
@@ -60,10 +59,4 @@ impl House {
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(MailTested { server, answer: taken.answer, to: taken.to, refused: taken.refused, milliseconds })
     }
-}
-
-fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes).map_err(|_| Fault::new(codes::RANDOM))?;
-    Ok(bytes)
 }

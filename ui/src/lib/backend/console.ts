@@ -10,6 +10,21 @@ export interface WrittenDiagnostics {
   log_lines: number;
 }
 
+/** Whose users are written into a file. */
+export interface ExportUsers {
+  connection: string;
+  /** The moment, as the page's clock has it. */
+  made: string;
+}
+
+/** A file with users. */
+export interface ExportedUsers {
+  /** Where it is. */
+  file: string;
+  /** How many are in it. */
+  users: number;
+}
+
 /** How notices of the desktop are wanted. */
 export interface NoticesWish {
   on: boolean;

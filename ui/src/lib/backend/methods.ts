@@ -1,6 +1,6 @@
 import type { FindUsers } from './types/FindUsers';
 import type { FoundUsers } from './types/FoundUsers';
-import type { NoticesWish, TrayWords, WrittenDiagnostics } from './console';
+import type { ExportedUsers, ExportUsers, NoticesWish, TrayWords, WrittenDiagnostics } from './console';
 import type { AcceptInvitation } from './types/AcceptInvitation';
 import type { AcmeState } from './types/AcmeState';
 import type { AddConnection } from './types/AddConnection';
@@ -43,9 +43,11 @@ import type { IdpDifferences } from './types/IdpDifferences';
 import type { IdpSteps } from './types/IdpSteps';
 import type { ImportedDocument } from './types/ImportedDocument';
 import type { ImportedUsers } from './types/ImportedUsers';
+import type { InvitationSent } from './types/InvitationSent';
 import type { InvitationText } from './types/InvitationText';
 import type { InviteAdministrator } from './types/InviteAdministrator';
 import type { InviteUser } from './types/InviteUser';
+import type { Invitee } from './types/Invitee';
 import type { Joined } from './types/Joined';
 import type { JoinFile } from './types/JoinFile';
 import type { JoinProgress } from './types/JoinProgress';
@@ -173,6 +175,7 @@ export interface Methods {
   'test.start': { params: WhichName | null; reply: StartedTest };
   'test.report': { params: WhichTest; reply: TestReport | null };
   'draft.mail_password': { params: MailPassword; reply: Draft };
+  'mail.invitation': { params: Invitee; reply: InvitationSent };
   'mail.test': { params: null; reply: MailTested };
   'acme.get': { params: null; reply: AcmeState };
   'acme.set': { params: WishedAcme; reply: Draft };
@@ -189,6 +192,7 @@ export interface Methods {
   'console.managed': { params: null; reply: string };
   /** The parameter is the moment, as the page's clock has it. */
   'console.diagnostics': { params: string; reply: WrittenDiagnostics };
+  'console.export_users': { params: ExportUsers; reply: ExportedUsers };
   'console.notices': { params: NoticesWish; reply: null };
   /** False where the desktop shows no icon. */
   'console.tray': { params: TrayWords; reply: boolean };

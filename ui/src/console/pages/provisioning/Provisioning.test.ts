@@ -97,6 +97,51 @@ test('a user is invited, and an empty list says what to do first', async () => {
   await waitFor(() => expect(text(), 'and to send again').toContain('ボルトのシングルサインオン'));
 });
 
+test('an invitation goes by mail where a mail server is set, and the mail server may refuse', async () => {
+  const fake = await open([user('hanako@example.co.jp', { state: 'invited' })]);
+  await click('invitation-hanako@example.co.jp');
+  expect(screen.queryByTestId('send-invitation')).toBeNull();
+  await click('close-invitation');
+  await fake.call('draft.set', { field: 'mail_server', value: 'smtp.example.co.jp' });
+  cleanup();
+  await open([user('hanako@example.co.jp', { state: 'invited' })], fake);
+  await click('invitation-hanako@example.co.jp');
+  await fireEvent.change(screen.getByTestId('invitation-language'), { target: { value: 'ja' } });
+  await click('send-invitation');
+  await waitFor(() =>
+    expect(screen.getByTestId('invitation-said').textContent).toBe('smtp.example.co.jp has taken the mail.'),
+  );
+  expect(fake.calls.find(([method]) => method === 'mail.invitation')?.[1]).toEqual({
+    email: 'hanako@example.co.jp',
+    language: 'ja',
+  });
+  fake.refusals['mail.invitation'] = fault('service.mail_refused', undefined, { server: 'x', answer: '550' });
+  await click('send-invitation');
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('service.mail_refused');
+});
+
+test('what is typed stays while the service is silent', async () => {
+  const fake = await open([]);
+  await fireEvent.input(await screen.findByTestId('field-invite-user'), { target: { value: 'hanako@' } });
+  fake.refusals['status.get'] = fault('admin-api.unreachable');
+  fake.tell();
+  await waitFor(() => expect(document.querySelector('[data-state=no_service]')).not.toBeNull());
+  expect(screen.getByTestId<HTMLInputElement>('field-invite-user').value).toBe('hanako@');
+});
+
+test('all users are written into a file, and a refusal says why', async () => {
+  const fake = await open([user('alice@example.co.jp'), user('bob@example.co.jp')]);
+  await screen.findByTestId('user-alice@example.co.jp');
+  await fireEvent.input(screen.getByTestId('find-users'), { target: { value: 'alice' } });
+  await click('export-users');
+  await waitFor(() =>
+    expect(screen.getByTestId('users-said').textContent).toMatch(/^2 users are in .*sekisho-users\.csv/),
+  );
+  fake.refusals['console.export_users'] = fault('console.file', undefined, { path: '/x', detail: 'full' });
+  await click('export-users');
+  expect((await screen.findByTestId('notice')).dataset['code']).toBe('console.file');
+});
+
 test('the way there is shown with its addresses, and the announcement in the language that is chosen', async () => {
   await open([]);
   expect((await screen.findByTestId('way-link')).textContent).toMatch(/^https:\/\/.*\/to\/[a-z0-9.-]+$/);
@@ -187,6 +232,33 @@ test('nodes stand below one another, and a user is moved to one that is applied'
   await click('confirm-place-user');
   expect((await screen.findByTestId('where-alice@example.co.jp')).textContent).toBe('Osaka › Sales');
   expect(fake.calls.filter(([method]) => method === 'admin.place_users')).toHaveLength(1);
+});
+
+test('whoever is invited is put on a node and under a role where there are any', async () => {
+  const fake = await open([user('gone@example.co.jp', { state: 'gone' })]);
+  expect(screen.queryByTestId('field-invite-node')).toBeNull();
+  await click('add-node');
+  await fireEvent.input(screen.getByTestId('field-node-name'), { target: { value: 'Osaka' } });
+  await click('put-node');
+  await screen.findByTestId('node-Osaka');
+  fake.apply();
+  await click('nav-overview');
+  await click('nav-provisioning');
+  await fireEvent.change(await screen.findByTestId('field-invite-node'), { target: { value: 'n1' } });
+  await fireEvent.input(screen.getByTestId('field-invite-user'), {
+    target: { value: ' hanako@example.co.jp ' },
+  });
+  await click('invite-user');
+  await click('close-invitation');
+  const invited = (): unknown => fake.calls.filter(([method]) => method === 'admin.invite_user').at(-1)?.[1];
+  expect(invited()).toMatchObject({ email: 'hanako@example.co.jp', node: 'n1', role: null });
+  expect(screen.getByTestId<HTMLSelectElement>('field-invite-node').value).toBe('');
+  // Who is invited by their line comes as it comes.
+  await fireEvent.change(screen.getByTestId('field-invite-node'), { target: { value: 'n1' } });
+  await click('invite-gone@example.co.jp');
+  await waitFor(() =>
+    expect(invited()).toMatchObject({ email: 'gone@example.co.jp', node: null, role: null }),
+  );
 });
 
 test('whoever waits is shown beside the user who has the address, and decided about', async () => {

@@ -1,4 +1,5 @@
 import { asFault, type Backend } from '../../../lib/backend/backend';
+import type { ExportedUsers } from '../../../lib/backend/console';
 import type { ChangedUsers } from '../../../lib/backend/types/ChangedUsers';
 import type { Fault } from '../../../lib/backend/types/Fault';
 import type { FoundUsers } from '../../../lib/backend/types/FoundUsers';
@@ -8,6 +9,14 @@ import type { UserState } from '../../../lib/backend/types/UserState';
 
 /** What is done to one user. */
 export type Change = 'lock' | 'unlock' | 'remove' | 'restore' | 'invite';
+
+/** The node and the role that a user is put on and given; none: as it comes. */
+export interface Put {
+  node: string | null;
+  role: string | null;
+}
+
+export const NOWHERE: Put = { node: null, role: null };
 
 /** What can be done to a user who stands so. */
 export const changesOf = (state: UserState): Change[] => {
@@ -60,41 +69,43 @@ export class UsersOnScreen {
       ...(node === user.node ? [] : [{ to: 'node', node } as const]),
       ...(role === user.role ? [] : [{ to: 'role', role } as const]),
     ];
-    try {
-      const { connection } = this;
-      for (const place of places) {
-        await this.backend.call('admin.place_users', { connection, emails: [user.email], place });
-      }
-      await this.look(true);
+    const done = await this.#done(async () => {
+      for (const place of places) await this.#put(user, place);
       return true;
-    } catch (caught) {
-      this.fault = asFault(caught);
-      return false;
-    }
+    });
+    return done ?? false;
   }
 
   /** Voids a user's second factors. Nothing where it was refused; the fault says why. */
-  async resetFactors({ email }: UserInfo): Promise<boolean> {
-    try {
-      const { connection } = this;
-      await this.backend.call('admin.place_users', {
-        connection,
-        emails: [email],
-        place: { to: 'no_factors' },
-      });
-      await this.look(true);
-      return true;
-    } catch (caught) {
-      this.fault = asFault(caught);
-      return false;
-    }
+  async resetFactors(user: UserInfo): Promise<boolean> {
+    return (await this.#done(() => this.#put(user, { to: 'no_factors' }))) !== undefined;
   }
 
-  /** Changes one user, and reads what was written since. Nothing where it was refused; the fault says why. */
-  async change(change: Change, email: string): Promise<ChangedUsers | undefined> {
+  #put({ email }: UserInfo, place: Place): Promise<ChangedUsers> {
+    return this.backend.call('admin.place_users', { connection: this.connection, emails: [email], place });
+  }
+
+  /** Invites one user, onto a node and under a role if they are said. Nothing where it was refused; the fault says why. */
+  invite(email: string, put: Put): Promise<ChangedUsers | undefined> {
+    return this.#done(async () => {
+      await this.backend.call('admin.invite_user', { connection: this.connection, email, ...put });
+      return { changed: 1, waiting: 0 };
+    });
+  }
+
+  /** Changes one user. Nothing where it was refused; the fault says why. */
+  change(change: Exclude<Change, 'invite'>, email: string): Promise<ChangedUsers | undefined> {
+    const wish = { connection: this.connection, emails: [email] };
+    return this.#done(() => this.backend.call(`admin.${change}_users`, wish));
+  }
+
+  /** Writes all of them into a file. Nothing where it was refused; the fault says why. */
+  async export(now: Date): Promise<ExportedUsers | undefined> {
+    const made = `${now.toISOString().slice(0, 19)}Z`;
     try {
-      const done = await this.#ask(change, email);
-      await this.look(true);
+      const { connection } = this;
+      const done = await this.backend.call('console.export_users', { connection, made });
+      this.fault = undefined;
       return done;
     } catch (caught) {
       this.fault = asFault(caught);
@@ -102,12 +113,15 @@ export class UsersOnScreen {
     }
   }
 
-  async #ask(change: Change, email: string): Promise<ChangedUsers> {
-    const { connection } = this;
-    if (change === 'invite') {
-      await this.backend.call('admin.invite_user', { connection, email, node: null, role: null });
-      return { changed: 1, waiting: 0 };
+  /** Does something, and reads what was written since. */
+  async #done<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const done = await act();
+      await this.look(true);
+      return done;
+    } catch (caught) {
+      this.fault = asFault(caught);
+      return undefined;
     }
-    return this.backend.call(`admin.${change}_users`, { connection, emails: [email] });
   }
 }
