@@ -123,8 +123,10 @@ impl Backend {
 
     /// Writes the users of a connection into a file.
     async fn export_users(&self, wish: &ExportUsers) -> Result<Value> {
-        let service = self.client().await;
-        export::write(&mut *self.desk.lock().await, service, &self.downloads, wish).await
+        // Whoever else waits for the desk does not wait for the service.
+        let roles = export::roles(self.client().await).await;
+        let users = self.desk.lock().await.call("admin.users", wish.which()).await?;
+        export::write(users, &roles, &self.downloads, wish)
     }
 
     /// The machine whose service is managed; empty: this one.

@@ -1,11 +1,12 @@
 //! The users of a connection, in a file for other programs.
 
 use std::path::Path;
+use std::time::Duration;
 
-use sekisho_admin::Desk;
 use sekisho_admin::users::{UserInfo, table};
 use sekisho_admin_api::Client;
 use sekisho_admin_api::draft::GetDraft;
+use sekisho_admin_api::roles::Roles;
 use sekisho_fault::Result;
 use sekisho_messages::time;
 use serde::Deserialize;
@@ -13,6 +14,11 @@ use serde_json::{Value, json};
 
 use crate::backend::defect;
 use crate::downloads;
+
+/// How long the service is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// By this mark Excel knows that the text is UTF-8, and not of the country's older encoding.
+const MARK: char = '\u{feff}';
 
 /// Whose, and when.
 #[derive(Deserialize)]
@@ -22,18 +28,26 @@ pub struct ExportUsers {
     made: String,
 }
 
-/// Writes them into a folder. The service knows what nodes and roles are called; without it they have their names for good.
+impl ExportUsers {
+    /// What the desk is asked for.
+    pub fn which(&self) -> Value {
+        json!({"connection": self.connection})
+    }
+}
+
+/// What the service calls nodes and roles; nothing where it does not answer: then they have their names for good.
+pub async fn roles(service: Result<Client>) -> Roles {
+    let Ok(service) = service else { return Roles::default() };
+    let draft = tokio::time::timeout(PATIENCE, service.call::<GetDraft>(())).await;
+    draft.ok().and_then(Result::ok).map(|draft| draft.applied_roles).unwrap_or_default()
+}
+
+/// Writes users, as the desk gives them, into a folder.
 ///
-/// Codes: `downloads::FILE`, and those of reading the users.
-pub async fn write(desk: &mut Desk, service: Result<Client>, folder: &Path, wish: &ExportUsers) -> Result<Value> {
-    let users = desk.call("admin.users", json!({"connection": wish.connection})).await?;
+/// Code: `downloads::FILE`.
+pub fn write(users: Value, roles: &Roles, folder: &Path, wish: &ExportUsers) -> Result<Value> {
     let users: Vec<UserInfo> = serde_json::from_value(users).map_err(|error| defect(&error))?;
-    let draft = match service {
-        Ok(service) => service.call::<GetDraft>(()).await.ok(),
-        Err(_) => None,
-    };
-    let roles = draft.map(|draft| draft.applied_roles).unwrap_or_default();
     let text = table(&users, |user| roles.names(user.node.as_ref(), user.role.as_ref()), time);
-    let path = downloads::keep(folder, "users", &wish.made, "csv", text.as_bytes())?;
+    let path = downloads::keep(folder, "users", &wish.made, "csv", format!("{MARK}{text}").as_bytes())?;
     Ok(json!({"file": path.display().to_string(), "users": users.len()}))
 }

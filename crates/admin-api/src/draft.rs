@@ -140,6 +140,9 @@ pub struct Draft {
     /// Those of what is applied.
     #[serde(default)]
     pub applied_roles: Roles,
+    /// Whether a mail server with a sender is applied.
+    #[serde(default)]
+    pub applied_mails: bool,
     /// The service provider, once the host is known.
     pub service_provider: Option<ServiceProvider>,
     /// What a save would change.

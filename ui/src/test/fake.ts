@@ -335,6 +335,7 @@ export class Fake implements Backend {
       relink: null,
       roles: noRoles(),
       applied_roles: noRoles(),
+      applied_mails: false,
       idp: null,
       service_provider: null,
       changes: [],
@@ -425,6 +426,7 @@ export class Fake implements Backend {
     if (further('draft') !== further('applied'))
       draft.changes.push({ field: 'other_names', from: further('applied'), to: further('draft') });
     draft.applied_roles = this.#applied.roles;
+    draft.applied_mails = this.#applied.fields.some((one) => one.field === 'mail_server' && one.value !== '');
     draft.changes.push(...roleChanges(this.#applied.roles, draft.roles));
     draft.checks = [];
     if (!host) draft.checks.push(fault('config.missing', 'advertised_host'));

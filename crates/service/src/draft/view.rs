@@ -99,6 +99,7 @@ pub(crate) fn view(
         }),
         roles: roles::view(document),
         applied_roles: roles::view(applied),
+        applied_mails: applied.mail.server.is_some() && applied.mail.from.is_some(),
         service_provider: service_provider(document),
         changes: changes.into_iter().map(change).collect(),
         checks,

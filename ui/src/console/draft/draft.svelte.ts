@@ -35,6 +35,7 @@ export class DraftOnScreen {
   chosen = $state<ChosenIdp>();
   readonly backend: Backend;
   #last: Promise<unknown> = Promise.resolve();
+  #turns = 0;
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -43,6 +44,13 @@ export class DraftOnScreen {
   /** When everything that was typed has been answered. */
   async settled(): Promise<void> {
     await this.#last;
+  }
+
+  /** Another service is meant from now on: the draft before, and what is still on its way of it, is nobody's. */
+  forget(): void {
+    this.#turns += 1;
+    [this.draft, this.fault, this.slow, this.chosen] = [undefined, undefined, undefined, undefined];
+    [this.refused, this.received] = [{}, []];
   }
 
   async read(): Promise<void> {
@@ -207,7 +215,10 @@ export class DraftOnScreen {
   async #take(call: () => Promise<Draft>): Promise<void> {
     const mine = this.#last.then(call);
     this.#last = mine.catch(() => undefined);
-    this.draft = await mine;
+    const turn = this.#turns;
+    const draft = await mine;
+    if (turn !== this.#turns) return;
+    this.draft = draft;
     this.slow = undefined;
   }
 }

@@ -103,8 +103,9 @@ test('an invitation goes by mail where a mail server is set, and the mail server
   expect(screen.queryByTestId('send-invitation')).toBeNull();
   await click('close-invitation');
   await fake.call('draft.set', { field: 'mail_server', value: 'smtp.example.co.jp' });
-  cleanup();
-  await open([user('hanako@example.co.jp', { state: 'invited' })], fake);
+  await click('nav-overview');
+  fake.apply();
+  await click('nav-provisioning');
   await click('invitation-hanako@example.co.jp');
   await fireEvent.change(screen.getByTestId('invitation-language'), { target: { value: 'ja' } });
   await click('send-invitation');
@@ -135,7 +136,7 @@ test('all users are written into a file, and a refusal says why', async () => {
   await fireEvent.input(screen.getByTestId('find-users'), { target: { value: 'alice' } });
   await click('export-users');
   await waitFor(() =>
-    expect(screen.getByTestId('users-said').textContent).toMatch(/^2 users are in .*sekisho-users\.csv/),
+    expect(screen.getByTestId('users-said').textContent).toMatch(/sekisho-users\.csv \(CSV\): 2$/),
   );
   fake.refusals['console.export_users'] = fault('console.file', undefined, { path: '/x', detail: 'full' });
   await click('export-users');
@@ -252,13 +253,16 @@ test('whoever is invited is put on a node and under a role where there are any',
   await click('close-invitation');
   const invited = (): unknown => fake.calls.filter(([method]) => method === 'admin.invite_user').at(-1)?.[1];
   expect(invited()).toMatchObject({ email: 'hanako@example.co.jp', node: 'n1', role: null });
-  expect(screen.getByTestId<HTMLSelectElement>('field-invite-node').value).toBe('');
+  await waitFor(() => expect(screen.getByTestId<HTMLSelectElement>('field-invite-node').value).toBe(''));
   // Who is invited by their line comes as it comes.
+  await fireEvent.input(screen.getByTestId('field-invite-user'), { target: { value: 'ichiro@' } });
   await fireEvent.change(screen.getByTestId('field-invite-node'), { target: { value: 'n1' } });
   await click('invite-gone@example.co.jp');
   await waitFor(() =>
     expect(invited()).toMatchObject({ email: 'gone@example.co.jp', node: null, role: null }),
   );
+  await click('close-invitation');
+  expect(screen.getByTestId<HTMLInputElement>('field-invite-user').value).toBe('ichiro@');
 });
 
 test('whoever waits is shown beside the user who has the address, and decided about', async () => {

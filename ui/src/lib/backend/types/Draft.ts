@@ -63,6 +63,10 @@ roles: Roles,
  */
 applied_roles: Roles, 
 /**
+ * Whether a mail server with a sender is applied.
+ */
+applied_mails: boolean, 
+/**
  * The service provider, once the host is known.
  */
 service_provider: ServiceProvider | null, 

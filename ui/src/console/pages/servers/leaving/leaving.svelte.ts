@@ -7,6 +7,10 @@ import type { Session } from '../../../session.svelte';
 
 /** How often it is looked at what is left while something is, in milliseconds. */
 const LOOK = 2000;
+/** The longest pause between two looks while nobody answers. */
+const LONGEST = 30_000;
+/** That the hub said nothing, or not what it was asked. */
+const SILENCE = ['hub.unreachable', 'hub.store', 'hub.stale'];
 
 /** The two ways to take a server out of its connection. */
 export type Way = 'retire' | 'compromised';
@@ -29,18 +33,23 @@ export class Leavers {
   left = $state<MemberServer[]>([]);
   lists = $state<Checklist[]>([]);
   sealing = $state<Sealing>();
+  /** Why it cannot be read how things are. */
   fault = $state<Fault>();
+  /** Why what was to be done was refused. */
+  refusal = $state<Fault>();
   /** Whether the hub was asked. */
   read = $state(false);
-  readonly connection: string;
   readonly #session: Session;
+  readonly #connection: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watching = false;
   /** How often it was looked: what an older look brings later than a newer one does not count. */
   #looks = 0;
+  /** How often nobody has answered since somebody did. */
+  #silent = 0;
 
   constructor(session: Session, connection: string) {
-    [this.#session, this.connection] = [session, connection];
+    [this.#session, this.#connection] = [session, connection];
   }
 
   /** The list about a server. */
@@ -64,7 +73,7 @@ export class Leavers {
 
   /** Takes a server out, or goes on with it: done before, it finishes what was cut off and says what is left. */
   async leave(server: string, way: Way): Promise<void> {
-    const wish = { connection: this.connection, server };
+    const wish = { connection: this.#connection, server };
     const { left } = await this.#session.backend.call(METHODS[way], wish);
     const before = this.sealing?.server === server ? this.sealing.of : 0;
     this.sealing = { server, way, left, of: Math.max(before, left) };
@@ -72,14 +81,15 @@ export class Leavers {
   }
 
   async mark(server: string, item: ChecklistItem, done: boolean): Promise<void> {
-    const wish = { connection: this.connection, server, item, done };
+    const wish = { connection: this.#connection, server, item, done };
     try {
       const list = await this.#session.backend.call('admin.mark', wish);
       this.lists = this.lists.map((one) => (one.server === server ? list : one));
+      this.refusal = undefined;
       // What is on its way was read before.
       await this.look();
     } catch (caught) {
-      this.fault = asFault(caught);
+      this.refusal = asFault(caught);
     }
   }
 
@@ -88,7 +98,7 @@ export class Leavers {
     clearTimeout(this.#timer);
     this.#looks += 1;
     const turn = this.#looks;
-    const which = { connection: this.connection };
+    const which = { connection: this.#connection };
     try {
       const members = await this.#session.backend.call('admin.servers', which);
       const lists = await this.#session.backend.call('admin.checklists', which);
@@ -97,24 +107,33 @@ export class Leavers {
       this.left = members.filter((one) => one.retired !== null).reverse();
       this.lists = lists;
       this.fault = undefined;
+      this.#silent = 0;
       this.read = true;
     } catch (caught) {
       if (turn !== this.#looks) return;
-      this.fault = asFault(caught);
+      this.#unheard(caught);
     }
     this.#lookLater();
   }
 
+  #unheard(caught: unknown): void {
+    this.fault = asFault(caught);
+    // A refusal stays one; what nobody answered, as while the hub starts anew, is asked again.
+    this.#silent = SILENCE.includes(this.fault.code) ? this.#silent + 1 : 0;
+  }
+
   #lookLater(): void {
     clearTimeout(this.#timer);
-    if (this.#watching && this.#atWork()) this.#timer = setTimeout(() => void this.#again(), LOOK);
+    if (!this.#watching || !this.#atWork()) return;
+    const pause = Math.min(LOOK * 2 ** this.#silent, LONGEST);
+    this.#timer = setTimeout(() => void this.#again(), pause);
   }
 
   #atWork(): boolean {
+    if (this.#session.signedIn === undefined) return false;
+    if (this.fault) return this.#silent > 0;
     const left = this.lists.some((list) => list.entries.some((entry) => (entry.left ?? 0) > 0));
-    // What was not heard may be anything.
-    const unsure = this.fault !== undefined;
-    return this.#session.signedIn !== undefined && (unsure || left || (this.sealing?.left ?? 0) > 0);
+    return left || (this.sealing?.left ?? 0) > 0;
   }
 
   async #again(): Promise<void> {
@@ -123,8 +142,7 @@ export class Leavers {
     try {
       await this.leave(sealing.server, sealing.way);
     } catch (caught) {
-      this.fault = asFault(caught);
-      // One answer that did not come, as while the hub starts anew, does not end the watch.
+      this.#unheard(caught);
       this.#lookLater();
     }
   }
