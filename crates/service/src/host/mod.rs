@@ -9,7 +9,9 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use std::future::poll_fn;
 use std::io::IsTerminal;
+use std::task::Poll;
 
 use sekisho_service::arguments::Arguments;
 use sekisho_service::lifecycle::Service;
@@ -31,9 +33,13 @@ fn serve(arguments: &Arguments, started: impl FnOnce(), told_to_stop: impl Futur
         }
     };
     runtime.block_on(async {
+        let mut stop = std::pin::pin!(told_to_stop);
+        // It listens for that before anybody can know that the service is there.
+        if poll_fn(|context| Poll::Ready(stop.as_mut().poll(context).is_ready())).await {
+            return true;
+        }
         match Service::start(arguments).await {
             Ok(mut service) => {
-                let mut stop = std::pin::pin!(told_to_stop);
                 tokio::select! {
                     () = service.settled() => {
                         started();

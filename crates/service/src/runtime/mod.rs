@@ -1,11 +1,12 @@
 //! What is being served: the face, the port, the certificates. Each is changed as a whole while connections go on.
 
-use std::collections::BTreeMap;
+mod warnings;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
 use sekisho_admin_api::status::{State, Status};
-use sekisho_fault::{Fault, Result, Severity};
+use sekisho_fault::{Fault, Result};
 use sekisho_keys::ids::Hash;
 use sekisho_signin::{Condition, Face, Pulse, Trial};
 use tokio::sync::{Mutex, oneshot};
@@ -16,6 +17,7 @@ use crate::configuration::{Ends, Ready};
 use crate::listener::{self, Bounds};
 use crate::status::Board;
 use crate::{clock, codes};
+use warnings::Warnings;
 
 /// An open port.
 struct Port {
@@ -31,8 +33,7 @@ pub struct Runtime {
     board: Arc<Board>,
     certificates: Arc<Certificates>,
     port: Mutex<Option<Port>>,
-    /// What an administrator should look at, by where it comes from: each source replaces its own words.
-    warnings: std::sync::Mutex<BTreeMap<&'static str, Vec<Fault>>>,
+    warnings: Warnings,
     /// When what is served ends.
     ends: std::sync::Mutex<Ends>,
 }
@@ -40,8 +41,14 @@ pub struct Runtime {
 impl Runtime {
     /// Nothing is served yet.
     pub fn new(face: Arc<Face>, board: Arc<Board>) -> Self {
-        let (warnings, ends) = (std::sync::Mutex::default(), std::sync::Mutex::default());
-        Self { face, board, certificates: Arc::default(), port: Mutex::new(None), warnings, ends }
+        Self {
+            face,
+            board,
+            certificates: Arc::default(),
+            port: Mutex::new(None),
+            warnings: Warnings::default(),
+            ends: std::sync::Mutex::default(),
+        }
     }
 
     /// Serves a configuration, instead of the one before, of a connection that may be deleted. When the new port cannot be opened, the old one goes on.
@@ -127,20 +134,19 @@ impl Runtime {
 
     /// Replaces the warnings of a source.
     pub fn warn(&self, source: &'static str, faults: Vec<Fault>) {
-        let warnings = {
-            // The map is whole at every moment.
-            let mut held = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
-            let faults = faults.into_iter().map(|fault| fault.as_severity(Severity::Warning)).collect();
-            held.insert(source, faults);
-            held.values().flatten().cloned().collect()
-        };
-        self.change(|status| status.warnings = warnings);
+        self.warnings.replace(source, faults, |all| self.change(|status| status.warnings = all));
     }
 
     /// Changes the status and what `/ping` tells.
     pub fn change(&self, change: impl FnOnce(&mut Status)) {
-        self.board.change(change);
-        let status = self.board.read();
+        self.board.change(|status| {
+            change(status);
+            self.pulse(status);
+        });
+    }
+
+    /// What `/ping` tells from now on.
+    fn pulse(&self, status: &Status) {
         let configuration = match status.state {
             State::NotConfigured => Condition::NotConfigured,
             State::Trial => Condition::Trial,
