@@ -67,6 +67,12 @@ impl Browser {
         self.page.click("#submit_button, button[type=submit], input[type=submit]");
     }
 
+    /// Whether the sign-in has led into the vault, as soon as it has led somewhere.
+    pub fn is_signed_in(&self) -> bool {
+        self.page.wait("[data-testid=signed-in], [data-testid=reference]");
+        self.page.script("return document.querySelector('[data-testid=signed-in]') !== null") == true
+    }
+
     /// The check number of the key that the vault page has opened.
     pub fn key_check(&self) -> String {
         self.page.wait("[data-testid=signed-in]");

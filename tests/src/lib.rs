@@ -10,6 +10,7 @@ pub mod balancer;
 pub mod browser;
 pub mod chaos;
 pub mod cli;
+pub mod clock;
 pub mod display;
 pub mod dns;
 pub mod first_server;

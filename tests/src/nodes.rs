@@ -4,12 +4,16 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
+use std::time::Duration;
 
 use crate::balancer::Balancer;
 use crate::hub::Hub;
 use crate::postgres::Cluster;
 use crate::process::free_port;
-use crate::wait::wait_for;
+use crate::wait::wait_within;
+
+/// A browser is started before a node writes what it has typed.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Two nodes of one hub.
 pub struct Nodes {
@@ -57,7 +61,7 @@ impl Nodes {
         let gate = Gate::shut(&self.cluster, kind, moment);
         let (done, name) = std::thread::scope(|scope| {
             let doing = scope.spawn(act);
-            let name = wait_for("a node writes", || Gate::who_waits(&self.cluster));
+            let name = wait_within(PATIENCE, "a node writes", || Gate::who_waits(&self.cluster), String::new);
             self.node(&name).kill();
             gate.open();
             (doing.join().unwrap(), name)

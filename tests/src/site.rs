@@ -1,6 +1,7 @@
 //! A whole site: a hub, an organisation with its administrator, a connection, and a first server that is enrolled.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -11,6 +12,7 @@ use crate::hub::Hub;
 use crate::process::free_port;
 use crate::service::{Service, self_signed};
 use crate::wait::wait_or_say;
+use crate::webdriver::Session;
 
 /// The founder's passphrase.
 pub const PASSPHRASE: &str = "seven-quiet-lanterns-over-the-river-gate";
@@ -204,9 +206,24 @@ pub fn status(cli: &Cli, condition: &str, is: impl Fn(&Value) -> bool) -> Value 
     wait_or_say(condition, ask, || cli.run(&["status"]))
 }
 
+/// The code by which the sign-in was refused whose page is shown. The page comes first, the activity has it a moment later.
+pub fn refusal(cli: &Cli, page: &Session) -> String {
+    let reference = page.text("[data-testid=reference]");
+    let found = || {
+        let activity = cli.run(&["activity"]);
+        let entry = activity.as_array()?.iter().find(|entry| entry["reference"] == reference.as_str())?.clone();
+        entry["refusal"]["code"].as_str().map(str::to_owned)
+    };
+    wait_or_say("the activity has it", found, || cli.run(&["activity"]))
+}
+
 /// Whether any file below a folder holds one of these texts; the first that does.
 pub fn search(folder: &Path, texts: &[&str]) -> Option<(PathBuf, String)> {
-    for entry in fs::read_dir(folder).unwrap().flatten() {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return None,
+        entries => entries.unwrap(),
+    };
+    for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
             if let Some(found) = search(&path, texts) {

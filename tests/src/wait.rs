@@ -24,9 +24,14 @@ pub fn wait_within<T, S: Display>(
     instead: impl FnOnce() -> S,
 ) -> T {
     let start = Instant::now();
-    while start.elapsed() < patience {
+    loop {
+        // It is looked once more after the last moment: this process may have stood still while it came true.
+        let is_over = start.elapsed() >= patience;
         if let Some(answer) = ask() {
             return answer;
+        }
+        if is_over {
+            break;
         }
         std::thread::sleep(Duration::from_millis(20));
     }

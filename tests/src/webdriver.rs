@@ -39,11 +39,31 @@ impl Session {
         found[ELEMENT].as_str().map(str::to_owned)
     }
 
-    /// Clicks the element that the selector names, as soon as it is there.
+    /// Clicks the element that the selector names, as soon as it is there. `WebKit`'s driver clicks where the element was a moment
+    /// ago: where the page has moved since, it is clicked again, as by a person who sees that nothing has happened.
     pub fn click(&self, css: &str) {
+        let watched = format!(
+            "window.clickArrived = false;
+             window.addEventListener('click', (event) => {{
+               window.clickArrived = event.target instanceof Element && event.target.closest({}) !== null;
+             }}, {{capture: true, once: true}})",
+            json!(css)
+        );
+        // A page's list opens no element for the pointer: its options are chosen by the driver.
+        let is_watched = !css.contains("option");
         self.act(css, "can be clicked", |element| {
-            self.command("POST", &format!("/element/{element}/click"), Some(&json!({}))).map(drop)
+            if is_watched {
+                self.run(&watched)?;
+            }
+            self.command("POST", &format!("/element/{element}/click"), Some(&json!({})))?;
+            // Where the click leads to another page, or closes this one, nobody remembers it.
+            let is_missed = is_watched && self.run("return window.clickArrived").is_ok_and(|arrived| arrived == false);
+            if is_missed { Err(Value::String("something else was clicked".to_owned())) } else { Ok(()) }
         });
+    }
+
+    fn run(&self, script: &str) -> Result<Value, Value> {
+        self.command("POST", "/execute/sync", Some(&json!({"script": script, "args": []})))
     }
 
     /// Does something with an element as soon as it can be done, or says why it could not.
@@ -53,7 +73,7 @@ impl Session {
         while start.elapsed() < Duration::from_secs(30) {
             // A person scrolls to it; WebKit's driver does so for the page alone, not for a part of it that scrolls.
             let scroll = format!("document.querySelector({})?.scrollIntoView({{block: 'center'}})", json!(css));
-            let _ = self.command("POST", "/execute/sync", Some(&json!({"script": scroll, "args": []})));
+            let _ = self.run(&scroll);
             match self.element(css).map(|element| act(&element)) {
                 Some(Ok(())) => return,
                 Some(Err(error)) => last = error.clone(),
@@ -213,7 +233,7 @@ impl Session {
 
     /// Runs a script in the page and gives what it returns.
     pub fn script(&self, script: &str) -> Value {
-        self.command("POST", "/execute/sync", Some(&json!({"script": script, "args": []}))).expect("the script runs")
+        self.run(script).expect("the script runs")
     }
 
     /// Runs a script in the page and gives what it calls its argument with.

@@ -92,7 +92,7 @@ fn users_keep_their_vaults_when_the_identity_provider_changes_and_when_that_is_t
     let let_in = || {
         let browser = Browser::start(&home.path().join("bob-approved"));
         browser.sign_in(&sp.origin, "bob");
-        (browser.page.text("h1") == "Signed in").then(|| browser.key_check())
+        browser.is_signed_in().then(|| browser.key_check())
     };
     let found = wait_or_say("bob is let in", let_in, || site.founder.run(&["activity", "--limit", "3"]));
     assert_eq!(found, bob, "with the vault of before");

@@ -63,10 +63,7 @@ fn servers_of_a_deleted_connection_sign_known_users_in_and_come_back_with_the_un
 
     // Known users sign in, nobody new does, and nothing is changed.
     assert_eq!(at("127.0.0.2", "alice", "second").key_check(), key);
-    at("127.0.0.1", "bob", "new").page.wait("[data-testid=reference]");
-    let activity = site.founder.run(&["activity"]);
-    let refused = activity.as_array().unwrap().iter().any(|entry| entry["refusal"]["code"] == "signin.detached");
-    assert!(refused, "{activity}");
+    assert_eq!(site::refusal(&site.founder, &at("127.0.0.1", "bob", "new").page), "signin.detached");
     assert_eq!(site.founder.code(&["draft", "set", "skew_seconds", "30"]), "service.detached");
     assert_eq!(site.founder.code(&["save", "--yes"]), "service.detached");
     assert_eq!(site.founder.code(&["users", "invite", "bob@example.com"]), "admin.connection_deleted");

@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
+use sekisho_tests::clock;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::service::Service;
 use sekisho_tests::site::{Site, status};
@@ -94,12 +94,12 @@ fn a_certificate_that_comes_near_its_end_while_nobody_does_anything_is_told_once
     let home = tempfile::tempdir().unwrap();
     let mut site = running(home.path());
     let clock = home.path().join("clock");
-    fs::write(&clock, "+0d").unwrap();
+    clock::set(&clock, "+0d");
     site.service.kill();
     site.service.start_with_clock_of(&clock);
     site.status("it runs again", |status| status["state"]["state"] == "running");
     assert!(lines(&site.service, "reason=certs.ends_soon").is_empty());
-    fs::write(&clock, "+70d").unwrap();
+    clock::set(&clock, "+70d");
     once(&site.service, "WARN", "event=warning reason=certs.ends_soon");
     let days = |status: &serde_json::Value| {
         let warnings = status["warnings"].as_array().unwrap();
@@ -108,10 +108,10 @@ fn a_certificate_that_comes_near_its_end_while_nobody_does_anything_is_told_once
     let before = days(&site.founder.run(&["status"])).unwrap();
     assert!((18..=20).contains(&before), "{before}");
     // A day later it is the same warning; after its end another.
-    fs::write(&clock, "+71d").unwrap();
+    clock::set(&clock, "+71d");
     site.status("the days have changed", |status| days(status).is_some_and(|days| days < before));
     once(&site.service, "WARN", "event=warning reason=certs.ends_soon");
-    fs::write(&clock, "+95d").unwrap();
+    clock::set(&clock, "+95d");
     once(&site.service, "ERROR", "event=warning reason=certs.expired");
     once(&site.service, "INFO", "event=warning.over reason=certs.ends_soon");
 }

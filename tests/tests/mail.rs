@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
-use std::fs;
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
+use sekisho_tests::clock;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::mail_server::{MailServer, PASSWORD, USER};
 use sekisho_tests::namespace;
@@ -137,13 +137,13 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
     set(&["--language", "ja"]);
     site.founder.run(&["save", "--yes", "--reason", "in Japanese"]);
     let clock = home.path().join("clock");
-    fs::write(&clock, "+0d").unwrap();
+    clock::set(&clock, "+0d");
     site.service.stop();
     site.service.start_with_clock_of(&clock);
     status(&site.founder, "it runs again", |status| warns(status, "certs.ends_soon"));
     looked("the service has looked since the restart");
     told(&server, &site, 2);
-    fs::write(&clock, "+3d").unwrap();
+    clock::set(&clock, "+3d");
     let mail = told(&server, &site, 3);
     assert!(mail["subject"].as_str().unwrap().contains("SSL証明書の有効期限まであと6日 ("), "{mail}");
     let body = mail["body"].as_str().unwrap();
@@ -151,7 +151,7 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
 
     // The mail server goes: that is a warning, and nothing else. When it is back, what was missed is told.
     server.stop();
-    fs::write(&clock, "+9d").unwrap();
+    clock::set(&clock, "+9d");
     let away = status(&site.founder, "it is said that mails do not arrive", |it| warns(it, "service.mail_connection"));
     assert_eq!(away["state"]["state"], "running");
     server.start_again();
@@ -165,7 +165,7 @@ fn an_end_is_written_to_the_administrators_once_at_each_stage_in_their_language_
     site.founder.run(&["draft", "certificate", &file("renewed.crt"), &file("renewed.key")]);
     site.founder.run(&["save", "--yes", "--reason", "renewed"]);
     status(&site.founder, "the end is far", |status| !warns(status, "certs.ends_soon"));
-    fs::write(&clock, "+15d").unwrap();
+    clock::set(&clock, "+15d");
     looked("the service has looked since the renewal");
     told(&server, &site, 4);
 

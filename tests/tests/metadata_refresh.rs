@@ -13,7 +13,7 @@ use sekisho_tests::browser::Browser;
 use sekisho_tests::https::{Answer, Https};
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::namespace;
-use sekisho_tests::site::{Site, Sp};
+use sekisho_tests::site::{self, Site, Sp};
 use sekisho_tests::wait::wait_within;
 use serde_json::Value;
 
@@ -114,8 +114,7 @@ fn a_running_service_sees_new_metadata_by_itself_and_keys_that_were_all_replaced
     assert_eq!(keys(&idp), new);
     published.answers(ends_soon(&idp));
     assert_eq!(held(&site, 2), new);
-    sign_in(&site, &sp, "new").page.wait("[data-testid=reference]");
-    let refused = &site.founder.run(&["activity", "--limit", "1"])[0]["refusal"]["code"];
+    let refused = site::refusal(&site.founder, &sign_in(&site, &sp, "new").page);
     assert_eq!(refused, "saml.signature", "the new key is not believed");
     idp.take_back_key();
     sign_in(&site, &sp, "old").key_check();

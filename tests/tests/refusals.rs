@@ -248,7 +248,7 @@ fn every_refusal_says_one_true_reason_to_the_user_and_to_the_administrator_in_bo
         let approved = || {
             let browser = Browser::start(&home.path().join("approved"));
             browser.sign_in(&sp.origin, "alice");
-            (browser.page.text("h1") == "Signed in").then(|| browser.key_check())
+            browser.is_signed_in().then(|| browser.key_check())
         };
         let same = wait_or_say("alice is let in", approved, || founder.run(&["activity", "--limit", "3"]));
         assert_eq!(same, key, "with the vault that was hers");

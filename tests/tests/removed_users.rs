@@ -22,7 +22,7 @@ use sekisho_tests::browser::Browser;
 use sekisho_tests::cli::Cli;
 use sekisho_tests::idp::SimpleSaml;
 use sekisho_tests::service::Service;
-use sekisho_tests::site::{Site, Sp, status};
+use sekisho_tests::site::{self, Site, Sp, status};
 use sekisho_tests::wait::wait_or_say;
 use serde_json::Value;
 
@@ -70,8 +70,7 @@ impl Two {
     /// She is refused at each, as one who was removed.
     fn refused(&self, name: &str) {
         for (browser, cli) in self.sign_in(name) {
-            browser.page.wait("[data-testid=reference]");
-            assert_eq!(cli.run(&["activity", "--limit", "1"])[0]["refusal"]["code"], "signin.removed");
+            assert_eq!(site::refusal(cli, &browser.page), "signin.removed");
         }
     }
 
@@ -160,8 +159,7 @@ fn a_removed_user_signs_in_at_no_server_until_it_is_taken_back_and_has_the_same_
     two.synced();
     let browser = Browser::start(&home.path().join("bob"));
     browser.sign_in(&two.sp.origin, "bob");
-    browser.page.wait("[data-testid=reference]");
-    assert_eq!(founder.run(&["activity", "--limit", "1"])[0]["refusal"]["code"], "signin.removed");
+    assert_eq!(site::refusal(founder, &browser.page), "signin.removed");
     founder.run(&["users", "restore", "bob@example.com"]);
     assert_eq!(two.state("bob@example.com"), "invited");
 }

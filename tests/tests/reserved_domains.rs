@@ -6,7 +6,7 @@
 use sekisho_tests::browser::Browser;
 use sekisho_tests::dns::Dns;
 use sekisho_tests::idp::SimpleSaml;
-use sekisho_tests::site::Site;
+use sekisho_tests::site::{self, Site};
 use sekisho_tests::wait::wait_or_say;
 use serde_json::Value;
 
@@ -23,14 +23,7 @@ fn warned(site: &Site, code: &str) -> Value {
 /// The code by which the newest sign-in was refused.
 fn refused(site: &Site, browser: &Browser, origin: &str, user: &str) -> String {
     browser.sign_in(origin, user);
-    browser.page.wait("[data-testid=reference]");
-    let reference = browser.page.text("[data-testid=reference]");
-    let found = || {
-        let activity = site.founder.run(&["activity"]);
-        let entry = activity.as_array()?.iter().find(|entry| entry["reference"] == reference.as_str())?.clone();
-        entry["refusal"]["code"].as_str().map(str::to_owned)
-    };
-    wait_or_say("the activity has it", found, || site.founder.run(&["activity"]))
+    site::refusal(&site.founder, &browser.page)
 }
 
 #[test]
