@@ -124,7 +124,7 @@ impl Backend {
     /// Writes the users of a connection into a file.
     async fn export_users(&self, wish: &ExportUsers) -> Result<Value> {
         // Whoever else waits for the desk does not wait for the service.
-        let roles = export::roles(self.client().await).await;
+        let roles = export::roles(self.client()).await;
         let users = self.desk.lock().await.call("admin.users", wish.which()).await?;
         export::write(users, &roles, &self.downloads, wish)
     }

@@ -36,9 +36,9 @@ impl ExportUsers {
 }
 
 /// What the service calls nodes and roles; nothing where it does not answer: then they have their names for good.
-pub async fn roles(service: Result<Client>) -> Roles {
-    let Ok(service) = service else { return Roles::default() };
-    let draft = tokio::time::timeout(PATIENCE, service.call::<GetDraft>(())).await;
+pub async fn roles(service: impl Future<Output = Result<Client>>) -> Roles {
+    let asked = async { service.await?.call::<GetDraft>(()).await };
+    let draft = tokio::time::timeout(PATIENCE, asked).await;
     draft.ok().and_then(Result::ok).map(|draft| draft.applied_roles).unwrap_or_default()
 }
 

@@ -219,6 +219,12 @@ pub fn refusal(cli: &Cli, page: &Session) -> String {
 
 /// Whether any file below a folder holds one of these texts; the first that does.
 pub fn search(folder: &Path, texts: &[&str]) -> Option<(PathBuf, String)> {
+    assert!(folder.is_dir(), "{} is searched", folder.display());
+    search_below(folder, texts)
+}
+
+/// The same; a folder that has gone meanwhile holds nothing.
+fn search_below(folder: &Path, texts: &[&str]) -> Option<(PathBuf, String)> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         entries => entries.unwrap(),
@@ -226,7 +232,7 @@ pub fn search(folder: &Path, texts: &[&str]) -> Option<(PathBuf, String)> {
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
-            if let Some(found) = search(&path, texts) {
+            if let Some(found) = search_below(&path, texts) {
                 return Some(found);
             }
         } else if let Ok(bytes) = fs::read(&path) {

@@ -13,11 +13,11 @@ export class StatusWatch {
   /** What it said last, while it is silent, too: what is being typed stands on it. */
   last = $state<Status>();
   fault = $state<Fault>();
+  /** How often another service was turned to: what one before it answers is nobody's. */
+  turns = $state(0);
   readonly #backend: Backend;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #subscribed = false;
-  /** How often another service was turned to: what one before it answers is nobody's. */
-  #turns = 0;
   /** Hears what is chosen in the tray. */
   readonly #ontray: (choice: string) => void;
 
@@ -28,18 +28,19 @@ export class StatusWatch {
 
   async read(): Promise<void> {
     clearTimeout(this.#timer);
-    const turn = this.#turns;
+    const turn = this.turns;
     try {
       const status = await this.#backend.call('status.get', null);
-      if (turn !== this.#turns) return;
+      if (turn !== this.turns) return;
       [this.status, this.last] = [status, status];
       this.fault = undefined;
       if (!this.#subscribed) {
         await this.#backend.subscribe((event) => this.#hear(event));
+        if (turn !== this.turns) return;
         this.#subscribed = true;
       }
     } catch (caught) {
-      if (turn !== this.#turns) return;
+      if (turn !== this.turns) return;
       this.status = undefined;
       this.fault = asFault(caught);
       this.#subscribed = false;
@@ -54,7 +55,7 @@ export class StatusWatch {
 
   /** Another service is meant from now on: what was heard of the one before is forgotten, and its events are nobody's. */
   turn(): void {
-    this.#turns += 1;
+    this.turns += 1;
     this.status = undefined;
     this.last = undefined;
     this.#subscribed = false;

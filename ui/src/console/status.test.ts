@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Backend } from '../lib/backend/backend';
-import type { Draft } from '../lib/backend/types/Draft';
 import type { Status } from '../lib/backend/types/Status';
 import { Fake, fault } from '../test/fake';
 import { DraftOnScreen } from './draft/draft.svelte';
@@ -62,13 +61,15 @@ test('what it said last stays while it is silent', async () => {
   watch.stop();
 });
 
-test('the draft of the service before is forgotten, with what is on its way of it', async () => {
+test('what waits for an answer of the service before is not said to the next one', async () => {
   const slow = new Slow();
-  const store = new DraftOnScreen(slow);
-  const reading = store.read();
+  let meant = true;
+  const store = new DraftOnScreen(slow, () => meant);
+  const first = store.set('advertised_host', 'a.example.co.jp');
+  const second = store.set('advertised_port', '8443');
   const asked = await slow.next();
-  store.forget();
-  asked.give({ base: 3 } as Draft);
-  await reading;
-  expect(store.draft).toBeUndefined();
+  meant = false;
+  asked.refuse(fault('admin-api.closed'));
+  expect(await Promise.all([first, second])).toEqual([false, false]);
+  expect(slow.waiting).toEqual([]);
 });

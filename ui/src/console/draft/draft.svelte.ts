@@ -35,22 +35,16 @@ export class DraftOnScreen {
   chosen = $state<ChosenIdp>();
   readonly backend: Backend;
   #last: Promise<unknown> = Promise.resolve();
-  #turns = 0;
+  /** Whether the service whose draft this is is still the one that the backend asks. */
+  readonly #isMeant: () => boolean;
 
-  constructor(backend: Backend) {
-    this.backend = backend;
+  constructor(backend: Backend, isMeant: () => boolean = () => true) {
+    [this.backend, this.#isMeant] = [backend, isMeant];
   }
 
   /** When everything that was typed has been answered. */
   async settled(): Promise<void> {
     await this.#last;
-  }
-
-  /** Another service is meant from now on: the draft before, and what is still on its way of it, is nobody's. */
-  forget(): void {
-    this.#turns += 1;
-    [this.draft, this.fault, this.slow, this.chosen] = [undefined, undefined, undefined, undefined];
-    [this.refused, this.received] = [{}, []];
   }
 
   async read(): Promise<void> {
@@ -213,12 +207,13 @@ export class DraftOnScreen {
   }
 
   async #take(call: () => Promise<Draft>): Promise<void> {
-    const mine = this.#last.then(call);
+    const mine = this.#last.then(() => {
+      // What waited for an answer is not said to another service.
+      if (!this.#isMeant()) throw new Error('another service is meant');
+      return call();
+    });
     this.#last = mine.catch(() => undefined);
-    const turn = this.#turns;
-    const draft = await mine;
-    if (turn !== this.#turns) return;
-    this.draft = draft;
+    this.draft = await mine;
     this.slow = undefined;
   }
 }

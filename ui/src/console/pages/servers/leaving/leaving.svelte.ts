@@ -10,7 +10,7 @@ const LOOK = 2000;
 /** The longest pause between two looks while nobody answers. */
 const LONGEST = 30_000;
 /** That the hub said nothing, or not what it was asked. */
-const SILENCE = ['hub.unreachable', 'hub.store', 'hub.stale'];
+const SILENCE = ['hub.unreachable', 'hub.answer', 'hub.no_such_host', 'hub.store', 'hub.stale'];
 
 /** The two ways to take a server out of its connection. */
 export type Way = 'retire' | 'compromised';
