@@ -9,7 +9,7 @@ import type { Session } from '../../../session.svelte';
 const LOOK = 2000;
 /** The longest pause between two looks while nobody answers. */
 const LONGEST = 30_000;
-/** That the hub said nothing, or not what it was asked. */
+/** With these it is asked again: nobody has answered, or somebody was faster. */
 const SILENCE = ['hub.unreachable', 'hub.answer', 'hub.no_such_host', 'hub.store', 'hub.stale'];
 
 /** The two ways to take a server out of its connection. */
@@ -37,8 +37,6 @@ export class Leavers {
   fault = $state<Fault>();
   /** Why what was to be done was refused. */
   refusal = $state<Fault>();
-  /** Whether the hub was asked. */
-  read = $state(false);
   readonly #session: Session;
   readonly #connection: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -108,7 +106,6 @@ export class Leavers {
       this.lists = lists;
       this.fault = undefined;
       this.#silent = 0;
-      this.read = true;
     } catch (caught) {
       if (turn !== this.#looks) return;
       this.#unheard(caught);
